@@ -1,0 +1,3 @@
+// Stands in for jsr:@std/log/logger: the genuine module, as the npm package windmill-cli ships it.
+// @ts-types="../../node_modules/windmill-cli/types/deps/jsr.io/@std/log/0.224.14/logger.d.ts"
+export * from "../../node_modules/windmill-cli/esm/deps/jsr.io/@std/log/0.224.14/logger.js";
