@@ -1,0 +1,33 @@
+/**
+ * Ships the records of `@std/log` to AxonPush as OpenTelemetry-shaped `app.log` events. A log call
+ * costs the program microseconds, and what was logged arrives, however the program ends.
+ *
+ * ```ts
+ * import * as log from "@std/log";
+ * import { AxonPushHandler } from "@axonpush/std-log";
+ *
+ * // Reads AXONPUSH_API_KEY and AXONPUSH_TENANT_ID from the environment.
+ * log.setup({
+ *   handlers: { axon: new AxonPushHandler() },
+ *   loggers: { default: { level: "INFO", handlers: ["axon"] } },
+ * });
+ *
+ * log.info("Order placed", { order_id: 42, total: 9.95 });
+ * log.error("Payment failed", new Error("Card declined"));
+ * ```
+ *
+ * @module
+ */
+export { AxonPushHandler, DEFAULT_EXCLUDED_LOGGERS, type HandlerStats } from "./src/handler.ts";
+export { withAxonPush } from "./src/config.ts";
+export { currentTrace, type Trace, withContext, withTrace } from "./src/context.ts";
+export { flushAfterInvocation, type FlushAfterInvocationOptions } from "./src/serverless.ts";
+export type {
+  AxonPushClient,
+  AxonPushHandlerOptions,
+  EndSignal,
+  OverflowPolicy,
+} from "./src/options.ts";
+export type { Diagnostic, DiagnosticsSink } from "./src/diagnostics.ts";
+export type { LogEvent, LogPayload } from "./src/event.ts";
+export type { PublishParams } from "./src/attempt.ts";

@@ -1,0 +1,56 @@
+/**
+ * Adds the handler to a whole configuration of std/log at once: loggers there do not pass records
+ * on to each other, so each of them needs it.
+ *
+ * @module
+ */
+import type { LogConfig } from "@std/log/logger";
+import { Diagnostics } from "./diagnostics.ts";
+import { AxonPushHandler } from "./handler.ts";
+
+/**
+ * A configuration whose every logger has the handler once, besides those that it had. Warns on the
+ * console about names of handlers that are not configured, which std/log skips silently.
+ *
+ * @example
+ * ```ts
+ * import { withAxonPush } from "@axonpush/std-log";
+ * import * as log from "@std/log";
+ *
+ * log.setup(withAxonPush({
+ *   loggers: { default: { level: "INFO", handlers: ["default"] }, db: { level: "WARN" } },
+ * }));
+ * ```
+ *
+ * @param config What `log.setup()` takes. The default logger is added if it is missing.
+ * @param handler The handler. By default one with the settings of the environment.
+ * @param name The handler's name in the configuration.
+ * @returns A new configuration; the given one is not changed.
+ */
+export function withAxonPush(
+  config: LogConfig,
+  handler: AxonPushHandler = new AxonPushHandler(),
+  name: string = "axon",
+): LogConfig {
+  const handlers = { ...config.handlers, [name]: handler };
+  const loggers = {
+    default: { level: "INFO", handlers: ["default"] } as const,
+    ...config.loggers,
+  };
+  const diagnostics = new Diagnostics();
+  const withHandler = Object.entries(loggers).map(([logger, settings]) => {
+    const names = [...new Set([...settings.handlers ?? [], name])];
+    // "default" is the console handler that std/log always has.
+    const missing = names.filter((name) => name !== "default" && !Object.hasOwn(handlers, name));
+    if (missing.length > 0) {
+      diagnostics.report({
+        level: "warn",
+        code: `unknown-handler-${logger}`,
+        message: `Logger '${logger}' names handlers that are not configured, which std/log skips ` +
+          `silently: ${missing.join(", ")}: configured are ${Object.keys(handlers).join(", ")}`,
+      });
+    }
+    return [logger, { ...settings, handlers: names }];
+  });
+  return { handlers, loggers: Object.fromEntries(withHandler) };
+}

@@ -1,0 +1,123 @@
+/**
+ * What a record inherits from where it is logged: the trace that is going on, and attributes of the
+ * surrounding work. Both are carried across awaits by AsyncLocalStorage, which does not even exist
+ * before somebody uses it.
+ *
+ * @module
+ */
+import type { AsyncLocalStorage } from "node:async_hooks";
+import { nodeProcess } from "./platform.ts";
+
+/** The ids that tie records together. */
+export interface Trace {
+  /** 32 hexadecimal characters, unless the user chose another form. */
+  readonly traceId: string;
+  /** 16 hexadecimal characters. */
+  readonly spanId: string;
+  /** W3C trace flags; 1 means sampled. */
+  readonly flags?: number;
+}
+
+interface Scope {
+  readonly trace?: Trace | undefined;
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
+}
+
+let storage: AsyncLocalStorage<Scope> | undefined;
+
+function runInside<T>(scope: Scope, fn: () => T): T {
+  storage ??= new (nodeProcess().getBuiltinModule("node:async_hooks").AsyncLocalStorage<Scope>)();
+  return storage.run({ ...storage.getStore(), ...scope }, fn);
+}
+
+/**
+ * Runs a function, and everything that it awaits, inside a trace: the events of what is logged
+ * there carry its id, unless an OpenTelemetry span is active, which comes first.
+ *
+ * @example One trace for each request
+ * ```ts
+ * import { currentTrace, withTrace } from "@axonpush/std-log";
+ *
+ * function respond(request: Request): Response {
+ *   const traceId = request.headers.get("x-axonpush-trace-id") ?? undefined;
+ *   return withTrace(traceId, () => new Response(currentTrace()?.traceId));
+ * }
+ * ```
+ *
+ * @param traceId The trace to go on with. Without one, a new trace begins.
+ * @param fn What to run.
+ * @returns What the function returns.
+ */
+export function withTrace<T>(traceId: string | undefined, fn: () => T): T {
+  return runInside({ trace: { traceId: traceId || newTraceId(), spanId: newSpanId() } }, fn);
+}
+
+/**
+ * The trace that a record logged here and now would carry: of the active OpenTelemetry span, else
+ * of {@linkcode withTrace}, else none.
+ */
+export function currentTrace(): Trace | undefined {
+  return activeSpan() ?? storage?.getStore()?.trace;
+}
+
+/**
+ * Runs a function, and everything that it awaits, with attributes that all records logged there
+ * get. Nested calls add to each other; the inner one wins, and what a log call passes wins over
+ * both.
+ *
+ * @example
+ * ```ts
+ * import { withContext } from "@axonpush/std-log";
+ * import * as log from "@std/log";
+ *
+ * withContext({ request_id: "r-1" }, () => {
+ *   log.info("Accepted"); // has request_id
+ *   withContext({ user_id: 42 }, () => log.info("Charged")); // has both
+ * });
+ * ```
+ *
+ * @param attributes What the records get.
+ * @param fn What to run.
+ * @returns What the function returns.
+ */
+export function withContext<T>(attributes: Readonly<Record<string, unknown>>, fn: () => T): T {
+  return runInside({ attributes: { ...contextAttributes(), ...attributes } }, fn);
+}
+
+/** The attributes of {@linkcode withContext} here and now. */
+export function contextAttributes(): Readonly<Record<string, unknown>> | undefined {
+  return storage?.getStore()?.attributes;
+}
+
+/** A random trace id as W3C Trace Context wants it: 16 bytes in hexadecimal. */
+export function newTraceId(): string {
+  return crypto.randomUUID().replaceAll("-", "");
+}
+
+/** A random span id: 8 bytes in hexadecimal. */
+export function newSpanId(): string {
+  return newTraceId().slice(16);
+}
+
+/**
+ * The active OpenTelemetry span. `npm:@opentelemetry/api` and Deno's own OpenTelemetry register
+ * themselves under this global symbol, so neither has to be a dependency.
+ */
+const OTEL_API = Symbol.for("opentelemetry.js.api.1");
+const OTEL_SPAN_KEY = Symbol.for("OpenTelemetry Context Key SPAN");
+
+interface OtelApi {
+  readonly context?: { active(): { getValue(key: symbol): OtelSpan | undefined } };
+}
+interface OtelSpan {
+  spanContext(): { readonly traceId: string; readonly spanId: string; readonly traceFlags: number };
+}
+
+function activeSpan(): Trace | undefined {
+  const api = (globalThis as { [OTEL_API]?: OtelApi })[OTEL_API];
+  const span = api?.context?.active().getValue(OTEL_SPAN_KEY);
+  if (span === undefined) return undefined;
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  // An id of zeros means that there is no trace (W3C Trace Context, 3.2.2.3).
+  return /^0*$/.test(traceId) ? undefined : { traceId, spanId, flags: traceFlags };
+}

@@ -1,0 +1,414 @@
+/**
+ * Owns the queue and the worker: collects records for a few milliseconds, posts them in batches as
+ * far as the worker may have more, and knows of every record whether it is queued, in flight or
+ * settled. A flush posts what is queued and waits for the acknowledgements, without blocking where
+ * the program goes on and blocking where it ends, since nothing asynchronous runs there.
+ *
+ * @module
+ */
+import type { Acknowledgements, Outcome } from "./acknowledgements.ts";
+import { clientAttempt, httpAttempt } from "./attempt.ts";
+import type { Diagnostic, Diagnostics } from "./diagnostics.ts";
+import { type Lane, localLane, workerLane } from "./lane.ts";
+import { reason } from "./json.ts";
+import type { Constants } from "./line.ts";
+import type { Settings } from "./options.ts";
+import { Queue } from "./queue.ts";
+import type { TransportSettings } from "./transport.ts";
+
+/** Records of one message to the worker. Larger batches cost less each, up to about this many. */
+const BATCH_SIZE = 100;
+/** How long records are collected before they are posted, in milliseconds. */
+const COLLECT_MS = 10;
+/** How soon a backlog looks for room in the worker, in milliseconds; twice that after each failure. */
+const BACKLOG_MS = 1;
+/** How long after the first record the worker is started: a short script ends before, and faster. */
+const START_AFTER_MS = 20;
+/** How long a thread that never yields may log before it starts the worker itself. */
+const START_WITHIN_MS = 100;
+/** Longest time that a wait does not look whether the worker lives, in milliseconds. */
+const LOOK_MS = 100;
+/** Most records that the worker has at a time. */
+const MAX_WINDOW = 8192;
+/** Pause before a worker that crashed is started again, the first, second, … time, in milliseconds. */
+const RESTART_AFTER_MS = [100, 500, 2000];
+/** A worker that has lived this long begins a new count of crashes, in milliseconds. */
+const STABLE_MS = 60_000;
+
+/** The way of records from the queue to the service. */
+export class Drain {
+  /** Records taken from the program. */
+  accepted = 0;
+  delivered = 0;
+  failed = 0;
+  dropped = 0;
+  #settings: Settings;
+  #constants: Constants;
+  #diagnostics: Diagnostics;
+  #queue: Queue;
+  #inFlight = new Map<number, string>();
+  #keyPrefix = crypto.randomUUID();
+  #lane: Lane | undefined;
+  #window: number;
+  #scheduled = false;
+  #waitingSince = 0;
+  #blockUntil: number;
+  /** Whether a worker that is started now need not outlive the flush. */
+  #ending = false;
+  #lookAfterMs = BACKLOG_MS;
+  /** Of the present lane or, between two workers, of the one that crashed. */
+  #acknowledgements: Acknowledgements | undefined;
+  #crashes = 0;
+  #startedAt = 0;
+  #mayStartAt = 0;
+  #retriedBefore = 0;
+
+  constructor(settings: Settings, constants: Constants, diagnostics: Diagnostics) {
+    this.#settings = settings;
+    this.#constants = constants;
+    this.#diagnostics = diagnostics;
+    this.#queue = new Queue(settings.queueSize);
+    this.#blockUntil = settings.mode === "sync" ? Infinity : 0;
+    // What the worker has cannot be dropped any more, so it gets no more than keeps it busy.
+    const { batchSize, concurrency } = settings.transport;
+    const busy = Math.max(128, 4 * concurrency, 8 * batchSize);
+    this.#window = settings.overflowPolicy === "drop-oldest"
+      ? Math.max(1, Math.min(settings.queueSize >> 1, busy))
+      : Math.min(settings.queueSize, MAX_WINDOW);
+  }
+
+  /** Records taken and not yet settled. */
+  get pending(): number {
+    this.#settle();
+    return this.#queue.length + this.#inFlight.size;
+  }
+
+  /** Records sent again so far. */
+  get retried(): number {
+    return this.#retriedBefore + (this.#lane?.acknowledgements.retried ?? 0);
+  }
+
+  /** Whether a flush may block. */
+  get blocking(): boolean {
+    return this.#lane?.blocking ?? this.#canHaveWorker;
+  }
+
+  /** Takes a record. Blocks only where the user asked for it, and when the program is ending. */
+  push(line: string): void {
+    this.accepted++;
+    const isFull = this.#queue.length + this.#inFlight.size >= this.#settings.queueSize;
+    const now = performance.now();
+    if (!isFull || this.#makeRoom()) {
+      this.#queue.push(line);
+      if (this.#queue.length === 1) this.#waitingSince = now;
+    }
+    if (now < this.#blockUntil) this.flushSync(this.#blockUntil - now);
+    else this.#nudge(now);
+  }
+
+  /** Keeps records moving though this thread may never yield; a dropped one is an occasion too. */
+  #nudge(now: number): void {
+    const waited = now - this.#waitingSince;
+    if (this.#lane !== undefined) {
+      // While the worker has its hands full, looking for room at every record is a waste.
+      const full = this.#room === 0;
+      if (waited >= (full ? BACKLOG_MS : COLLECT_MS)) this.#post();
+      else if (!full && this.#queue.length >= BATCH_SIZE) this.#post();
+    } else if (waited >= START_WITHIN_MS) {
+      this.#start();
+      this.#post();
+    }
+    this.#schedule(this.#lane === undefined ? START_AFTER_MS : COLLECT_MS);
+  }
+
+  /** Counts a record that was lost before it came to the queue. */
+  fail(): void {
+    this.accepted++;
+    this.failed++;
+  }
+
+  /** Waits until all that was taken before the call is settled, or the time is up. */
+  async flush(timeoutMs: number): Promise<boolean> {
+    const deadline = performance.now() + timeoutMs;
+    const target = this.#queue.next;
+    // Waiting for shared memory does not keep the program alive; a timer does.
+    const keepAlive = setInterval(() => {}, LOOK_MS);
+    try {
+      while (!this.#isSettled(target)) {
+        const left = deadline - performance.now();
+        if (left <= 0) return false;
+        await this.#acknowledgements!.waitAsync(this.#missing(target), Math.min(left, LOOK_MS));
+      }
+      return true;
+    } finally {
+      clearInterval(keepAlive);
+      this.#lane?.hear();
+    }
+  }
+
+  /** The same, blocking. Without a worker there is nobody to wait for, and it returns at once. */
+  flushSync(timeoutMs: number): boolean {
+    const deadline = performance.now() + timeoutMs;
+    const target = this.#queue.next;
+    while (!this.#isSettled(target)) {
+      const left = deadline - performance.now();
+      if (left <= 0 || !this.blocking) return false;
+      this.#acknowledgements!.wait(this.#missing(target), Math.min(left, LOOK_MS));
+      this.#lane?.hear();
+    }
+    this.#lane?.hear();
+    return true;
+  }
+
+  /**
+   * The program is ending: no pause is made any more, and what it still logs is flushed at once.
+   * @param last Whether the program cannot go on after it.
+   */
+  end(last: boolean): void {
+    const { shutdownTimeoutMs } = this.#settings;
+    this.#ending = last;
+    this.#blockUntil = Math.max(this.#blockUntil, performance.now() + shutdownTimeoutMs);
+    this.hurry(shutdownTimeoutMs);
+  }
+
+  /** The blocking flush that follows it. */
+  flushAtEnd(timeoutMs: number): void {
+    if (this.flushSync(timeoutMs) || !this.blocking) return;
+    this.#lane?.hear();
+    this.#reportLoss();
+  }
+
+  /** Says that somebody waits for the last records, for so long: no needless pause is made. */
+  hurry(forMs: number): void {
+    if (this.pending === 0) return;
+    this.#mayStartAt = 0;
+    this.#start();
+    this.#post();
+    this.#lane?.post({ kind: "hurry", forMs });
+  }
+
+  /** Drains, blocking, and ends the worker. */
+  destroy(): void {
+    this.#ending = true;
+    this.hurry(this.#settings.shutdownTimeoutMs);
+    this.flushSync(this.#settings.shutdownTimeoutMs);
+    this.stop();
+  }
+
+  /** Ends the worker. What is still pending counts as failed. */
+  stop(): void {
+    this.#reportLoss();
+    this.failed += this.pending;
+    this.#inFlight.clear();
+    while (this.#queue.shift() !== undefined);
+    this.#retriedBefore = this.retried;
+    const lane = this.#lane;
+    this.#lane = undefined; // Before it says that it has ended: that is no crash.
+    lane?.stop();
+    this.#mayStartAt = 0;
+    this.#ending = false;
+  }
+
+  #reportLoss(): void {
+    const { pending } = this;
+    if (pending === 0) return;
+    this.#diagnostics.report({
+      level: "error",
+      code: "shutdown",
+      message: `${pending} records were not delivered within 'shutdownTimeoutMs' ` +
+        `(${this.#settings.shutdownTimeoutMs} ms)`,
+    });
+  }
+
+  /** Posts what can be posted, and says whether everything before this number is settled. */
+  #isSettled(target: number): boolean {
+    this.#settle();
+    const oldest = this.#inFlight.keys().next().value ?? this.#queue.first;
+    if (oldest >= target) return true;
+    this.#start();
+    this.#post();
+    return false;
+  }
+
+  /** How many acknowledgements to wait for: of all up to this number, or until there is room. */
+  #missing(target: number): number {
+    if (this.#queue.first < target) return Math.max(1, this.#inFlight.size >> 1);
+    let missing = 0;
+    for (const sequence of this.#inFlight.keys()) {
+      if (sequence >= target) break;
+      missing++;
+    }
+    return Math.max(1, missing);
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    void sleep(delayMs).then(() => {
+      this.#scheduled = false;
+      if (this.#queue.length > 0 || this.#lane === undefined) this.#tend();
+    });
+  }
+
+  /** Posts what waits, and comes back for what has to wait longer. */
+  #tend(): void {
+    if (this.pending === 0) return;
+    const settled = this.delivered + this.failed;
+    this.#start();
+    this.#post();
+    if (this.#queue.length === 0 && this.#lane !== undefined) return;
+    // In an outage nothing moves, and to look a thousand times a second would be a waste.
+    const moves = this.delivered + this.failed > settled;
+    this.#lookAfterMs = moves ? BACKLOG_MS : Math.min(2 * this.#lookAfterMs, LOOK_MS);
+    this.#schedule(this.#lookAfterMs);
+  }
+
+  /** How many records the worker may have more. It gets them in batches: a message is dear. */
+  get #room(): number {
+    const room = this.#window - this.#inFlight.size;
+    const batch = Math.min(BATCH_SIZE, (this.#window + 1) >> 1, this.#queue.length);
+    return room >= batch ? room : 0;
+  }
+
+  #post(): void {
+    this.#settle();
+    let room: number;
+    while (this.#lane !== undefined && this.#queue.length > 0 && (room = this.#room) > 0) {
+      const { first } = this.#queue;
+      const lines: string[] = [];
+      while (lines.length < Math.min(room, BATCH_SIZE) && this.#queue.length > 0) {
+        this.#inFlight.set(this.#queue.first, lines[lines.push(this.#queue.shift()!) - 1]!);
+      }
+      this.#lane.post({ kind: "batch", first, lines: lines.join("\n") });
+    }
+    this.#waitingSince = performance.now();
+  }
+
+  #settle(): void {
+    this.#acknowledgements?.read(this.#take);
+    if (this.#lane?.acknowledgements.crashed) this.#bury();
+  }
+
+  #take = (sequence: number, outcome: Outcome) => {
+    if (this.#inFlight.delete(sequence)) this[outcome]++;
+  };
+
+  /** Makes room for one record, or counts it as dropped. */
+  #makeRoom(): boolean {
+    const { queueSize, overflowPolicy } = this.#settings;
+    if (this.pending < queueSize) return true;
+    if (overflowPolicy === "block" && this.#waitForRoom()) return true;
+    this.dropped++;
+    if (this.#diagnostics.due("overflow")) {
+      this.#diagnostics.report({
+        level: "warn",
+        code: "overflow",
+        message: `The queue is full ('queueSize' is ${queueSize}): ${this.dropped} records ` +
+          `dropped so far by the overflow policy "${overflowPolicy}"`,
+      });
+    }
+    return overflowPolicy === "drop-oldest" && this.#queue.shift() !== undefined;
+  }
+
+  /** Blocks until there is room. Only a lane that works meanwhile can make any. */
+  #waitForRoom(): boolean {
+    for (;;) {
+      this.#start();
+      if (!this.blocking) return false;
+      this.#post();
+      if (this.pending < this.#settings.queueSize) return true;
+      this.#acknowledgements!.wait(1, LOOK_MS);
+      this.#lane?.hear();
+    }
+  }
+
+  get #canHaveWorker(): boolean {
+    return this.#settings.client === undefined && typeof Worker === "function" &&
+      this.#crashes <= RESTART_AFTER_MS.length;
+  }
+
+  /** Starts a lane, unless there is one, or the worker has crashed only just now. */
+  #start(): void {
+    const now = performance.now();
+    if (this.#lane !== undefined || now < this.#mayStartAt) return;
+    this.#startedAt = now;
+    this.#lane = this.#startWorker() ?? this.#startLocally();
+    this.#acknowledgements = this.#lane.acknowledgements;
+    // What a worker that crashed had not acknowledged goes out again, under the same keys.
+    for (const [first, lines] of this.#inFlight) this.#lane.post({ kind: "batch", first, lines });
+  }
+
+  #startWorker(): Lane | undefined {
+    if (this.#settings.client || this.#crashes > RESTART_AFTER_MS.length) return undefined;
+    try {
+      const { queueSize } = this.#settings;
+      const lane = workerLane(this.#transport, queueSize, this.#report, this.#ending, (why) => {
+        if (this.#lane === lane) this.#bury(why);
+      });
+      return lane;
+    } catch (error) {
+      this.#crashes = Infinity;
+      this.#reportFallback(`Cannot start the worker: ${reason(error)}`);
+      return undefined;
+    }
+  }
+
+  #startLocally(): Lane {
+    const { client, transport, queueSize } = this.#settings;
+    const attempt = client
+      ? clientAttempt((params) => client.events.publish(params), transport)
+      : httpAttempt(transport);
+    return localLane(this.#transport, queueSize, this.#report, attempt);
+  }
+
+  get #transport(): TransportSettings {
+    const { transport, mode } = this.#settings;
+    return {
+      ...transport,
+      constants: this.#constants,
+      keyPrefix: this.#keyPrefix,
+      patient: mode === "background",
+    };
+  }
+
+  #report = (diagnostic: Diagnostic) => this.#diagnostics.report(diagnostic);
+
+  #reportFallback(why: string): void {
+    this.#report({
+      level: "warn",
+      code: "no-worker",
+      message: `${why}: records are shipped from the program's own thread, where Deno.exit() and ` +
+        `an uncaught error lose what is pending`,
+    });
+  }
+
+  /** Clears a worker away that crashed. Another one follows, but not at once and not for ever. */
+  #bury(why?: string): void {
+    this.#retriedBefore = this.retried;
+    const lane = this.#lane;
+    this.#lane = undefined;
+    this.#acknowledgements?.read(this.#take);
+    lane?.stop();
+    const now = performance.now();
+    if (now - this.#startedAt >= STABLE_MS) this.#crashes = 0;
+    this.#mayStartAt = now + (RESTART_AFTER_MS[this.#crashes++] ?? 0);
+    const crash = `The worker crashed${why ? `: ${why}` : ""}`;
+    if (this.#canHaveWorker) {
+      const message = `${crash}: it is started again, and unacknowledged records are sent again`;
+      this.#report({ level: "error", code: "worker", message });
+    } else {
+      this.#reportFallback(crash);
+    }
+    this.#schedule(BACKLOG_MS);
+  }
+}
+
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Waits without keeping the program alive. A wait for what never happens can do that, and costs the
+ * first log call nothing; the first `setTimeout` of a program costs it 7 ms.
+ */
+async function sleep(ms: number): Promise<void> {
+  await Atomics.waitAsync(NEVER, 0, 0, ms).value;
+}

@@ -1,0 +1,54 @@
+/**
+ * What the machine and the platform tell without a prompt: environment variables one by one, and
+ * what OpenTelemetry calls the resource.
+ *
+ * @module
+ */
+
+/**
+ * Node's process object. Deno makes it at the first use, and node's modules when they are asked for
+ * here; importing them instead would cost every program many milliseconds at its start.
+ */
+export function nodeProcess(): typeof import("node:process") {
+  return (globalThis as unknown as { process: typeof import("node:process") }).process;
+}
+
+/** Whether a variable may be read. Asking does not prompt. */
+export function mayRead(variable: string): boolean {
+  return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
+}
+
+/** Reads a variable, if that is permitted: `Deno.env.get` alone would prompt on a terminal. */
+export function readVariable(variable: string): string | undefined {
+  return mayRead(variable) ? Deno.env.get(variable) : undefined;
+}
+
+/** Variables that give a platform away where a program may be frozen between invocations. */
+const PLATFORMS: ReadonlyArray<readonly [variable: string, platform: string]> = [
+  ["AWS_LAMBDA_FUNCTION_NAME", "AWS Lambda"],
+  ["FUNCTION_TARGET", "Google Cloud Functions"],
+  ["K_SERVICE", "Google Cloud Run"],
+  ["AZURE_FUNCTIONS_ENVIRONMENT", "Azure Functions"],
+  ["DENO_DEPLOY", "Deno Deploy"],
+  ["DENO_DEPLOYMENT_ID", "Deno Deploy"],
+];
+
+/** The serverless platform that this program runs on, if any. */
+export function serverlessPlatform(): string | undefined {
+  return PLATFORMS.find(([variable]) => readVariable(variable))?.[1];
+}
+
+/**
+ * Resource attributes by OpenTelemetry's semantic conventions ("Process", "Host", "Cloud",
+ * "Service"). Only what is permitted already; nothing is worth a permission more.
+ */
+export function resourceAttributes(): Record<string, string | undefined> {
+  const sys = Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state;
+  return {
+    "process.runtime.name": "deno",
+    "process.runtime.version": Deno.version.deno,
+    "host.name": sys === "granted" ? Deno.hostname() : undefined,
+    "cloud.region": readVariable("DENO_REGION") || undefined,
+    "service.instance.id": readVariable("DENO_DEPLOYMENT_ID") || undefined,
+  };
+}

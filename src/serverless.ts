@@ -1,0 +1,69 @@
+/**
+ * For programs that are frozen between invocations, where nothing in the background can be relied
+ * on: a wrapper that flushes at the end of each.
+ *
+ * @module
+ */
+import type { AxonPushHandler } from "./handler.ts";
+
+/** Options of {@linkcode flushAfterInvocation}. */
+export interface FlushAfterInvocationOptions {
+  /**
+   * Longest flush, in milliseconds.
+   *
+   * @default {5000}
+   */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Wraps a serverless function or request handler so that all that it logged is delivered before it
+ * returns. Its result or error stays what it was, whatever becomes of the flush. An asynchronous
+ * function is flushed asynchronously, a synchronous one blocks for it.
+ *
+ * @example
+ * ```ts
+ * import { AxonPushHandler, flushAfterInvocation } from "@axonpush/std-log";
+ * import * as log from "@std/log";
+ *
+ * const axon = new AxonPushHandler();
+ * log.setup({ handlers: { axon }, loggers: { default: { level: "INFO", handlers: ["axon"] } } });
+ *
+ * export default {
+ *   fetch: flushAfterInvocation(axon, async (request: Request) => {
+ *     log.info("Request", { url: request.url });
+ *     return await Promise.resolve(new Response("Hello"));
+ *   }),
+ * };
+ * ```
+ *
+ * @param handlers The handler, or several.
+ * @param fn What to wrap.
+ * @param options See {@linkcode FlushAfterInvocationOptions}.
+ * @returns A function of the same type.
+ */
+// deno-lint-ignore no-explicit-any -- any function: `unknown` would refuse those with parameters
+export function flushAfterInvocation<F extends (...args: any[]) => unknown>(
+  handlers: AxonPushHandler | readonly AxonPushHandler[],
+  fn: F,
+  options: FlushAfterInvocationOptions = {},
+): F {
+  const { timeoutMs = 5000 } = options;
+  const all = [handlers].flat() as AxonPushHandler[];
+  const flush = () => Promise.all(all.map((handler) => handler.flush(timeoutMs)));
+  const wrapped = function (this: unknown, ...args: unknown[]): unknown {
+    let pending = false;
+    try {
+      const result = fn.apply(this, args);
+      pending = result instanceof Promise;
+      return pending ? (result as Promise<unknown>).finally(flush) : result;
+    } finally {
+      if (!pending) { for (const handler of all) handler.flushSync(timeoutMs); }
+    }
+  };
+  // Deno.serve() and others look at the number of parameters to decide what they pass.
+  for (const property of ["length", "name"] as const) {
+    Object.defineProperty(wrapped, property, { value: fn[property], configurable: true });
+  }
+  return wrapped as F;
+}

@@ -1,0 +1,342 @@
+/**
+ * Delivers events to the service, a bounded number of requests at a time.
+ * It runs in the worker, and in the program's thread where there is no worker. What it must get
+ * right is failure: the same bytes under the same key until the service has them, and one pause for
+ * all requests when the service is in trouble, ended by a single request that tries it again.
+ *
+ * @module
+ */
+import type { Outcome } from "./acknowledgements.ts";
+import {
+  type Attempt,
+  httpAttempt,
+  type HttpSettings,
+  type PublishParams,
+  type Verdict,
+} from "./attempt.ts";
+import type { Diagnostic } from "./diagnostics.ts";
+import { reason } from "./json.ts";
+import { type Constants, eventText } from "./line.ts";
+import { exportRequest } from "./otlp.ts";
+
+/** Pauses after the first, second, … failure in a row, in milliseconds; the last one repeats. */
+const BACKOFF_MS = [250, 500, 1000, 2000, 4000];
+/** How much longer or shorter a pause may be, so that programs do not come back all at once. */
+const JITTER = 0.1;
+/** Characters of the body that are kept of an event that the service finds too large. */
+const SHORT_BODY = 1024;
+/** The attribute that marks such an event. */
+const TRUNCATED = "axonpush.truncated";
+
+/** What the transport has to know. Can be sent to another thread. */
+export interface TransportSettings extends HttpSettings {
+  /** Most records of one request. */
+  readonly batchSize: number;
+  /** How long a batch that is not full waits while another is in flight, in milliseconds. */
+  readonly flushIntervalMs: number;
+  readonly constants: Constants;
+  /** Begins every dedup key; the record's number ends it. */
+  readonly keyPrefix: string;
+  readonly concurrency: number;
+  readonly maxRetries: number;
+  /** Whether records wait for as long as the service cannot be reached at all. */
+  readonly patient: boolean;
+}
+
+/** Whom the transport answers to. */
+export interface TransportHost {
+  settle(sequence: number, outcome: Outcome): void;
+  countRetries(count: number): void;
+  report(diagnostic: Diagnostic): void;
+}
+
+/** Where the transport's time comes from. A test has one of its own. */
+export interface Clock {
+  /** Milliseconds since any moment, never set back. */
+  now(): number;
+  /** Calls back once; the program need not live for it. The answer calls it off. */
+  wake(callback: () => void, afterMs: number): () => void;
+}
+
+const CLOCK: Clock = {
+  now: () => performance.now(),
+  wake(callback, afterMs) {
+    const timer = setTimeout(callback, afterMs);
+    Deno.unrefTimer(timer); // A pause is no reason for a program to go on.
+    return () => clearTimeout(timer);
+  },
+};
+
+interface Item {
+  readonly sequence: number;
+  readonly key: string;
+  readonly text: string;
+}
+
+/** What one request carries. A retry sends the same bytes under the same key. */
+interface Parcel {
+  readonly items: readonly Item[];
+  readonly key: string;
+  /** Made at the first attempt, and kept. */
+  body?: string;
+  retries: number;
+  /** How many deliveries there had been when this parcel last failed. */
+  failedAt: number;
+  /** How often it has failed. */
+  failures: number;
+  /** When it may be sent again. */
+  dueAt: number;
+}
+
+/** Sends what it is given until each record is settled. */
+export class Transport {
+  #settings: TransportSettings;
+  #host: TransportHost;
+  #attempt: Attempt;
+  #clock: Clock;
+  #loose: Item[] = [];
+  /** Where `#loose` begins: to take items off its front would move all the others. */
+  #first = 0;
+  #again: Parcel[] = [];
+  #inFlight = 0;
+  #delivered = 0;
+  /** Failed requests since the last delivery. */
+  #streak = Infinity;
+  /** Pauses in a row. While there are any, one request at a time tries the service. */
+  #failures = 0;
+  /** Raised at each failure, so that requests sent before it do not count as another. */
+  #wave = 0;
+  #resumeAt = 0;
+  #asked = false;
+  #misconfigured = false;
+  #hurryUntil = -Infinity;
+  #looseSince = 0;
+  #cancelWake = () => {};
+
+  constructor(
+    settings: TransportSettings,
+    host: TransportHost,
+    attempt: Attempt = httpAttempt(settings),
+    clock: Clock = CLOCK,
+  ) {
+    this.#settings = settings;
+    this.#host = host;
+    this.#attempt = attempt;
+    this.#clock = clock;
+  }
+
+  /** Takes lines of events; the first has this number, the others the ones after it. */
+  send(first: number, lines: readonly string[]): void {
+    if (this.#waiting === 0) this.#looseSince = this.#clock.now();
+    for (const [i, line] of lines.entries()) {
+      const sequence = first + i;
+      const key = `${this.#settings.keyPrefix}-${sequence}`;
+      const text = eventText(line, this.#settings.constants);
+      this.#loose.push({ sequence, key, text: `{"dedupKey":"${key}",${text.slice(1)}` });
+    }
+    this.#pump();
+  }
+
+  /**
+   * The program is ending and waits for so long: the present pause is over, unless the service asked
+   * for it, nothing is collected any more, and nobody will mend wrong settings.
+   */
+  hurry(forMs: number): void {
+    this.#hurryUntil = this.#clock.now() + forMs;
+    if (!this.#asked) this.#resumeAt = -Infinity;
+    this.#pump();
+  }
+
+  /** Gives up: nothing more is sent or settled. */
+  stop(): void {
+    this.#loose.length = this.#first = this.#again.length = 0;
+    this.#cancelWake();
+  }
+
+  /** How many items wait to be sent for the first time. */
+  get #waiting(): number {
+    return this.#loose.length - this.#first;
+  }
+
+  #pump(): void {
+    const now = this.#clock.now();
+    if (this.#misconfigured && now < this.#hurryUntil) return this.#refuseAll();
+    if (now < this.#resumeAt) return this.#wake(this.#resumeAt - now);
+    const most = this.#failures > 0 ? 1 : this.#settings.concurrency;
+    while (this.#inFlight < most) {
+      const parcel = this.#next(now);
+      if (parcel === undefined) break;
+      void this.#deliver(parcel);
+    }
+    if (this.#inFlight >= most) return;
+    const wakeAt = Math.min(
+      this.#waiting > 0 ? this.#looseSince + this.#settings.flushIntervalMs : Infinity,
+      ...this.#again.map(({ dueAt }) => dueAt),
+    );
+    if (wakeAt < Infinity) this.#wake(wakeAt - now);
+  }
+
+  #wake(afterMs: number): void {
+    this.#cancelWake();
+    this.#cancelWake = this.#clock.wake(() => this.#pump(), afterMs);
+  }
+
+  /** What to send next. In trouble something that has not failed yet, to share out the attempts. */
+  #next(now: number): Parcel | undefined {
+    const hurried = now < this.#hurryUntil;
+    if (this.#failures === 0 || this.#waiting === 0) {
+      const due = this.#again.findIndex(({ dueAt }) => hurried || dueAt <= now);
+      if (due >= 0) return this.#again.splice(due, 1)[0];
+    }
+    const { batchSize, flushIntervalMs } = this.#settings;
+    const due = this.#waiting >= batchSize || this.#inFlight === 0 || hurried ||
+      now - this.#looseSince >= flushIntervalMs;
+    if (this.#waiting === 0 || !due) return undefined;
+    this.#looseSince = now;
+    const items = this.#loose.slice(this.#first, this.#first + batchSize);
+    this.#first += items.length;
+    if (2 * this.#first >= this.#loose.length) {
+      this.#loose.splice(0, this.#first);
+      this.#first = 0;
+    }
+    return this.#seal(items);
+  }
+
+  #seal(items: readonly Item[]): Parcel {
+    const [first, last] = [items[0]!, items.at(-1)!];
+    // A worker that replaces another starts with gaps, so the first number and the length are not
+    // enough to tell what is inside.
+    const key = first === last ? first.key : `${first.key}-${last.sequence}-${items.length}`;
+    return { items, key, retries: 0, failedAt: -1, failures: 0, dueAt: 0 };
+  }
+
+  async #deliver(parcel: Parcel): Promise<void> {
+    const wave = this.#wave;
+    this.#inFlight++;
+    const verdict = await this.#try(parcel);
+    if (verdict.diagnostic) this.#host.report(verdict.diagnostic);
+    switch (verdict.kind) {
+      case "delivered":
+        this.#delivered++;
+        this.#streak = 0;
+        if (wave === this.#wave) this.#failures = 0;
+        this.#misconfigured = false;
+        this.#settle(parcel.items, verdict.rejected);
+        await verdict.finished;
+        break;
+      case "refused":
+        this.#refuse(parcel, verdict.because, wave);
+        break;
+      case "retry":
+        // Among requests that succeed one may fail; when all that are in flight do, or the service
+        // says that it is too much, the others are better held back too.
+        if (++this.#streak < this.#settings.concurrency && !verdict.busy) {
+          parcel.dueAt = this.#clock.now() + pause(parcel.failures);
+        } else {
+          this.#backOff(wave, verdict.afterMs, parcel.failures);
+        }
+        parcel.failures++;
+        this.#retry(parcel, verdict.answered);
+        break;
+    }
+    this.#inFlight--;
+    this.#pump();
+  }
+
+  async #try(parcel: Parcel): Promise<Verdict> {
+    const texts = parcel.items.map(({ text }) => text);
+    try {
+      parcel.body ??= this.#settings.protocol === "otlp" ? exportRequest(texts) : texts[0]!;
+      return await this.#attempt(parcel.body, parcel.key);
+    } catch (error) {
+      // The user's `redact` can leave something that is no event. It must not stop the others.
+      const message = `Cannot send a record: ${reason(error)}`;
+      const diagnostic = { level: "error", code: "malformed", message } as const;
+      return { kind: "refused", because: "content", diagnostic };
+    }
+  }
+
+  /** Counts records as delivered, but for the last so many, which count as failed. */
+  #settle(items: readonly Item[], rejected = 0): void {
+    for (const [i, { sequence }] of items.entries()) {
+      this.#host.settle(sequence, i < items.length - rejected ? "delivered" : "failed");
+    }
+  }
+
+  #refuse({ items }: Parcel, because: string, wave: number): void {
+    if (because === "settings") {
+      // All will be refused until somebody mends it, so one request at a time finds out when.
+      this.#misconfigured = true;
+      this.#settle(items, items.length);
+      this.#backOff(wave);
+    } else if (items.length > 1) {
+      // One bad record spoils a batch: halves of it find out which.
+      const half = items.length >> 1;
+      this.#again.unshift(this.#seal(items.slice(0, half)), this.#seal(items.slice(half)));
+    } else {
+      const [item] = items as [Item];
+      const text = because === "size" ? shorten(item.text) : undefined;
+      // It is another request now, so it needs another key; the dedup key inside stays.
+      if (text === undefined) this.#settle(items, 1);
+      else this.#again.unshift(this.#seal([{ ...item, key: `${item.key}-cut`, text }]));
+    }
+  }
+
+  #refuseAll(): void {
+    for (const items of [this.#loose.slice(this.#first), ...this.#again.map((one) => one.items)]) {
+      this.#settle(items, items.length);
+    }
+    this.#loose.length = this.#first = this.#again.length = 0;
+  }
+
+  #retry(parcel: Parcel, answered: boolean): void {
+    // An outage says nothing about the record, so only what the service answers counts against it,
+    // or silence while others were delivered.
+    const counts = answered || !this.#settings.patient ||
+      parcel.failedAt >= 0 && parcel.failedAt < this.#delivered;
+    parcel.failedAt = this.#delivered;
+    if (counts && ++parcel.retries > this.#settings.maxRetries) {
+      this.#settle(parcel.items, parcel.items.length);
+      return;
+    }
+    this.#host.countRetries(parcel.items.length);
+    this.#again.push(parcel);
+  }
+
+  /** Pauses everything: by the ladder once for each wave of failures, or as the service asks. */
+  #backOff(wave: number, askedMs?: number, failures = 0): void {
+    const now = this.#clock.now();
+    if (wave === this.#wave) {
+      this.#wave++;
+      this.#asked = askedMs !== undefined;
+      this.#resumeAt = now + (askedMs ?? pause(Math.max(this.#failures, failures)));
+      this.#failures++;
+    } else if (askedMs !== undefined) {
+      this.#asked = true;
+      this.#resumeAt = Math.max(this.#resumeAt, now + askedMs);
+    }
+  }
+}
+
+/** How long to wait after so many failures before, in milliseconds. */
+function pause(failures: number): number {
+  const step = BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)]!;
+  return step * (1 + JITTER * (2 * Math.random() - 1));
+}
+
+/** What is left of an event that the service finds too large, or nothing if that was too much. */
+function shorten(text: string): string | undefined {
+  try {
+    const event = JSON.parse(text) as PublishParams;
+    const { body, attributes } = event.payload;
+    if (TRUNCATED in attributes) return undefined;
+    const payload = {
+      ...event.payload,
+      body: `${String(body).slice(0, SHORT_BODY)}…[cut: too large]`,
+      attributes: { "logger.name": attributes["logger.name"], [TRUNCATED]: true },
+    };
+    return JSON.stringify({ ...event, payload });
+  } catch {
+    return undefined; // The user's `redact` has left something that is no event.
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * The drain worker: takes batches from the program's thread, gives them to the transport, and
+ * acknowledges each record in shared memory. It is bundled with all that it imports into
+ * `worker_source.ts`, because a worker of a published package can only be started from a `data:`
+ * URL, which cannot import anything of the package.
+ *
+ * @module
+ */
+import { Acknowledgements } from "./acknowledgements.ts";
+import { Diagnostics } from "./diagnostics.ts";
+import { Transport, type TransportSettings } from "./transport.ts";
+
+/** What the worker is told. */
+export type WorkerMessage =
+  /** Comes first. */
+  | {
+    readonly kind: "start";
+    readonly transport: TransportSettings;
+    readonly acknowledgements: SharedArrayBuffer;
+    /** Takes diagnostics to the program's thread, which can read it even where it blocks. */
+    readonly diagnostics: MessagePort;
+  }
+  /** Lines of events joined by line breaks, numbered from `first` on. */
+  | { readonly kind: "batch"; readonly first: number; readonly lines: string }
+  /** The program is about to end and waits for so long, in milliseconds. */
+  | { readonly kind: "hurry"; readonly forMs: number };
+
+let transport: Transport | undefined;
+
+addEventListener("message", (event) => {
+  const message = (event as MessageEvent<WorkerMessage>).data;
+  switch (message.kind) {
+    case "start":
+      transport = start(message);
+      break;
+    case "batch":
+      transport!.send(message.first, message.lines.split("\n"));
+      break;
+    case "hurry":
+      transport!.hurry(message.forMs);
+      break;
+  }
+});
+
+function start(message: WorkerMessage & { kind: "start" }): Transport {
+  const acknowledgements = new Acknowledgements(message.acknowledgements);
+  // The program may be blocked waiting for this thread, so it must be told in shared memory.
+  for (const type of ["error", "unhandledrejection"]) {
+    addEventListener(type, () => acknowledgements.crash());
+  }
+  // Limited here already: a program that is busy for long takes no messages, and they pile up.
+  const diagnostics = new Diagnostics((diagnostic) => {
+    message.diagnostics.postMessage(diagnostic);
+    acknowledgements.countReport();
+  });
+  return new Transport(message.transport, {
+    settle: (sequence, outcome) => acknowledgements.write(sequence, outcome),
+    countRetries: (count) => acknowledgements.countRetries(count),
+    report: (diagnostic) => diagnostics.report(diagnostic),
+  });
+}
