@@ -1,0 +1,197 @@
+/**
+ * The local AxonPush: the routes of the service that a log handler needs, kept in memory, for
+ * looking at what a program logs before there is an account, and for asserting on it in tests.
+ * It refuses what the service would refuse. What it does not do is authenticate: any key will do.
+ *
+ * @module
+ */
+import { delay } from "@std/async/delay";
+import type { DevEvent } from "./contract.ts";
+import { route } from "./routes.ts";
+import { type DevCounts, Store } from "./store.ts";
+
+/** Largest body of a request that is accepted by default, in bytes. */
+const MAX_BODY_BYTES = 1_048_576;
+/** How long `waitFor` waits by default, in milliseconds. */
+const WAIT_MS = 5000;
+
+/** How a local AxonPush is started. */
+export interface DevServerOptions {
+  /** Port to listen on; 0 picks a free one. @default {3000} */
+  readonly port?: number;
+  /** Address to listen on. Anything but loopback shows your logs to the network. @default {"127.0.0.1"} */
+  readonly hostname?: string;
+  /** How many events are kept, the newest ones. @default {10_000} */
+  readonly keep?: number;
+  /** The one key that is accepted; without it any key is. */
+  readonly apiKey?: string;
+  /** Largest body of a request, in bytes; a larger one is answered 413. @default {1_048_576} */
+  readonly maxBodyBytes?: number;
+  /** Answers writes this many milliseconds late, like a service far away. @default {0} */
+  readonly delayMs?: number;
+  /** Called with each new event. */
+  readonly onEvent?: (event: DevEvent) => void;
+  /** Sees each request first. The response it returns, if any, is the answer. */
+  readonly intercept?: (
+    request: Request,
+  ) => Response | undefined | Promise<Response | undefined>;
+}
+
+/** A local AxonPush that is running. */
+export interface DevServer extends AsyncDisposable {
+  /** Where it listens, such as `http://127.0.0.1:3000`: what `baseUrl` is set to. */
+  readonly url: string;
+  /** The port it listens on. */
+  readonly port: number;
+  /** The newest events, newest last, each once. A copy: read it again for those that came since. */
+  readonly events: readonly DevEvent[];
+  /** How many events came, and came again. */
+  readonly counts: DevCounts;
+  /** How often an event with this `dedupKey` was delivered. */
+  deliveries(dedupKey: string): number;
+  /** The first event, received already or to come, for which this is true. */
+  waitFor(predicate: (event: DevEvent) => boolean, options?: WaitOptions): Promise<DevEvent>;
+  /** All kept events, once so many different ones have come. */
+  waitFor(count: number, options?: WaitOptions): Promise<readonly DevEvent[]>;
+  /** Forgets all events and counts. */
+  clear(): void;
+  /** Stops at once: who still waits for an answer finds the connection closed. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** How long to wait. */
+export interface WaitOptions {
+  /** Rejects with a TimeoutError after this many milliseconds. @default {5000} */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Starts a local AxonPush.
+ *
+ * @example Assert on what a program logged
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import * as log from "@std/log";
+ * import { AxonPushHandler } from "@axonpush/std-log";
+ * import { startDevServer } from "@axonpush/std-log/dev";
+ *
+ * await using server = startDevServer({ port: 0 });
+ * const credentials = { baseUrl: server.url, apiKey: "ak_dev", tenantId: "dev" };
+ * await using axon = new AxonPushHandler("INFO", credentials);
+ * log.setup({
+ *   handlers: { axon },
+ *   loggers: { default: { level: "INFO", handlers: ["axon"] } },
+ * });
+ *
+ * log.info("Order placed", { order_id: 42 });
+ *
+ * const event = await server.waitFor((event) => event.payload.body === "Order placed");
+ * assertEquals(event.payload.attributes?.order_id, 42);
+ * assertEquals(server.counts.unique, 1);
+ * ```
+ */
+export function startDevServer(options: DevServerOptions = {}): DevServer {
+  const { hostname = "127.0.0.1", delayMs = 0, intercept } = options;
+  const { keep = 10_000, maxBodyBytes = MAX_BODY_BYTES } = options;
+  requireInteger("keep", keep, 1);
+  requireInteger("maxBodyBytes", maxBodyBytes, 1);
+  requireInteger("delayMs", delayMs, 0);
+  const store = new Store(keep, options.onEvent);
+  const stop = new AbortController();
+  const { signal } = stop;
+  const settings = {
+    store,
+    hostname,
+    apiKey: options.apiKey,
+    maxBodyBytes,
+    signal,
+  };
+  const server = Deno.serve(
+    { port: options.port ?? 3000, hostname, signal, onListen() {} },
+    async (request) => {
+      const early = intercept && await intercept(request);
+      if (early) return early;
+      const response = await route(request, settings);
+      if (delayMs > 0 && request.method === "POST") {
+        await delay(delayMs, { signal }).catch(() => {}); // Stopping ends the delay.
+      }
+      return response;
+    },
+  );
+
+  async function waitFor(
+    wanted: number | ((event: DevEvent) => boolean),
+    { timeoutMs = WAIT_MS }: WaitOptions = {},
+  ): Promise<DevEvent | readonly DevEvent[]> {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      store.wake();
+    }, timeoutMs);
+    try {
+      for (let epoch = "", seen = 0;;) {
+        if (epoch !== store.epoch) [epoch, seen] = [store.epoch, 0];
+        if (typeof wanted === "number") {
+          if (store.counts.unique >= wanted) return store.events;
+        } else {
+          for (const [number, event] of store.after(seen)) {
+            if (wanted(event)) return event;
+            seen = number;
+          }
+        }
+        if (late) throw new DOMException(missing(wanted, timeoutMs, store), "TimeoutError");
+        if (signal.aborted) throw new Error("Cannot wait for events: the server was closed");
+        await store.change();
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function close(): Promise<void> {
+    stop.abort();
+    store.wake();
+    await server.finished;
+  }
+
+  const { port } = server.addr;
+  return {
+    url: `http://${urlHost(hostname)}:${port}`,
+    port,
+    get events() {
+      return store.events;
+    },
+    get counts() {
+      return store.counts;
+    },
+    deliveries: (dedupKey) => store.deliveries(dedupKey),
+    waitFor: waitFor as DevServer["waitFor"],
+    clear: () => store.clear(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function requireInteger(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new RangeError(
+    `Cannot start the local AxonPush: '${name}' must be an integer of ${least} or more: ` +
+      `current value is ${value}`,
+  );
+}
+
+/** What did not come, and what came instead. */
+function missing(wanted: unknown, timeoutMs: number, { counts, events }: Store): string {
+  const what = typeof wanted === "number" ? `${wanted} events` : "the event";
+  const last = events.slice(-5).map((event) =>
+    `\n  ${event.payload.severityText ?? event.eventType} ${event.payload.body ?? event.identifier}`
+  );
+  return `Waited ${timeoutMs} ms for ${what}: ${counts.unique} came` +
+    (last.length > 0 ? `, the last of them:${last.join("")}` : "");
+}
+
+/** The host to put into a URL for who wants to reach a server that listens on this address. */
+function urlHost(hostname: string): string {
+  if (hostname === "0.0.0.0" || hostname === "::") return "127.0.0.1";
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
+}
