@@ -1,0 +1,240 @@
+/**
+ * The demo: real programs, each a process of its own, log to a local service and end in different
+ * ways. What they logged is counted without the handler's help, by what they print or by what they
+ * were fed, and compared message by message with what the service has.
+ *
+ *     deno task demo
+ *
+ * @module
+ */
+import { logFile } from "./log_file.ts";
+import type { Received } from "./service.ts";
+import { type Cell, table } from "./table.ts";
+import { formatEvent, paintFor } from "../dev/format.ts";
+
+/** How late the service answers, in milliseconds. */
+const DELAY_MS = 10;
+/** How many requests the web application has answered when it is told to end. */
+const REQUESTS = 300;
+/** How many requests it has to answer at a time. */
+const CLIENTS = 8;
+/** A program that takes longer has not ended as it should. */
+const PATIENCE_MS = 30_000;
+
+interface Program {
+  readonly name: string;
+  readonly what: string;
+  readonly ending: string;
+  /** The exit code that it has without the handler. */
+  readonly code: number;
+  /** Does what the program waits for, and returns what it was fed, if it was. */
+  readonly drive?: (running: Running) => Promise<readonly string[] | void>;
+}
+
+interface Running {
+  readonly process: Deno.ChildProcess;
+  /** The lines on its standard output so far. */
+  readonly printed: readonly string[];
+  /** When it printed the last of them. */
+  lastPrintAt: number;
+  /** Ends when there is nothing more to read. */
+  readonly read: Promise<void>;
+}
+
+interface Result {
+  readonly program: Program;
+  readonly code: number;
+  readonly logged: number;
+  readonly delivered: number;
+  readonly lost: number;
+  readonly doubled: number;
+  /** From the last log call to the end of the process. */
+  readonly endMs: number;
+}
+
+const PROGRAMS: readonly Program[] = [
+  {
+    name: "serve.ts",
+    what: "a web application under load, told to end by SIGTERM",
+    ending: "SIGTERM",
+    code: 143,
+    drive: sendRequests,
+  },
+  { name: "task.ts", what: "a script with an exit code", ending: "Deno.exit(3)", code: 3 },
+  { name: "crash.ts", what: "a program with a bug", ending: "uncaught error", code: 1 },
+  {
+    name: "pipe.ts",
+    what: "a log file through standard input",
+    ending: "out of work",
+    code: 0,
+    drive: feedLogFile,
+  },
+];
+
+const paint = paintFor(Deno.stdout);
+const service = start("demo/service.ts", [String(DELAY_MS)]);
+const url = await firstLine(service) ?? "";
+if (url === "") throw new Error("The service did not start");
+console.log(
+  `A service on ${url} answers each request after ${DELAY_MS} ms. These programs log to it:\n`,
+);
+const results: Result[] = [];
+for (const program of PROGRAMS) {
+  // A process of another one's cannot be sent SIGTERM on Windows: it would be like SIGKILL.
+  if (program.ending === "SIGTERM" && Deno.build.os === "windows") continue;
+  results.push(await run(program));
+}
+await service.process.stdin.close();
+await service.process.status;
+report(results);
+if (results.some((result) => !isFine(result))) Deno.exit(1);
+
+async function run(program: Program): Promise<Result> {
+  console.log(`${paint("bold", `examples/${program.name}`)}  ${program.what}`);
+  const running = start(`examples/${program.name}`, program.drive === sendRequests ? ["0"] : [], {
+    AXONPUSH_API_KEY: "ak_demo",
+    AXONPUSH_TENANT_ID: "demo",
+    AXONPUSH_BASE_URL: url,
+    AXONPUSH_CHANNEL_ID: program.name,
+  });
+  const timer = setTimeout(() => running.process.kill("SIGKILL"), PATIENCE_MS);
+  const fed = await program.drive?.(running);
+  const { code } = await running.process.status;
+  const endMs = performance.now() - running.lastPrintAt;
+  clearTimeout(timer);
+  await running.read;
+
+  const logged = fed ?? messagesOn(running.printed);
+  const answer = await fetch(`${url}/received?channel=${program.name}`);
+  const { bodies, repeated, samples } = await answer.json() as Received;
+  for (const event of samples) console.log(formatEvent(event, paint).replace(/^/gm, "  "));
+  console.log();
+  return {
+    program,
+    code,
+    endMs,
+    logged: logged.length,
+    delivered: bodies.length,
+    lost: missing(logged, bodies),
+    doubled: missing(bodies, logged) + repeated,
+  };
+}
+
+/** Starts a program of this repository with the permissions it needs. */
+function start(path: string, args: readonly string[], env: Record<string, string> = {}): Running {
+  const process = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "--allow-net=127.0.0.1",
+      "--allow-env=AXONPUSH_*",
+      path,
+      ...args,
+    ],
+    cwd: new URL("../", import.meta.url),
+    env: { ...env, NO_COLOR: "1" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: path.endsWith("crash.ts") ? "null" : "inherit",
+  }).spawn();
+  const printed: string[] = [];
+  const running = { process, printed, lastPrintAt: performance.now(), read: read() };
+  return running;
+
+  async function read(): Promise<void> {
+    let rest = "";
+    for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
+      running.lastPrintAt = performance.now();
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!;
+      printed.push(...lines);
+    }
+  }
+}
+
+/** The first line that a program prints, or nothing if it ends before. */
+async function firstLine(running: Running): Promise<string | undefined> {
+  const timer = setTimeout(() => running.process.kill("SIGKILL"), PATIENCE_MS);
+  while (running.printed.length === 0) {
+    if (await Promise.race([running.read.then(() => true), tick()])) break;
+  }
+  clearTimeout(timer);
+  return running.printed[0];
+}
+
+function tick(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** Keeps a web application busy with requests, and ends it in the middle of them. */
+async function sendRequests(running: Running): Promise<void> {
+  const address = (await firstLine(running))?.match(/http:\S+/)?.[0];
+  if (address === undefined) return; // It could not start: its exit code shows in the table.
+  let answered = 0;
+  const client = async () => {
+    for (;;) {
+      const response = await fetch(`${address}/orders/${answered}`);
+      await response.body?.cancel();
+      if (++answered === REQUESTS) running.process.kill("SIGTERM");
+    }
+  };
+  // When the application is gone, its clients' requests fail.
+  await Promise.allSettled(Array.from({ length: CLIENTS }, client));
+}
+
+/** Feeds a log file to the program. */
+async function feedLogFile({ process }: Running): Promise<readonly string[]> {
+  const lines = await logFile();
+  const writer = process.stdin.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(lines.map((line) => `${line}\n`).join("")));
+    await writer.close();
+  } catch {
+    // It ended before it had read everything: the table shows what is missing.
+  }
+  return lines;
+}
+
+/** The messages that a program logged, as std/log's ConsoleHandler printed them: level, message. */
+function messagesOn(printed: readonly string[]): string[] {
+  return printed.flatMap((line) => line.match(/^(?:INFO|WARN|ERROR|CRITICAL) (.*)$/)?.[1] ?? []);
+}
+
+/** How many of these there are fewer of in the others. */
+function missing(these: readonly string[], others: readonly string[]): number {
+  const left = new Map<string, number>();
+  for (const other of others) left.set(other, (left.get(other) ?? 0) + 1);
+  let count = 0;
+  for (const one of these) {
+    const there = left.get(one) ?? 0;
+    if (there === 0) count++;
+    else left.set(one, there - 1);
+  }
+  return count;
+}
+
+function isFine({ program, code, logged, lost, doubled }: Result): boolean {
+  return code === program.code && logged > 0 && lost === 0 && doubled === 0;
+}
+
+function report(results: readonly Result[]): void {
+  const count = (number: number): Cell => [String(number), number === 0 ? "green" : "red"];
+  const rows = results.map(({ program, code, endMs, logged, delivered, lost, doubled }): Cell[] => [
+    [program.name],
+    [program.ending],
+    [String(logged)],
+    [String(delivered)],
+    count(lost),
+    count(doubled),
+    code === program.code ? [String(code)] : [`${code}, not ${program.code}`, "red"],
+    [`${Math.round(endMs)} ms`],
+  ]);
+  const head = "program,ended by,logged,delivered,lost,duplicates,exit code,to end".split(",");
+  console.log(table(head, rows, paint));
+  console.log(paint("dim", "to end: from the last log call to the end of the process\n"));
+  console.log(
+    results.every(isFine)
+      ? paint("green", "Everything that was logged arrived, once, and every exit code was kept.")
+      : paint("red", "Not everything arrived as it should: see the table."),
+  );
+}
