@@ -1,0 +1,320 @@
+/**
+ * The local AxonPush as a program: what a developer reads on the terminal, and what a pipe gets.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { DevEvent } from "../dev/contract.ts";
+import { formatEvent, type Paint } from "../dev/format.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const plain: Paint = (_, text) => text;
+const marked: Paint = (style, text) => `<${style}>${text}</>`;
+
+/** An event like the handler's. */
+function logEvent(
+  { body = "Hello", level = "INFO", number = 9, logger = "shop", attributes = {} }: {
+    readonly body?: string;
+    readonly level?: string;
+    readonly number?: number;
+    readonly logger?: string;
+    readonly attributes?: Record<string, unknown>;
+  } = {},
+) {
+  return {
+    identifier: logger,
+    eventType: "app.log",
+    payload: {
+      severityNumber: number,
+      severityText: level,
+      body,
+      attributes: { "logger.name": logger, "process.pid": 1, ...attributes },
+    },
+  };
+}
+
+function received(event: object): DevEvent {
+  const createdAt = "2026-01-02T03:04:05.678Z";
+  return { eventId: "e", createdAt, source: "app", ...event } as DevEvent;
+}
+
+/** One event as the terminal shows it, without the time, which depends on the time zone. */
+function shown(event: object, paint = plain): string {
+  return formatEvent(received(event), paint).replace(/^\S+ /, "");
+}
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** The program, running. */
+class Program implements AsyncDisposable {
+  #process: Deno.ChildProcess;
+  #stdout: ReadableStreamDefaultReader<string>;
+  #stderr: ReadableStreamDefaultReader<string>;
+  #unread = "";
+  url = "";
+
+  private constructor(process: Deno.ChildProcess) {
+    this.#process = process;
+    this.#stdout = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#stderr = process.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  /** Starts it and waits until it listens. */
+  static async start(...args: string[]): Promise<Program> {
+    const program = new Program(command("--port", "0", ...args).spawn());
+    let notice = "";
+    while (!notice.includes("AXONPUSH_TENANT_ID=dev")) {
+      const { value, done } = await program.#stderr.read();
+      assert(!done, notice);
+      notice += value;
+    }
+    assertMatch(notice, /^AXONPUSH_API_KEY=ak_dev$/m);
+    program.url = notice.match(/^AXONPUSH_BASE_URL=(.*)$/m)![1]!;
+    return program;
+  }
+
+  async post(...events: object[]): Promise<void> {
+    for (const event of events) {
+      const response = await fetch(`${this.url}/event`, {
+        method: "POST",
+        headers: { "x-api-key": "ak_dev" },
+        body: JSON.stringify(event),
+      });
+      assertEquals(response.status, 201, await response.text());
+    }
+  }
+
+  /** The next line of its standard output. */
+  async line(): Promise<string> {
+    while (!this.#unread.includes("\n")) {
+      const { value, done } = await this.#stdout.read();
+      assert(!done, "the program has ended");
+      this.#unread += value;
+    }
+    const [line, ...rest] = this.#unread.split("\n");
+    this.#unread = rest.join("\n");
+    return line!;
+  }
+
+  /** Reads no more of its standard output and waits for its end. */
+  async hangUp(): Promise<number> {
+    await this.#stdout.cancel();
+    await this.post(logEvent()).catch(() => {}); // It may end before it answers.
+    return (await this.#process.status).code;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#process.kill();
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // It has ended.
+    }
+    await this.#process.status;
+    await Promise.all([this.#stdout.cancel(), this.#stderr.cancel()]);
+  }
+}
+
+function command(...args: string[]): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", "--allow-net", "dev/mod.ts", ...args],
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await command(...args).output();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+// ——— The program ———
+
+Deno.test("dev prints each event in one line, without colours where there is no terminal", async () => {
+  await using program = await Program.start();
+  await program.post(logEvent({ attributes: { order_id: 42, user: "ada" } }));
+  const line = await program.line();
+  assertMatch(line, /^\d\d:\d\d:\d\d\.\d{3} /);
+  assertEquals(line.slice(13), "INFO     shop  Hello  order_id=42  user=ada");
+});
+
+Deno.test("dev --json prints whole events, one a line", async () => {
+  await using program = await Program.start("--json");
+  await program.post(logEvent({ body: "two\nlines" }), logEvent());
+  const event = JSON.parse(await program.line());
+  assertEquals(event.payload.body, "two\nlines");
+  assertEquals(typeof event.eventId, "string");
+  assertEquals(JSON.parse(await program.line()).payload.body, "Hello");
+});
+
+Deno.test("dev --level, --logger and --grep choose what is printed", async () => {
+  await using program = await Program.start(
+    "--level=warn",
+    "--logger",
+    "shop",
+    "--grep",
+    "CARD.*no",
+  );
+  const wanted = { body: "Card says no", level: "ERROR", number: 17, logger: "shop.payments" };
+  await program.post(
+    logEvent({ ...wanted, level: "INFO", number: 9 }),
+    logEvent({ ...wanted, logger: "web" }),
+    logEvent({ ...wanted, body: "No card" }),
+    logEvent(wanted),
+  );
+  assertEquals((await program.line()).slice(13), "ERROR    shop.payments  Card says no");
+});
+
+Deno.test("dev --keep bounds what is kept", async () => {
+  await using program = await Program.start("--keep", "1");
+  await program.post(logEvent({ body: "old" }), logEvent({ body: "new" }));
+  const { events } = await (await fetch(`${program.url}/events`)).json();
+  assertEquals(events.map((event: DevEvent) => event.payload.body), ["new"]);
+});
+
+Deno.test("dev ends when nobody reads its output any more", async () => {
+  await using program = await Program.start("--json");
+  assertEquals(await program.hangUp(), 0);
+});
+
+Deno.test("dev --help explains every option and says what it is for", async () => {
+  const { code, stdout, stderr } = await run("--help");
+  assertEquals([code, stderr], [0, ""]);
+  assert(stdout.includes("for development only"));
+  for (const name of ["port", "host", "json", "level", "logger", "grep", "keep", "help"]) {
+    assertMatch(stdout, new RegExp(`^  --${name} .*\\w`, "m"));
+  }
+});
+
+Deno.test("dev says in one line that its port is in use", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  assertEquals(await run("--port", String(port)), {
+    code: 2,
+    stdout: "",
+    stderr: `error: cannot listen on 127.0.0.1, port ${port}: it is in use: ` +
+      "choose another with --port, or 0 for a free one\n",
+  });
+});
+
+for (
+  const [args, message] of [
+    [["--prot", "1"], "unknown option --prot: see --help"],
+    [["3000"], "unknown option 3000: see --help"],
+    [["--port"], "--port needs a PORT: see --help"],
+    [["--port", "http"], "--port must be a number from 0 to 65535: it is http"],
+    [["--port=65536"], "--port must be a number from 0 to 65535: it is 65536"],
+    [["--keep", "0"], "--keep must be a number from 1 to 1000000: it is 0"],
+    [["--json=yes"], "--json takes no value"],
+    [["--level", "loud"], "--level must be one of DEBUG, INFO, WARN, ERROR, CRITICAL: it is loud"],
+    [
+      ["--grep", "("],
+      "--grep must be a regular expression: Invalid regular expression: /(/i: Unterminated group",
+    ],
+  ] as const
+) {
+  Deno.test(`dev ${args.join(" ")} ends with one line and exit code 2`, async () => {
+    assertEquals(await run(...args), { code: 2, stdout: "", stderr: `error: ${message}\n` });
+  });
+}
+
+// ——— The lines ———
+
+Deno.test("formatEvent() colours by severity", () => {
+  const styles = { DEBUG: "dim", INFO: "green", WARN: "yellow", ERROR: "red", CRITICAL: "magenta" };
+  Object.entries(styles).forEach(([level, style], i) => {
+    const line = shown(logEvent({ level, number: 5 + 4 * i }), marked);
+    assert(line.startsWith(`<${style}>${level.padEnd(8)}</> <cyan>shop</>  Hello`), line);
+  });
+});
+
+Deno.test("paintFor() colours terminals only, and none if NO_COLOR is set", async () => {
+  const source = `import { paintFor } from ${JSON.stringify(new URL("dev/format.ts", ROOT).href)};
+    const terminal = (is) => paintFor({ isTerminal: () => is })("red", "x");
+    console.log(JSON.stringify([terminal(true), terminal(false)]));`;
+  const painted = async (env: Record<string, string>) => {
+    const { NO_COLOR: _, ...others } = Deno.env.toObject();
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["eval", source],
+      clearEnv: true,
+      env: { ...others, ...env },
+    }).output();
+    return JSON.parse(decoder.decode(stdout));
+  };
+  assertEquals(await painted({}), ["\x1b[31mx\x1b[0m", "x"]);
+  assertEquals(await painted({ NO_COLOR: "1" }), ["x", "x"]);
+});
+
+Deno.test("formatEvent() folds the stack of an error, its causes and its parts", () => {
+  const stack = (title: string, frames: number) =>
+    [title, ...Array.from({ length: frames }, (_, i) => `    at f${i} (file:///a.ts:${i}:1)`)]
+      .join("\n");
+  const attributes = {
+    "exception.type": "AggregateError",
+    "exception.message": "Both failed",
+    "exception.stacktrace": stack("AggregateError: Both failed", 5),
+    "exception.errors": [
+      { type: "Error", message: "one", stacktrace: stack("Error: one", 1) },
+      { type: "Error", message: "two", cause: "no network" },
+    ],
+  };
+  assertEquals(
+    shown(logEvent({ attributes })),
+    `INFO     shop  Hello
+    AggregateError: Both failed
+        at f0 (file:///a.ts:0:1)
+        at f1 (file:///a.ts:1:1)
+        at f2 (file:///a.ts:2:1)
+        … 2 more
+    1 of 2: Error: one
+        at f0 (file:///a.ts:0:1)
+    2 of 2: Error: two
+    Caused by no network`,
+  );
+});
+
+Deno.test("formatEvent() lets nothing through that a terminal acts upon", () => {
+  const evil = "\x1b[2J\x9b31m\r\b\u202e\n";
+  const line = shown(logEvent({
+    body: evil,
+    level: evil,
+    logger: evil,
+    attributes: {
+      [evil]: evil,
+      "exception.type": evil,
+      "exception.stacktrace": `${evil}\n    at ${evil}`,
+    },
+  }));
+  // deno-lint-ignore no-control-regex
+  assertEquals(line.match(/[\0-\x09\x0b-\x1f\x7f-\x9f\u202e]/g), null);
+  assert(line.includes(String.raw`\u001b[2J\u009b31m\u000d\u0008\u202e\n`));
+});
+
+Deno.test("formatEvent() quotes values that would run into the next, and shows objects as JSON", () => {
+  const attributes = {
+    text: "a b",
+    empty: "",
+    list: [1, { a: null }],
+    equals: "x=y",
+    no: undefined,
+  };
+  assertEquals(
+    shown(logEvent({ attributes })),
+    'INFO     shop  Hello  text="a b"  empty=""  list=[1,{"a":null}]  equals="x=y"  no=',
+  );
+});
+
+Deno.test("formatEvent() cuts what is too long for a line", () => {
+  const line = shown(
+    logEvent({ body: "x".repeat(65_536), attributes: { long: "y".repeat(9999) } }),
+  );
+  assert(encoder.encode(line).length < 1300);
+  assertEquals(line.match(/…/g)?.length, 2);
+});
+
+Deno.test("formatEvent() shows an event that is no log record", () => {
+  const event = { identifier: "job", eventType: "custom", payload: { attributes: null, a: 1 } };
+  assertEquals(shown(event), 'custom   job  {"attributes":null,"a":1}');
+});

@@ -1,0 +1,370 @@
+/**
+ * An event must be what OpenTelemetry's log data model says, with names of its semantic
+ * conventions, and must hold what the log call was given: it is all that is left of the program's
+ * state when somebody has to find out what happened.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { LogRecord } from "@std/log/logger";
+import { severityNumber } from "../src/line.ts";
+import { attributesOf, shipped } from "./receiver.ts";
+
+// ——— The log data model ———
+
+Deno.test("severityNumber() follows the log data model and maps levels in between downwards", () => {
+  const expected = {
+    NaN: 0,
+    "-1": 0,
+    0: 0,
+    5: 0,
+    10: 5,
+    19: 5,
+    20: 9,
+    25: 9,
+    30: 13,
+    35: 13,
+    40: 17,
+    49.9: 17,
+    50: 21,
+    60: 21,
+    Infinity: 21,
+  };
+  for (const [level, severity] of Object.entries(expected)) {
+    assertEquals(severityNumber(Number(level)), severity, level);
+  }
+});
+
+Deno.test("handle() ships severity, time, names and ids as the service's contract has them", async () => {
+  const before = Date.now();
+  const events = await shipped((logger, handler) => {
+    logger.debug("a");
+    logger.info("b");
+    logger.warn("c");
+    logger.error("d");
+    logger.critical("e");
+    const notice = new LogRecord({ msg: "f", args: [], level: 20, loggerName: "shop" });
+    handler.handle(Object.assign(notice, { level: 25, levelName: "NOTICE" }));
+  });
+  const after = Date.now();
+
+  assertEquals(
+    events.map(({ payload: { severityText, severityNumber, body } }) => [
+      severityText,
+      severityNumber,
+      body,
+    ]),
+    [
+      ["DEBUG", 5, "a"],
+      ["INFO", 9, "b"],
+      ["WARN", 13, "c"],
+      ["ERROR", 17, "d"],
+      ["CRITICAL", 21, "e"],
+      ["NOTICE", 9, "f"],
+    ],
+  );
+  for (const event of events) {
+    const { payload, occurredAt, traceId, spanId, ...others } = event;
+    const { timeUnixNano, observedTimeUnixNano, attributes } = payload;
+    const time = Date.parse(occurredAt);
+    assert(before <= time && time <= after, occurredAt);
+    assertMatch(occurredAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    assertMatch(timeUnixNano, new RegExp(`^${time}\\d{6}$`));
+    assertEquals(observedTimeUnixNano, timeUnixNano);
+    assertMatch(traceId, /^[\da-f]{32}$/);
+    assertMatch(spanId, /^[\da-f]{16}$/);
+    assertEquals(attributes, { "logger.name": "shop", "process.pid": Deno.pid });
+    const { dedupKey, ...rest } = others as typeof others & { dedupKey: string };
+    assertMatch(dedupKey, /^[\da-f-]{36}-\d+$/);
+    // A property more, and the service refuses the event.
+    assertEquals(rest, {
+      identifier: "shop",
+      eventType: "app.log",
+      metadata: { framework: "deno-std-log" },
+    });
+  }
+});
+
+Deno.test("handle() keeps the order of the log calls in the times of the events", async () => {
+  const bodies = Array.from({ length: 500 }, (_, i) => `message ${i}`);
+  const events = await shipped((logger) => bodies.forEach((body) => logger.info(body)));
+  events.sort((a, b) => a.payload.timeUnixNano < b.payload.timeUnixNano ? -1 : 1);
+  assertEquals(events.map(({ payload }) => payload.body), bodies);
+});
+
+Deno.test("handle() ships the options that say where events belong", async () => {
+  const [event] = await shipped((logger) => logger.info("a"), {
+    source: "agent",
+    channelId: 7,
+    agentId: "planner",
+    traceId: "run-1",
+    serviceName: "shop",
+    serviceVersion: "1.4.0",
+    environment: "staging",
+  });
+  assertEquals(event!.eventType, "agent.log");
+  assertEquals(event!.channel_id, "7");
+  assertEquals(event!.agentId, "planner");
+  assertEquals(event!.traceId, "run-1");
+  const { "host.name": host, ...resource } = event!.payload.resource;
+  assertEquals(resource, {
+    "service.name": "shop",
+    "service.version": "1.4.0",
+    "deployment.environment.name": "staging",
+    "process.runtime.name": "deno",
+    "process.runtime.version": Deno.version.deno,
+  });
+  assertEquals(host, Deno.hostname());
+});
+
+Deno.test({
+  name: "handle() ships no host name where that would need a permission",
+  permissions: { net: ["127.0.0.1"], sys: false, env: false, read: true },
+  async fn() {
+    const [event] = await shipped((logger) => logger.info("a"));
+    assertEquals(event!.payload.resource, {
+      "process.runtime.name": "deno",
+      "process.runtime.version": Deno.version.deno,
+    });
+  },
+});
+
+Deno.test("handle() ships region and instance on Deno Deploy", async () => {
+  const variables = { DENO_REGION: "us-east-2", DENO_DEPLOYMENT_ID: "d-1" };
+  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
+  try {
+    const [event] = await shipped((logger) => logger.info("a"), { diagnostics: () => {} });
+    assertEquals(event!.payload.resource["cloud.region"], "us-east-2");
+    assertEquals(event!.payload.resource["service.instance.id"], "d-1");
+  } finally {
+    for (const name of Object.keys(variables)) Deno.env.delete(name);
+  }
+});
+
+Deno.test("handle() keeps strings, numbers and booleans as bodies and serialises others", async () => {
+  const made: readonly unknown[] = [
+    "text",
+    "",
+    9.5,
+    -1,
+    true,
+    false,
+    NaN,
+    10n,
+    null,
+    undefined,
+    { a: [1, "b"] },
+    [1, 2],
+    Symbol("s"),
+  ];
+  let next = 0;
+  const events = await shipped(
+    (logger) => {
+      for (const _ of made) logger.info("not this");
+    },
+    { formatter: () => made[next++] as string },
+  );
+  assertEquals(events.map(({ payload }) => payload.body), [
+    "text",
+    "",
+    9.5,
+    -1,
+    true,
+    false,
+    "NaN",
+    "10",
+    "null",
+    "null",
+    '{"a":[1,"b"]}',
+    "[1,2]",
+    "Symbol(s)",
+  ]);
+});
+
+Deno.test("handle() ships the bare message without a formatter, and what it was given as", async () => {
+  const events = await shipped((logger, handler) => {
+    logger.info("Order placed");
+    logger.info(() => "made late");
+    logger.info(42); // std/log makes text of it before any handler sees it.
+    handler.handle(
+      new LogRecord({ msg: 42 as never, args: [], level: 20, loggerName: "by hand" }),
+    );
+  });
+  assertEquals(events.map(({ payload }) => payload.body), ["Order placed", "made late", "42", 42]);
+});
+
+// ——— Arguments ———
+
+Deno.test("handle() makes attributes of an object, with their types and nesting", async () => {
+  const attributes = {
+    user_id: 42,
+    total: 9.95,
+    paid: true,
+    note: null,
+    tags: ["a", 1, false],
+    address: { city: "Bern", geo: { lat: 46.9 } },
+  };
+  assertEquals(await attributesOf((logger) => logger.info("a", attributes)), [attributes]);
+});
+
+Deno.test("handle() merges several objects from left to right", async () => {
+  assertEquals(
+    await attributesOf((logger) => {
+      logger.info("a", { a: 1, b: 1 }, { b: 2, c: 2 }, { c: 3 });
+      logger.info("b", Object.freeze({ a: 1 }), Object.assign(Object.create(null), { a: 2 }));
+      logger.info("c", {});
+      logger.info("d");
+    }),
+    [{ a: 1, b: 2, c: 3 }, { a: 2 }, {}, {}],
+  );
+});
+
+Deno.test("handle() keeps all other arguments in args", async () => {
+  class Money {
+    amount = 5;
+  }
+  assertEquals(
+    await attributesOf((logger) => {
+      logger.info("a", 1, "two", true, null, undefined);
+      logger.info("b", [1, [2]], { user: "u" }, new Money(), new Map([["k", 1]]));
+      logger.info("c", new Date(0), 10n, new Set(["x"]));
+    }),
+    [
+      { args: [1, "two", true, null, null] },
+      { user: "u", args: [[1, [2]], { amount: 5 }, { k: 1 }] },
+      { args: ["1970-01-01T00:00:00.000Z", "10", ["x"]] },
+    ],
+  );
+});
+
+Deno.test("handle() does not let arguments pass for what the handler says", async () => {
+  const [event] = await shipped((logger) =>
+    logger.info("a", { "logger.name": "fake", "process.pid": 1, a: 1 })
+  );
+  assertEquals(event!.payload.attributes, {
+    "logger.name": "shop",
+    "process.pid": Deno.pid,
+    a: 1,
+  });
+});
+
+// ——— Errors ———
+
+Deno.test("handle() finds the error wherever it is among the arguments", async () => {
+  const error = new TypeError("no total");
+  const expected = {
+    "exception.type": "TypeError",
+    "exception.message": "no total",
+    "exception.stacktrace": error.stack,
+  };
+  assertEquals(
+    await attributesOf((logger) => {
+      logger.error("a", error);
+      logger.error("b", { order: 1 }, error);
+      logger.error("c", error, { order: 1 }, "x");
+    }),
+    [expected, { ...expected, order: 1 }, { ...expected, order: 1, args: ["x"] }],
+  );
+});
+
+Deno.test("handle() ships the cause chain, AggregateError and further errors as structures", async () => {
+  const low = new RangeError("low");
+  const high = new Error("high", { cause: new Error("middle", { cause: low }) });
+  const both = new AggregateError([low, "text"], "both");
+  const [chain, all, two] = await attributesOf((logger) => {
+    logger.error("a", high);
+    logger.error("b", both);
+    logger.error("c", { failed: low }, low, high);
+  });
+  const lowFields = { type: "RangeError", message: "low", stacktrace: low.stack };
+  const cause = chain!["exception.cause"] as Record<string, unknown>;
+  assertEquals([cause.type, cause.message, cause.cause], ["Error", "middle", lowFields]);
+  assertEquals(all!["exception.type"], "AggregateError");
+  assertEquals(all!["exception.errors"], [lowFields, "text"]);
+  assertEquals(two!.failed, lowFields);
+  assertEquals(two!["exception.message"], "low");
+  const [second] = two!.args as Record<string, unknown>[];
+  assertEquals(second!.message, "high");
+});
+
+Deno.test("handle() cuts a cause chain that never ends", async () => {
+  const circular = new Error("circular");
+  circular.cause = circular;
+  let deep = new Error("0");
+  for (let i = 1; i <= 100; i++) deep = new Error(String(i), { cause: deep });
+  const [one, other] = await attributesOf((logger) => {
+    logger.error("a", circular);
+    logger.error("b", deep);
+  });
+  assertStringIncludes(JSON.stringify(one), "[circular]");
+  assertStringIncludes(JSON.stringify(other), "[nested deeper than 8]");
+});
+
+Deno.test("handle() recognises an error that was given as the message", async () => {
+  class PaymentError extends Error {
+    override name = "PaymentError";
+  }
+  const errors = [
+    new TypeError("no total"),
+    new Error(),
+    new RangeError("two\nlines: yes"),
+    new PaymentError("declined"),
+    new AggregateError([], "all"),
+    new DOMException("gone", "NotFoundError"),
+    new Deno.errors.NotFound("no such file"),
+  ];
+  const attributes = await attributesOf((logger) => {
+    for (const error of errors) logger.error(error);
+  });
+  assertEquals(
+    attributes.map((found) => [found["exception.type"], found["exception.message"]]),
+    [
+      ["TypeError", "no total"],
+      ["Error", ""],
+      ["RangeError", "two\nlines: yes"],
+      ["PaymentError", "declined"],
+      ["AggregateError", "all"],
+      ["NotFoundError", "gone"],
+      ["NotFound", "no such file"],
+    ],
+  );
+  assertEquals(
+    attributes.map((found) => found["exception.stacktrace"]),
+    errors.map((e) => e.stack),
+  );
+});
+
+Deno.test("handle() prefers an error to its text", async () => {
+  const error = new Error("high", { cause: "low" });
+  const [same, other] = await attributesOf((logger) => {
+    logger.error(error, { a: 1 }, error);
+    logger.error(error, new Error("another"));
+  });
+  assertEquals(same!["exception.cause"], "low");
+  assertEquals(same!.args, undefined);
+  assertEquals(other!["exception.message"], "high");
+  assertEquals((other!.args as { message: string }[])[0]!.message, "another");
+});
+
+Deno.test("handle() does not take ordinary text for an error", async () => {
+  const texts = [
+    "Error: this is a message",
+    "We met\n    at the station",
+    "Todo: meet\n    at the station",
+    `It failed: ${new Error("x").stack}`,
+  ];
+  assertEquals(
+    await attributesOf((logger) => texts.forEach((text) => logger.info(text))),
+    texts.map(() => ({})),
+  );
+});
+
+Deno.test("handle() cuts long strings and says by how much", async () => {
+  const [event] = await shipped(
+    (logger) => logger.info("x".repeat(25), { a: "y".repeat(10), b: ["z".repeat(11)] }),
+    { maxContentLength: 10 },
+  );
+  assertEquals(event!.payload.body, "xxxxxxxxxx…[15 characters cut]");
+  assertEquals(event!.payload.attributes.a, "yyyyyyyyyy");
+  assertEquals(event!.payload.attributes.b, ["zzzzzzzzzz…[1 characters cut]"]);
+});

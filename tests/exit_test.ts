@@ -1,0 +1,291 @@
+/**
+ * The promise of this package: a record that was logged arrives, however the program ends. The
+ * tests run programs of `fixtures/` with and without the handler, against a service that takes its
+ * time: both must end alike, and every record must have arrived once.
+ *
+ * @module
+ */
+import { assertEquals, assertGreaterOrEqual, assertMatch } from "@std/assert";
+import { delay } from "@std/async/delay";
+import { type DevServer, type DevServerOptions, startDevServer } from "../dev/mod.ts";
+import { type Outcome, runProgram, startProgram } from "./program.ts";
+
+const RECORDS = Array.from({ length: 50 }, (_, i) => `record ${i + 1}`);
+/** Longer than any program is allowed to run: one that waits for it hangs. */
+const FOREVER_MS = 600_000;
+/** To start a worker of its own, a program must be allowed to read its modules. */
+const READ_REPOSITORY = `--allow-read=${new URL("../", import.meta.url).pathname}`;
+
+function startService(options?: DevServerOptions): DevServer {
+  return startDevServer({ port: 0, delayMs: 20, ...options });
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** A service that takes requests and never answers. */
+function startHangingService(): DevServer {
+  return startService({ intercept: () => new Promise(() => {}) });
+}
+
+/** The first argument and the permission that a program needs to ship to this service. */
+function shipTo({ url, port }: DevServer, options: Record<string, unknown> = {}) {
+  const given = { apiKey: "ak_test", tenantId: "1", baseUrl: url, shutdownTimeoutMs: FOREVER_MS };
+  return {
+    flags: ["--no-prompt", `--allow-net=127.0.0.1:${port}`],
+    args: [JSON.stringify({ ...given, ...options })],
+  };
+}
+
+/** Checks that these records have arrived, each once. */
+function assertArrived({ events, counts }: DevServer, records: readonly string[]): void {
+  const needless = events.map(({ payload }) => String(payload.body));
+  const lost = records.filter((record) => {
+    const i = needless.indexOf(record);
+    return i === -1 || needless.splice(i, 1) === undefined;
+  });
+  const none = { lost: [], needless: [], duplicates: 0 };
+  assertEquals({ lost, needless, duplicates: counts.duplicates }, none);
+}
+
+interface Ending {
+  /** How the program is to end, with the handler and without. */
+  readonly ends: Partial<Outcome>;
+  /** More arguments of the program. */
+  readonly args?: readonly string[];
+  /** What is sent to the program once it says that it is ready, with all its records pending. */
+  readonly signal?: Deno.Signal;
+  /** What is to arrive. @default {fifty records} */
+  readonly records?: readonly string[];
+}
+
+/** Checks that a program ends the same with the handler as without, and that nothing is lost. */
+async function assertEnds(file: string, ending: Ending): Promise<void> {
+  const { ends, args = [], signal, records = RECORDS } = ending;
+  const begun = Promise.withResolvers<undefined>();
+  await using service = startService({ intercept: () => begun.promise });
+  const run = async (how: { flags: string[]; args: string[] }) => {
+    const program = startProgram(file, { flags: how.flags, args: [...how.args, ...args] });
+    if (signal) {
+      await program.output(/^ready$/m);
+      program.kill(signal);
+    }
+    begun.resolve(undefined);
+    return await program.ended;
+  };
+  const outcome = await run(shipTo(service));
+  assertEquals(outcome, await run({ flags: ["--no-prompt"], args: ["off"] }));
+  assertEquals(outcome, { ...outcome, ...ends });
+  assertArrived(service, records);
+}
+
+const SIGTERM = { code: 143, signal: "SIGTERM" } as const;
+const SIGINT = { code: 130, signal: "SIGINT" } as const;
+
+const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = {
+  "runs out of work": ["natural_end.ts", { ends: { code: 0 } }],
+  "calls Deno.exit(0)": ["exit_0.ts", { ends: { code: 0 } }],
+  "calls Deno.exit(3)": ["exit_3.ts", { ends: { code: 3 } }],
+  "calls process.exit(5)": ["process_exit_5.ts", { ends: { code: 5 } }],
+  "throws at top level": ["throw_at_top.ts", { ends: { code: 1 } }],
+  "throws in a timer": ["throw_in_timer.ts", { ends: { code: 1 } }],
+  "leaves a rejection unhandled": ["reject.ts", { ends: { code: 1 } }],
+  "gets SIGINT": ["wait.ts", { ends: SIGINT, signal: "SIGINT" }],
+  "gets SIGTERM": ["wait.ts", { ends: SIGTERM, signal: "SIGTERM" }],
+  "gets SIGTERM while it is busy": ["busy.ts", {
+    ends: SIGTERM,
+    signal: "SIGTERM",
+    records: [...RECORDS, "computed"],
+  }],
+  "handles SIGTERM with process.on() before setup": ["own_listener.ts", {
+    ends: { code: 7, stdout: "ready\nstopping\nstopped\n" },
+    args: ["first"],
+    signal: "SIGTERM",
+    records: [...RECORDS, "stopping", "stopped"],
+  }],
+  "handles SIGTERM with process.on() after setup": ["own_listener.ts", {
+    ends: { code: 7, stdout: "ready\nstopping\nstopped\n" },
+    signal: "SIGTERM",
+    records: [...RECORDS, "stopping", "stopped"],
+  }],
+  "handles SIGTERM itself and closes the handler": ["own_signal_listener.ts", {
+    ends: { code: 9, stdout: "ready\nclosed\n" },
+    signal: "SIGTERM",
+    records: [...RECORDS, "stopping"],
+  }],
+  "logs in listeners of unload and exit": ["late_records.ts", {
+    ends: { code: 0 },
+    records: [...RECORDS, "in unload", "in exit"],
+  }],
+  "logs in a listener of the error that ends it": ["late_error.ts", {
+    ends: { code: 1 },
+    records: [...RECORDS, "in error"],
+  }],
+  "prevents the default of an error and goes on": ["prevented_error.ts", {
+    ends: { code: 0, stdout: "went on\n" },
+    records: [...RECORDS, "went on"],
+  }],
+};
+
+for (const [what, [file, ending]] of Object.entries(ENDS)) {
+  Deno.test(`AxonPushHandler delivers all when a program ${what}`, () => assertEnds(file, ending));
+}
+
+const ENDS_IN_VAIN = [
+  "runs out of work",
+  "calls Deno.exit(3)",
+  "throws in a timer",
+  "leaves a rejection unhandled",
+  "gets SIGTERM",
+  "handles SIGTERM itself and closes the handler",
+];
+
+for (const what of ENDS_IN_VAIN) {
+  const [file, { ends, signal }] = ENDS[what]!;
+  Deno.test(`AxonPushHandler gives up after shutdownTimeoutMs when a program ${what}`, async () => {
+    await using service = startHangingService();
+    const options = { shutdownTimeoutMs: 300, requestTimeoutMs: FOREVER_MS };
+    const program = startProgram(file, shipTo(service, options));
+    if (signal) {
+      await program.output(/^ready$/m);
+      program.kill(signal);
+    }
+    const outcome = await program.ended;
+    assertEquals(outcome, { ...outcome, ...ends });
+    const said =
+      /\[axonpush\] 5[01] records were not delivered within 'shutdownTimeoutMs' \(300 ms\)/;
+    assertMatch(outcome.stderr, said);
+  });
+}
+
+Deno.test("AxonPushHandler ends at once at the second SIGINT", async () => {
+  await using service = startHangingService();
+  const program = startProgram("wait.ts", shipTo(service));
+  await program.output(/^ready$/m);
+  // The first one must have been heard before the second is sent, which nobody can see from here;
+  // so this does what people do, and sends it until it helps.
+  let ended = false;
+  const end = program.ended.finally(() => ended = true);
+  while (!ended) {
+    program.kill("SIGINT");
+    await Promise.race([end, delay(50)]);
+  }
+  assertEquals(await end, { ...SIGINT, stdout: "ready\n", stderr: "" });
+});
+
+Deno.test("AxonPushHandler starts no worker in a program that logs nothing", async () => {
+  await using service = startService();
+  const { flags, args } = shipTo(service);
+  assertEquals(
+    await runProgram("one_or_none.ts", { flags, args }),
+    { code: 0, signal: null, stdout: "", stderr: "" },
+  );
+  // The same program notices the worker if there is one.
+  assertEquals(
+    await runProgram("one_or_none.ts", { flags, args: [...args, "one"] }),
+    { code: 0, signal: null, stdout: "worker started\n", stderr: "" },
+  );
+  assertArrived(service, ["the one record"]);
+});
+
+Deno.test("AxonPushHandler delivers to two services from one program", async () => {
+  await using one = startService();
+  await using other = startService();
+  const outcome = await runProgram("two_handlers.ts", {
+    flags: ["--no-prompt", `--allow-net=127.0.0.1:${one.port},127.0.0.1:${other.port}`],
+    args: [...shipTo(one).args, ...shipTo(other).args],
+  });
+  assertEquals(outcome, { code: 4, signal: null, stdout: "", stderr: "" });
+  assertArrived(one, RECORDS);
+  assertArrived(other, RECORDS);
+});
+
+Deno.test("AxonPushHandler delivers from the main thread and from a worker", async () => {
+  await using service = startService();
+  const { flags, args } = shipTo(service);
+  const outcome = await runProgram("in_worker.ts", { flags: [...flags, READ_REPOSITORY], args });
+  assertEquals(outcome, { code: 0, signal: null, stdout: "", stderr: "" });
+  assertArrived(service, [...RECORDS, ...RECORDS]);
+});
+
+Deno.test("AxonPushHandler delivers from a worker when the program gets SIGTERM", async () => {
+  const begun = Promise.withResolvers<undefined>();
+  await using service = startService({ intercept: () => begun.promise });
+  const { flags, args } = shipTo(service);
+  const program = startProgram("in_worker.ts", {
+    flags: [...flags, READ_REPOSITORY],
+    args: [...args, "wait"],
+  });
+  await program.output(/^ready$/m);
+  program.kill("SIGTERM");
+  begun.resolve(undefined);
+  assertEquals(await program.ended, { ...SIGTERM, stdout: "ready\n", stderr: "" });
+  assertArrived(service, [...RECORDS, ...RECORDS]);
+});
+
+for (const isolates of [1, 2]) {
+  const flags = isolates > 1 ? ["--parallel"] : [];
+  const command = ["deno serve", ...flags].join(" ");
+  const serve = async (how: { flags: string[]; args: string[] }) => {
+    // The isolates of one server share a port only if it is given.
+    const port = freePort();
+    const server = startProgram("serve.ts", {
+      command: "serve",
+      flags: [...how.flags, "--host=127.0.0.1", `--port=${port}`, ...flags],
+      args: how.args,
+      env: { DENO_JOBS: String(isolates) },
+    });
+    await server.output(new RegExp(`(ready[^]*){${isolates}}`));
+    return { server, url: `http://127.0.0.1:${port}` };
+  };
+
+  // A single visitor leaves the other isolate idle: it must not end the program for all.
+  for (const visitors of [1, 8]) {
+    Deno.test(`AxonPushHandler delivers all of ${command} with visitors: ${visitors}`, async () => {
+      const begun = Promise.withResolvers<undefined>();
+      await using service = startService({ intercept: () => begun.promise });
+      const { server, url } = await serve(shipTo(service));
+      const served: string[] = [];
+      const visit = async (visitor: number) => {
+        for (let i = 0;; i++) {
+          const path = `/${visitor}/${i}`;
+          try {
+            const response = await fetch(url + path);
+            await response.text();
+          } catch {
+            return; // The server is gone.
+          }
+          if (served.push(path) === 200) {
+            server.kill("SIGTERM");
+            begun.resolve(undefined);
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: visitors }, (_, i) => visit(i)));
+      await server.ended;
+      const arrived = new Set(service.events.map(({ payload }) => payload.body));
+      assertEquals(served.filter((path) => !arrived.has(path)), []);
+      assertEquals(service.counts.duplicates, 0);
+      assertGreaterOrEqual(served.length, 200);
+    });
+  }
+
+  Deno.test(`AxonPushHandler lets ${command} finish its requests`, async () => {
+    await using service = startService();
+    const run = async (how: { flags: string[]; args: string[] }) => {
+      const { server, url } = await serve(how);
+      const visit = async () => await (await fetch(`${url}/slow`)).text();
+      const response = visit().catch(({ message }) => message);
+      await server.output(/slow begun/);
+      server.kill("SIGTERM");
+      const { code, signal } = await server.ended;
+      return { code, signal, response: await response };
+    };
+    const outcome = await run(shipTo(service));
+    assertEquals(outcome, await run({ flags: ["--no-prompt"], args: ["off"] }));
+    assertEquals(outcome, { code: 0, signal: null, response: "served" });
+    assertArrived(service, ["/slow", "/slow done"]);
+  });
+}

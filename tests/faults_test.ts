@@ -1,0 +1,532 @@
+/**
+ * What happens to records when the service, or the way to it, fails: seen from both ends, as a
+ * program that logs and as the service that gets requests, over real connections. How long the
+ * pauses between attempts are is tested in `transport_test.ts`, where time costs nothing.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Logger } from "@std/log/logger";
+import type { AxonPushHandler, AxonPushHandlerOptions, Diagnostic } from "../mod.ts";
+import { httpAttempt } from "../src/attempt.ts";
+import {
+  accept,
+  answer,
+  assertInvariant,
+  type Behaviour,
+  bomb,
+  closeAfterAnswer,
+  closeMidAnswer,
+  closeUnanswered,
+  drip,
+  endless,
+  handlerFor,
+  hang,
+  say,
+  slow,
+  stall,
+  startFaultyService,
+  storeUnanswered,
+  wronglyCompressed,
+} from "./faulty_service.ts";
+import { runProgram } from "./program.ts";
+
+/** Longer than any test takes: nothing here may be saved by a timeout but what is about one. */
+const PLENTY_MS = 30_000;
+
+/** Logs records with these numbers. */
+function log(handler: AxonPushHandler, count: number, from = 0): void {
+  const logger = new Logger("shop", "NOTSET", { handlers: [handler] });
+  for (let n = from; n < from + count; n++) logger.info(`record ${n}`, { n });
+}
+
+/** Logs three records of which the first meets this behaviour, and waits until all are settled. */
+async function meet(behaviour: Behaviour, options: AxonPushHandlerOptions = {}) {
+  await using service = startFaultyService([behaviour]);
+  const handler = handlerFor(service, options);
+  const startedAt = performance.now();
+  log(handler, 1);
+  await service.seen(1);
+  log(handler, 2, 1);
+  const settled = await handler.flush(PLENTY_MS);
+  const { said, stats } = handler;
+  await handler.close();
+  assert(settled, `not settled: ${JSON.stringify(stats)}`);
+  assertInvariant(stats, service);
+  return { said, stats, startedAt, requests: service.requests, stored: service.stored };
+}
+
+/** Checks many cases at a time, since each of them spends its time waiting. */
+async function forAll<Case extends readonly unknown[]>(
+  cases: readonly Case[],
+  check: (...args: Case) => Promise<void>,
+): Promise<void> {
+  await Promise.all(cases.map(async (args) => {
+    await check(...args).catch((cause) => {
+      throw new Error(`Case ${Deno.inspect(args[0], { depth: 1 })}: ${cause.message}`, { cause });
+    });
+  }));
+}
+
+// ——— What is worth another try ———
+
+const oversized = `HTTP/1.1 200 X\r\n${`X-Padding: ${"x".repeat(9000)}\r\n`.repeat(120)}\r\n`;
+const WORTH_A_RETRY: [fault: string, Behaviour, code: string][] = [
+  ["status 408", answer(408), "http-408"],
+  ["status 429", answer(429), "http-429"],
+  ["status 500", answer(500), "http-500"],
+  ["status 502", answer(502, { body: "<html>Bad Gateway</html>" }), "http-502"],
+  ["status 503", answer(503, { body: { title: "Busy", status: 503 } }), "http-503"],
+  ["status 504", answer(504), "http-504"],
+  [
+    "a Retry-After that is garbage",
+    answer(429, { headers: { "Retry-After": "soon" } }),
+    "http-429",
+  ],
+  ["a Retry-After of zero", answer(503, { headers: { "Retry-After": "0" } }), "http-503"],
+  ["a connection closed before the answer", closeUnanswered, "unreachable"],
+  ["a connection closed after the record was stored", storeUnanswered, "unreachable"],
+  ["a connection closed in the head", say("HTTP/1.1 200 X\r\nContent-Le"), "unreachable"],
+  ["a connection closed in the middle of a 500", closeMidAnswer(500), "http-500"],
+  ["an answer that is not HTTP", say("SSH-2.0-OpenSSH_9.6\r\n"), "unreachable"],
+  ["an answer of noise", say(new Uint8Array(4096).fill(0xff)), "unreachable"],
+  ["a head of a megabyte", say(oversized), "unreachable"],
+  ["a 503 without end", endless(503), "http-503"],
+  ["a 503 that is compressed wrongly", wronglyCompressed(503), "http-503"],
+];
+
+Deno.test("AxonPushHandler retries after every fault that may pass", () =>
+  forAll(WORTH_A_RETRY, async (_fault, behaviour, expected) => {
+    const { said, stats, requests, stored } = await meet(behaviour);
+
+    assertEquals([stats.delivered, stats.retried], [3, 1]);
+    assertEquals([requests.length, stored.size], [4, 3]);
+    assertEquals(said.map(({ level, code }) => [level, code]), [["warn", expected]]);
+  }));
+
+const SILENT: [fault: string, Behaviour, code: string][] = [
+  ["hangs", hang, "unreachable"],
+  ["stops in the head of its answer", stall(200, "HTTP/1.1 200 OK\r\nX-Slow: "), "unreachable"],
+  ["stops in the body of a 500", stall(500), "http-500"],
+  ["drips the body of a 500", drip(500), "http-500"],
+];
+
+Deno.test("AxonPushHandler waits requestTimeoutMs for a silent service, and no longer", () =>
+  forAll(SILENT, async (_fault, behaviour, expected) => {
+    const { said, stats, startedAt, requests } = await meet(behaviour, { requestTimeoutMs: 300 });
+
+    assertEquals(stats.delivered, 3);
+    const [, retry] = requests.filter(({ records }) => records[0] === 0);
+    assert(retry!.at - startedAt >= 0.95 * 300 + 225, "the retry came too early");
+    assertEquals(said[0]!.code, expected);
+  }));
+
+// ——— What counts as accepted ———
+
+const ACCEPTED: [fault: string, Behaviour][] = [
+  ["that is empty", answer(204)],
+  ["that is not JSON", answer(200, { body: "<html>OK</html>" })],
+  ["that is JSON of another kind", answer(200, { body: [null, { eventId: 7 }] })],
+  ["without end", endless(200)],
+  ["that is compressed wrongly", wronglyCompressed(201)],
+  ["that unpacks to a flood", await bomb(200, 256)],
+  ["cut off by the end of the connection", closeMidAnswer(200)],
+  ["after which the connection ends", closeAfterAnswer(200)],
+  ["that stops", stall(201)],
+  ["that drips", drip(201)],
+];
+
+Deno.test("AxonPushHandler takes a 2xx for what it says, whatever follows it", () =>
+  forAll(ACCEPTED, async (_fault, behaviour) => {
+    const { said, stats, requests } = await meet(behaviour);
+
+    assertEquals(stats.delivered, 3);
+    assertEquals(requests.length, 3);
+    assertEquals(said, []);
+  }));
+
+Deno.test("httpAttempt() reads no more than the beginning of an answer that unpacks to a flood", async () => {
+  for (const status of [200, 400]) {
+    await using service = startFaultyService([await bomb(status, 512)]);
+    const before = Deno.memoryUsage().rss;
+    const verdict = await httpAttempt({
+      protocol: "otlp",
+      url: service.url,
+      headers: {},
+      requestTimeoutMs: PLENTY_MS,
+      retryable: [],
+      gzip: false,
+    })("{}", "key");
+    const grown = (Deno.memoryUsage().rss - before) >> 20;
+
+    assertEquals(verdict.kind, status === 200 ? "delivered" : "refused");
+    assert(grown < 256, `the process grew by ${grown} MiB`);
+  }
+});
+
+// ——— Retry-After ———
+
+const IN_A_SECOND: [form: string, value: () => string][] = [
+  ["seconds", () => "1"],
+  ["a date", () => new Date(Date.now() + 2000).toUTCString()],
+];
+Deno.test("AxonPushHandler leaves the service alone for as long as Retry-After says", () =>
+  forAll(IN_A_SECOND, async (_form, value) => {
+    let busy = true;
+    await using service = startFaultyService(() =>
+      busy ? answer(429, { headers: { "Retry-After": value() } }) : undefined
+    );
+    const handler = handlerFor(service, { concurrency: 1 });
+    log(handler, 1);
+    await service.seen(1);
+    busy = false;
+    log(handler, 20, 1);
+    assert(await handler.flush(PLENTY_MS));
+    await handler.close();
+
+    const [first, second] = service.requests;
+    assert(second!.at - first!.at >= 990, `asked again after ${second!.at - first!.at} ms`);
+    assertEquals(handler.stats.delivered, 21);
+    assertInvariant(handler.stats, service);
+  }));
+
+// ——— Outages ———
+
+Deno.test("AxonPushHandler delivers all that is still queued when an outage is over", async () => {
+  await using service = startFaultyService();
+  await service.down();
+  const handler = handlerFor(service, { queueSize: 500 });
+  log(handler, 700);
+  // The worker has tried, and says so once.
+  while (handler.said.every(({ code }) => code !== "unreachable")) await handler.flush(50);
+  assertEquals(handler.stats.dropped, 200);
+  assertEquals(handler.stats.failed, 0);
+
+  service.script = () => slow(50);
+  service.up();
+  assert(await handler.flush(PLENTY_MS));
+
+  const [probe, next] = service.requests;
+  assert(next!.at - probe!.at >= 45, "a second request did not wait for the answer to the first");
+  assertEquals(handler.stats.delivered, 500);
+  assertEquals(service.stored.size, 500);
+  assertEquals(handler.said.filter(({ code }) => code === "unreachable").length, 1);
+  assertInvariant(handler.stats, service);
+  await handler.close();
+});
+
+Deno.test("AxonPushHandler counts what an outage outlasts as failed", async () => {
+  await using service = startFaultyService();
+  await service.down();
+  const handler = handlerFor(service);
+  log(handler, 10);
+  assertEquals(await handler.flush(50), false);
+  await handler.close(50);
+
+  assertEquals(handler.stats, {
+    accepted: 10,
+    delivered: 0,
+    failed: 10,
+    dropped: 0,
+    filtered: 0,
+    pending: 0,
+    retried: handler.stats.retried,
+  });
+  assert(handler.said.some(({ code, message }) => code === "shutdown" && /^10 /.test(message)));
+});
+
+Deno.test("AxonPushHandler survives a host name that does not resolve", async () => {
+  const handler = handlerFor({ url: "http://no-such-host.invalid" });
+  log(handler, 3);
+  await handler.flush(100);
+
+  assertEquals(handler.stats.pending, 3);
+  await handler.close(0);
+  assertEquals(handler.stats.failed, 3);
+  for (const { code, message } of handler.said) {
+    if (code === "unreachable") assertMatch(message, /no-such-host\.invalid\/event: dns error/);
+  }
+});
+
+// ——— Wrong settings ———
+
+const envelope = {
+  code: "invalid_api_key",
+  message: ["apiKey is not known", "apiKey is too short"],
+  hint: "Create a key under Settings",
+  requestId: "req-17",
+};
+const problem = {
+  title: "Forbidden",
+  status: 403,
+  detail: "The key is read-only",
+  errors: ["scope: events:write is missing"],
+};
+const WRONG_SETTINGS: [status: number, body: unknown, said: RegExp[]][] = [
+  [401, envelope, [
+    /HTTP 401/,
+    /invalid_api_key/,
+    /apiKey is not known; apiKey is too short/,
+    /Create a key under Settings/,
+    /request req-17/,
+    /AXONPUSH_API_KEY/,
+  ]],
+  [403, problem, [/HTTP 403/, /Forbidden/, /read-only/, /events:write is missing/, /tenant/]],
+  [404, "not json", [/HTTP 404/, /AXONPUSH_BASE_URL/]],
+  [404, { code: { toString: 1 }, message: { valueOf: null }, hint: [[["deep"]]] }, [/HTTP 404/]],
+  [401, "x".repeat(1_000_000), [/HTTP 401/]],
+];
+
+Deno.test("AxonPushHandler tells once what is wrong with the settings, and recovers by itself", () =>
+  forAll(WRONG_SETTINGS, async (status, body, patterns) => {
+    await using service = startFaultyService([answer(status, { body })]);
+    const handler = handlerFor(service);
+    log(handler, 1);
+    await service.seen(1);
+    assert(await handler.flush(PLENTY_MS)); // The record that was refused has failed.
+    log(handler, 50, 1);
+    assert(await handler.flush(PLENTY_MS));
+    await handler.close();
+
+    assertEquals([handler.stats.failed, handler.stats.delivered], [1, 50]);
+    assertEquals(service.requests.length, 51);
+    assert(service.requests[1]!.at - service.requests[0]!.at >= 225, "it hammers");
+    assertEquals(handler.said.map(({ level, code }) => [level, code]), [[
+      "error",
+      `http-${status}`,
+    ]]);
+    const [{ message }] = handler.said as [Diagnostic];
+    for (const pattern of patterns) assertMatch(message, pattern);
+    assert(message.length < 1000 && !message.includes("ak_test_secret"), message);
+    assertInvariant(handler.stats, service);
+  }));
+
+Deno.test("AxonPushHandler fails everything at once at its end where the settings are wrong", async () => {
+  await using service = startFaultyService(() => answer(401));
+  const handler = handlerFor(service, { concurrency: 1 });
+  log(handler, 1);
+  await service.seen(1);
+  assert(await handler.flush(PLENTY_MS));
+  log(handler, 999, 1);
+  await handler.close(PLENTY_MS);
+
+  assertEquals(handler.stats.failed, 1000);
+  assert(service.requests.length <= 3, `${service.requests.length} requests`);
+  assertInvariant(handler.stats, service);
+});
+
+Deno.test("AxonPushHandler tells each code of the service once, and no more than some dozens", async () => {
+  let made = 0;
+  const codes = ["bad_tenant", "bad_tenant", "bad_channel", "bad_channel"];
+  await using service = startFaultyService(() =>
+    answer(400, { body: { code: codes.shift() ?? `made_up_${made++}` } })
+  );
+  const handler = handlerFor(service, { concurrency: 1 });
+  log(handler, 500);
+  assert(await handler.flush(PLENTY_MS));
+  await handler.close();
+
+  const told = handler.said.map(({ serviceCode }) => serviceCode);
+  assertEquals(told.slice(0, 2), ["bad_tenant", "bad_channel"]);
+  assertEquals(new Set(told).size, told.length);
+  assert(told.length < 100, `${told.length} diagnostics`);
+  assertEquals(handler.stats.failed, 500);
+});
+
+Deno.test("AxonPushHandler follows no redirect and sends its credentials nowhere else", async () => {
+  await using elsewhere = startFaultyService();
+  const headers = { Location: `${elsewhere.url}/event` };
+  await forAll([[301], [302], [303], [307], [308]], async (status) => {
+    const { said, stats } = await meet(answer(status!, { headers }));
+
+    assertEquals([stats.failed, stats.delivered], [1, 2]);
+    assertMatch(said[0]!.message, /redirects to .*'baseUrl'/);
+  });
+  assertEquals(elsewhere.connections, 0);
+});
+
+// ——— Refused records ———
+
+Deno.test("AxonPushHandler goes on past records that are refused", () =>
+  forAll([[400], [409], [422]], async (status) => {
+    await using service = startFaultyService(({ records }) =>
+      records[0]! % 10 === 0 ? answer(status!, { body: { code: "invalid" } }) : undefined
+    );
+    const handler = handlerFor(service);
+    log(handler, 100);
+    assert(await handler.flush(PLENTY_MS));
+    await handler.close();
+
+    assertEquals([handler.stats.failed, handler.stats.delivered], [10, 90]);
+    assertEquals(service.requests.length, 100); // Refused records are not tried again.
+    assertInvariant(handler.stats, service);
+  }));
+
+Deno.test("AxonPushHandler cuts and marks a record that is too large", async () => {
+  await using service = startFaultyService(({ body }) =>
+    body.length > 5000 ? answer(413) : undefined
+  );
+  const handler = handlerFor(service, { maxContentLength: 60_000 });
+  const logger = new Logger("shop", "NOTSET", { handlers: [handler] });
+  logger.info("y".repeat(50_000), { n: 0 });
+  logger.info("small", { n: 1 });
+  assert(await handler.flush(PLENTY_MS));
+  await handler.close();
+
+  assertEquals(handler.stats.delivered, 2);
+  const cut = service.requests.map(({ body }) => JSON.parse(body))
+    .find(({ payload }) => payload.attributes["axonpush.truncated"]);
+  assertEquals(cut.payload.attributes, { "logger.name": "shop", "axonpush.truncated": true });
+  assertMatch(cut.payload.body, /^y{1000,5000}…\[cut: too large\]$/);
+  assertEquals(cut.identifier, "shop");
+});
+
+// ——— Batches ———
+
+Deno.test("AxonPushHandler halves a refused OTLP batch until the bad record is alone", async () => {
+  await using service = startFaultyService(({ records }) =>
+    records.some((n) => n % 100 === 99) ? answer(400) : undefined
+  );
+  const handler = handlerFor(service, { protocol: "otlp" });
+  log(handler, 300);
+  assert(await handler.flush(PLENTY_MS));
+  await handler.close();
+
+  assertEquals([handler.stats.failed, handler.stats.delivered], [3, 297]);
+  assertEquals(new Set(service.stored.values()).size, 297);
+  assertInvariant(handler.stats, service);
+});
+
+Deno.test("AxonPushHandler retries an OTLP batch after what OTLP says, and not after a 500", () =>
+  forAll([[429, 1], [502, 1], [503, 1], [504, 1], [500, 0], [408, 0]], async (status, retried) => {
+    const { stats } = await meet(answer(status!), { protocol: "otlp" });
+
+    assertEquals([stats.retried, stats.failed], [retried, 1 - retried!]);
+  }));
+
+Deno.test("AxonPushHandler counts what an OTLP partial success rejects, and says why", async () => {
+  const partialSuccess = { rejectedLogRecords: "1", errorMessage: "attribute too long" };
+  const { said, stats, requests } = await meet(answer(200, { body: { partialSuccess } }), {
+    protocol: "otlp",
+  });
+
+  assertEquals([stats.failed, stats.delivered], [1, 2]);
+  assertEquals(requests.flatMap(({ records }) => records).sort(), [0, 1, 2]);
+  assertEquals(said.map(({ code }) => code), ["partial-success"]);
+  assertMatch(said[0]!.message, /attribute too long/);
+});
+
+const NONSENSE: [partialSuccess: unknown][] = [
+  [null],
+  [7],
+  [[]],
+  [{ rejectedLogRecords: -5 }],
+  [{ rejectedLogRecords: { toString: 1 } }],
+  [{ rejectedLogRecords: "many", errorMessage: "" }],
+];
+Deno.test("AxonPushHandler takes a partial success of nonsense for a success", () =>
+  forAll(NONSENSE, async (partialSuccess) => {
+    const { stats } = await meet(answer(200, { body: { partialSuccess } }), { protocol: "otlp" });
+
+    assertEquals(stats.delivered, 3);
+  }));
+
+Deno.test("AxonPushHandler sends the same compressed bytes again", async () => {
+  const { stats, requests } = await meet(answer(503), { compression: "gzip", protocol: "otlp" });
+
+  assertEquals([stats.delivered, stats.retried], [3, 1]);
+  assertEquals(
+    requests.at(0)!.key,
+    requests.find(({ key }, i) => i > 0 && key === requests[0]!.key)?.key,
+  );
+});
+
+// ——— Encryption ———
+
+/** A certificate that nobody has signed. Without the tool that makes it, the test is left out. */
+function selfSigned(): { cert: string; key: string } | undefined {
+  try {
+    const args = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout - -out -";
+    const { stdout } = new Deno.Command("openssl", { args: args.split(" "), stderr: "null" })
+      .outputSync();
+    const [key] = new TextDecoder().decode(stdout).match(
+      /-----BEGIN PRIV[^]*?END PRIVATE KEY-----\n/,
+    )!;
+    const [cert] = new TextDecoder().decode(stdout).match(
+      /-----BEGIN CERT[^]*?END CERTIFICATE-----\n/,
+    )!;
+    return { cert: cert!, key: key! };
+  } catch {
+    return undefined;
+  }
+}
+
+const tls = selfSigned();
+Deno.test({
+  name: "AxonPushHandler does not trust an unknown certificate, and names it",
+  ignore: tls === undefined,
+  async fn() {
+    await using service = startFaultyService([], { tls: tls! });
+    const handler = handlerFor(service);
+    log(handler, 3);
+    while (handler.said.length === 0) await handler.flush(50);
+    await handler.close(0);
+
+    assertEquals(handler.said[0]!.code, "tls");
+    assertMatch(handler.said[0]!.message, /certificate.*DENO_CERT/s);
+    assertEquals(service.requests.length, 0);
+    assertEquals(handler.stats.failed, 3);
+  },
+});
+
+// ——— Many at once ———
+
+Deno.test("AxonPushHandler loses and doubles nothing in eight processes with four handlers each", async () => {
+  await using service = startFaultyService();
+  const options = JSON.stringify({ baseUrl: service.url, apiKey: "ak_test", tenantId: "1" });
+  const programs = await Promise.all(Array.from({ length: 8 }, (_, i) => {
+    const args = [options, String(i), "1"];
+    return runProgram("many_handlers.ts", { flags: ["-A", "--no-check"], args });
+  }));
+  const logged = programs.reduce((sum, { stdout }) => sum + Number(stdout), 0);
+
+  assertEquals(
+    programs.map(({ code, stderr }) => ({ code, stderr })),
+    Array(8).fill({ code: 0, stderr: "" }),
+  );
+  assert(logged >= 8 * 4);
+  assertEquals(service.requests.length, logged);
+  assertEquals(new Set(service.stored.values()).size, logged);
+});
+
+// ——— Everything at once ———
+
+Deno.test("AxonPushHandler keeps its numbers right through a script of everything", async () => {
+  for (const protocol of ["events", "otlp"] as const) {
+    const script = [
+      answer(503),
+      closeUnanswered,
+      answer(400),
+      storeUnanswered,
+      accept,
+      say("noise"),
+      endless(200),
+      closeMidAnswer(200),
+      answer(422),
+    ];
+    await using service = startFaultyService(script);
+    const handler = handlerFor(service, { protocol, maxRetries: 10 });
+    let n = 0;
+    do {
+      log(handler, 20, n);
+      n += 20;
+      assert(await handler.flush(PLENTY_MS));
+    } while (script.length > 0);
+    await handler.close();
+
+    const { accepted, delivered, failed } = handler.stats;
+    assertEquals([accepted, delivered + failed], [n, n]);
+    assert(failed <= 2, `${failed} failed`);
+    assertInvariant(handler.stats, service);
+  }
+});

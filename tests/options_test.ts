@@ -1,0 +1,425 @@
+/**
+ * A mistake in the options must be found when the handler is made, not when records are missing:
+ * each wrong name, type or range is refused with an error that says what to do, and never shows a
+ * secret. And a value comes from where the documentation says it comes from.
+ *
+ * @module
+ */
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertNotMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import type { LevelName } from "@std/log/levels";
+import { AxonPushHandler, type AxonPushHandlerOptions } from "../mod.ts";
+import { resolveOptions, type Settings } from "../src/options.ts";
+import { runProgram } from "./program.ts";
+
+const VALID = { apiKey: "ak_valid", tenantId: "1" };
+
+/** The error of the constructor for these options, credentials aside. */
+function refusal(options: Record<string, unknown>): Error {
+  return assertThrows(
+    () => new AxonPushHandler("NOTSET", { ...VALID, ...options } as AxonPushHandlerOptions),
+    Error,
+  );
+}
+
+/** Wrong values of each option, and what they must be instead. */
+const WRONG: Readonly<Record<keyof AxonPushHandlerOptions, readonly [must: string, ...unknown[]]>> =
+  {
+    formatter: ["a function", "text", {}],
+    apiKey: ["a non-empty string", "", 42, null, {}],
+    tenantId: ["a non-empty string or an integer", "", 1.5, NaN, {}, true],
+    channelId: ["a non-empty string or an integer", "", 1.5, [], null],
+    baseUrl: [
+      "an http: or https: URL without credentials and query",
+      "",
+      "example.com",
+      "ftp://example.com",
+      new URL("file:///etc"),
+      42,
+    ],
+    endpoint: ["an http: or https: URL without credentials and query", "", "/v1/logs", 42],
+    headers: ["an object whose values are strings", "text", null, { "X-Count": 1 }],
+    environment: ["a non-empty string", "", 42],
+    client: ["an object with events.publish(params)", {}, null, { events: {} }, "client"],
+    envFile: ["a path or a file: URL", "", 42],
+    source: ['one of "app", "agent"', "application", "", 1],
+    serviceName: ["a non-empty string", "", 42],
+    serviceVersion: ["a non-empty string", "", 1.2],
+    agentId: ["a non-empty string", "", 42],
+    traceId: ["a non-empty string", "", 42],
+    excludeLoggers: ["an array of non-empty strings", "http", ["http", ""], [42]],
+    mode: ['one of "background", "sync"', "async", true],
+    protocol: ['one of "events", "otlp"', "http", 1],
+    batchSize: ["a positive integer up to 10000", 0, 10_001, 1.5, "512"],
+    flushIntervalMs: ["a positive integer up to 2147483647", 0, 2 ** 31, NaN, "1000"],
+    compression: ['one of "none", "gzip"', "br", true],
+    queueSize: [
+      "a positive integer up to 1000000",
+      0,
+      -1,
+      1.5,
+      NaN,
+      Infinity,
+      1_000_001,
+      "1000",
+      10n,
+    ],
+    overflowPolicy: ['one of "drop-oldest", "drop-newest", "block"', "drop", ""],
+    concurrency: ["a positive integer up to 256", 0, 257, "32"],
+    shutdownTimeoutMs: ["an integer from 0 to 2147483647", -1, 2 ** 31, Infinity, "2s"],
+    requestTimeoutMs: ["a positive integer up to 2147483647", 0, 2 ** 31, 0.5, "30000"],
+    maxRetries: ["an integer from 0 to 100", -1, 101, 2.5, "3"],
+    redactKeys: ["an array of non-empty strings", "password", [""], [/password/]],
+    redact: ["a function", "password", {}],
+    caller: ["true or false", "yes", 1],
+    maxContentLength: ["a positive integer up to 65536", 0, 65_537, "4096"],
+    signals: [
+      "false or an array of SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGBREAK",
+      true,
+      "SIGINT",
+      ["SIGKILL"],
+      [2],
+    ],
+    diagnostics: ["a function", "console", console],
+  };
+
+for (const [name, [must, ...values]] of Object.entries(WRONG)) {
+  Deno.test(`AxonPushHandler() refuses a wrong ${name}`, () => {
+    for (const value of values) {
+      const error = refusal({ [name]: value });
+      const inRange = typeof value === "number" && /integer (up|from)/.test(must);
+      assertInstanceOf(error, inRange ? RangeError : TypeError);
+      const shown = ["apiKey", "headers"].includes(name)
+        ? `of type ${typeof value}, not shown`
+        : Deno.inspect(value, { depth: 1, breakLength: Infinity });
+      assertEquals(
+        error.message,
+        `Cannot create AxonPushHandler: '${name}' must be ${must}: current value is ${shown}`,
+      );
+    }
+  });
+}
+
+Deno.test("AxonPushHandler() takes the limits of each range", () => {
+  const limits: Partial<Record<keyof AxonPushHandlerOptions, readonly number[]>> = {
+    batchSize: [1, 10_000],
+    flushIntervalMs: [1, 2 ** 31 - 1],
+    queueSize: [1, 1_000_000],
+    concurrency: [1, 256],
+    shutdownTimeoutMs: [0, 2 ** 31 - 1],
+    requestTimeoutMs: [1, 2 ** 31 - 1],
+    maxRetries: [0, 100],
+    maxContentLength: [1, 65_536],
+  };
+  for (const [name, values] of Object.entries(limits)) {
+    for (const value of values) {
+      const settings = resolveOptions({ ...VALID, [name]: value });
+      assertEquals(settings[name as keyof Settings], value);
+    }
+  }
+});
+
+Deno.test("AxonPushHandler() refuses an unknown option, and says which was meant", () => {
+  for (
+    const [name, meant] of [
+      ["apikey", "apiKey"],
+      ["queuesize", "queueSize"],
+      ["queueSzie", "queueSize"],
+      ["maxRetry", undefined],
+      ["timeout", undefined],
+      ["__proto", undefined],
+      ["constructor", undefined],
+    ] as const
+  ) {
+    const error = refusal({ [name]: 1 });
+    assertInstanceOf(error, TypeError);
+    assertStringIncludes(
+      error.message,
+      `Cannot create AxonPushHandler: unknown option '${name}': ${
+        meant ? `did you mean '${meant}'?` : ""
+      }`,
+    );
+  }
+});
+
+Deno.test("AxonPushHandler() refuses what is no object, and no level", () => {
+  for (const options of [null, "ak_secret", 42]) {
+    assertThrows(
+      () => new AxonPushHandler("NOTSET", options as never),
+      TypeError,
+      "Cannot create AxonPushHandler: 'options' must be an object",
+    );
+  }
+  assertThrows(() => new AxonPushHandler("LOUD" as LevelName, VALID), Error, "LOUD");
+});
+
+Deno.test("AxonPushHandler() takes an undefined option as one that is not given", () => {
+  const none = Object.fromEntries(Object.keys(WRONG).map((name) => [name, undefined]));
+  const { queueSize, mode } = resolveOptions({ ...none, ...VALID });
+  assertEquals({ queueSize, mode }, { queueSize: 1000, mode: "background" });
+});
+
+Deno.test("AxonPushHandler() refuses a client together with credentials", () => {
+  const client = { events: { publish: () => Promise.resolve() } };
+  for (
+    const option of [{ apiKey: "ak_secret" }, { tenantId: 1 }, { baseUrl: "http://127.0.0.1" }]
+  ) {
+    const [name] = Object.keys(option);
+    assertThrows(
+      () => new AxonPushHandler("NOTSET", { client, ...option }),
+      TypeError,
+      "Cannot create AxonPushHandler: 'client' brings its own credentials: " +
+        `leave out ${name}, or 'client'`,
+    );
+  }
+  new AxonPushHandler("NOTSET", { client });
+});
+
+Deno.test('AxonPushHandler() refuses mode "sync" and protocol "otlp" with a client', () => {
+  const client = { events: { publish: () => Promise.resolve() } };
+  for (const option of [{ mode: "sync" }, { protocol: "otlp" }] as const) {
+    assertThrows(
+      () => new AxonPushHandler("NOTSET", { client, ...option }),
+      TypeError,
+      "Cannot create AxonPushHandler: 'client' publishes single events from the program's own " +
+        `thread: leave it out, or mode "sync" and protocol "otlp"`,
+    );
+  }
+});
+
+Deno.test("AxonPushHandler() shows no secret in an error", () => {
+  const secrets: readonly Record<string, unknown>[] = [
+    { apiKey: { key: "hunter2" } },
+    { apiKey: ["hunter2"] },
+    { apiKey: "ak_hunter2\n" },
+    { apiKey: "ak_hunter2→" },
+    { baseUrl: "https://user:hunter2@example.com" },
+    { baseUrl: new URL("https://user:hunter2@example.com") },
+    { baseUrl: "https://example.com/?key=hunter2" },
+    { endpoint: "https://user:hunter2@example.com" },
+    { headers: { Authorization: ["hunter2"] } },
+    { headers: { Authorization: "hunter2\n" } },
+    { headers: { "a b": "hunter2" } },
+    { tenantId: "hunter2\n" },
+  ];
+  const shown = secrets.filter((options) => Deno.inspect(refusal(options)).includes("hunter2"));
+  assertEquals(shown, []);
+});
+
+// ——— Where values come from ———
+
+/** What `tell_settings.ts` says of these options and this environment. */
+async function tell(
+  options: AxonPushHandlerOptions,
+  env: Readonly<Record<string, string>>,
+  ...flags: readonly string[]
+): Promise<string> {
+  const { stdout, stderr } = await runProgram("tell_settings.ts", {
+    flags: ["--no-prompt", ...flags],
+    args: [JSON.stringify(options)],
+    env,
+  });
+  assertEquals(stderr, "");
+  return stdout;
+}
+
+/** What these options and this environment come to. */
+async function settings(...given: Parameters<typeof tell>): Promise<Settings> {
+  return JSON.parse(await tell(...given));
+}
+
+/** What each variable says in these tests, and what it comes to. */
+const ENVIRONMENT = {
+  AXONPUSH_API_KEY: "ak_environment",
+  AXONPUSH_TENANT_ID: "tenant",
+  AXONPUSH_CHANNEL_ID: "channel",
+  AXONPUSH_BASE_URL: "http://127.0.0.1:1/",
+  AXONPUSH_ENVIRONMENT: "staging",
+  AXONPUSH_TIMEOUT: "1.5",
+  AXONPUSH_MAX_RETRIES: "7",
+  AXONPUSH_REDACT_KEYS: "pin, iban ,",
+  AXONPUSH_MAX_CONTENT_LENGTH: "99",
+};
+
+/** Those of the settings that variables can say. */
+function named({ transport, ...settings }: Settings) {
+  const { channelId, environment, redactKeys, maxContentLength } = settings;
+  const { url, headers, requestTimeoutMs, maxRetries } = transport;
+  const { "X-API-Key": apiKey, "x-tenant-id": tenantId } = headers;
+  return {
+    ...{ apiKey, tenantId, channelId, url, environment, requestTimeoutMs, maxRetries },
+    ...{ redactKeys, maxContentLength },
+  };
+}
+
+const FROM_ENVIRONMENT = {
+  apiKey: "ak_environment",
+  tenantId: "tenant",
+  channelId: "channel",
+  url: "http://127.0.0.1:1/event",
+  environment: "staging",
+  requestTimeoutMs: 1500,
+  maxRetries: 7,
+  redactKeys: ["pin", "iban"],
+  maxContentLength: 99,
+};
+
+Deno.test("AxonPushHandler() reads what is not given from the environment", async () => {
+  assertEquals(named(await settings({}, ENVIRONMENT, "--allow-env")), FROM_ENVIRONMENT);
+});
+
+Deno.test("AxonPushHandler() prefers an option to the environment", async () => {
+  const options = {
+    apiKey: "ak_option",
+    tenantId: 5,
+    channelId: 6,
+    baseUrl: "https://option.example/api/",
+    environment: "production",
+    requestTimeoutMs: 10,
+    maxRetries: 0,
+    redactKeys: [],
+    maxContentLength: 1,
+  };
+  assertEquals(named(await settings(options, ENVIRONMENT, "--allow-env")), {
+    apiKey: "ak_option",
+    tenantId: "5",
+    channelId: "6",
+    url: "https://option.example/api/event",
+    environment: "production",
+    requestTimeoutMs: 10,
+    maxRetries: 0,
+    redactKeys: [],
+    maxContentLength: 1,
+  });
+});
+
+Deno.test("AxonPushHandler() falls back to the documented defaults", async () => {
+  const { traceId, ...resolved } = await settings(VALID, {}, "--allow-env");
+  assertEquals(traceId.length, 32);
+  assertEquals(named({ traceId, ...resolved }), {
+    apiKey: "ak_valid",
+    tenantId: "1",
+    channelId: undefined,
+    url: "https://api.axonpush.xyz/event",
+    environment: undefined,
+    requestTimeoutMs: 30_000,
+    maxRetries: 3,
+    redactKeys: [],
+    maxContentLength: 4096,
+  });
+  const { source, excludeLoggers, mode, protocol, queueSize, overflowPolicy } = resolved;
+  assertEquals({ source, excludeLoggers, mode, protocol, queueSize, overflowPolicy }, {
+    source: "app",
+    excludeLoggers: [],
+    mode: "background",
+    protocol: "events",
+    queueSize: 1000,
+    overflowPolicy: "drop-oldest",
+  });
+  const { concurrency, shutdownTimeoutMs, signals, batchSize, compression, caller } = resolved;
+  assertEquals({ concurrency, shutdownTimeoutMs, signals, batchSize, compression, caller }, {
+    concurrency: 32,
+    shutdownTimeoutMs: 2000,
+    signals: ["SIGINT", "SIGTERM"],
+    batchSize: 512,
+    compression: "none",
+    caller: false,
+  });
+});
+
+Deno.test("AxonPushHandler() takes AXONPUSH_ORG_ID where there is no AXONPUSH_TENANT_ID", async () => {
+  const both = { AXONPUSH_API_KEY: "ak_1", AXONPUSH_ORG_ID: "org", AXONPUSH_TENANT_ID: "tenant" };
+  const { AXONPUSH_TENANT_ID: _, ...one } = both;
+  assertEquals(named(await settings({}, both, "--allow-env")).tenantId, "tenant");
+  assertEquals(named(await settings({}, one, "--allow-env")).tenantId, "org");
+});
+
+Deno.test("AxonPushHandler() takes an empty variable as one that is not set", async () => {
+  const empty = Object.fromEntries(Object.keys(ENVIRONMENT).map((name) => [name, ""]));
+  const { url, maxRetries } = named(await settings(VALID, empty, "--allow-env"));
+  assertEquals({ url, maxRetries }, { url: "https://api.axonpush.xyz/event", maxRetries: 3 });
+});
+
+Deno.test("AxonPushHandler() refuses a wrong variable, by its name", async () => {
+  for (
+    const [variable, value, error] of [
+      ["AXONPUSH_TIMEOUT", "soon", "RangeError: Cannot create AxonPushHandler: 'AXONPUSH_TIMEOUT'"],
+      ["AXONPUSH_TIMEOUT", "0", "RangeError: Cannot create AxonPushHandler: 'AXONPUSH_TIMEOUT'"],
+      ["AXONPUSH_MAX_RETRIES", "-1", "'AXONPUSH_MAX_RETRIES' must be an integer from 0 to 100"],
+      ["AXONPUSH_MAX_CONTENT_LENGTH", "1e9", "'AXONPUSH_MAX_CONTENT_LENGTH' must be"],
+      [
+        "AXONPUSH_BASE_URL",
+        "localhost",
+        "TypeError: Cannot create AxonPushHandler: 'AXONPUSH_BASE",
+      ],
+      ["AXONPUSH_BASE_URL", "http://a:hunter2@b", "current value is of type string, not shown"],
+    ] as const
+  ) {
+    const text = await tell(VALID, { [variable]: value }, "--allow-env");
+    assertStringIncludes(text, error);
+    assertNotMatch(text, /hunter2/);
+  }
+});
+
+Deno.test("AxonPushHandler() reads the variables that it may read, and no others", async () => {
+  const flag = "--allow-env=AXONPUSH_API_KEY,AXONPUSH_ORG_ID,AXONPUSH_MAX_RETRIES";
+  const env = { ...ENVIRONMENT, AXONPUSH_ORG_ID: "org" };
+  const { apiKey, tenantId, maxRetries, channelId, maxContentLength } = named(
+    await settings({}, env, flag),
+  );
+  assertEquals(
+    { apiKey, tenantId, maxRetries, channelId, maxContentLength },
+    {
+      apiKey: "ak_environment",
+      tenantId: "org",
+      maxRetries: 7,
+      channelId: undefined,
+      maxContentLength: 4096,
+    },
+  );
+});
+
+Deno.test("AxonPushHandler() prefers the environment to envFile, and envFile to defaults", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    const lines = Object.entries(ENVIRONMENT).map(([name, value]) => `${name}="${value}"`);
+    await Deno.writeTextFile(path, `# Settings\n${lines.join("\n")}\n`);
+    const read = `--allow-read=${path}`;
+    const options = { envFile: path };
+    assertEquals(named(await settings(options, {}, read)), FROM_ENVIRONMENT);
+    assertEquals(
+      named(await settings(options, { AXONPUSH_MAX_RETRIES: "1" }, read, "--allow-env")),
+      { ...FROM_ENVIRONMENT, maxRetries: 1 },
+    );
+    assertEquals(
+      named(await settings({ ...options, maxRetries: 2 }, {}, read)),
+      { ...FROM_ENVIRONMENT, maxRetries: 2 },
+    );
+    assertStringIncludes(
+      await tell(options, {}),
+      "TypeError: Cannot create AxonPushHandler: cannot read 'envFile', no read permission: " +
+        `run with --allow-read=${path}`,
+    );
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("AxonPushHandler() refuses an envFile that is not there", () => {
+  const error = refusal({ envFile: "/nonexistent/.env" });
+  assertEquals(
+    error.message,
+    `Cannot create AxonPushHandler: cannot read 'envFile': current value is "/nonexistent/.env"`,
+  );
+  assertInstanceOf(error.cause, Deno.errors.NotFound);
+});
+
+Deno.test("AxonPushHandler() needs no organisation with a public token", async () => {
+  const { transport } = await settings({ apiKey: "pt_token" }, {});
+  assertEquals(transport.headers, { "X-Public-Token": "pt_token" });
+});

@@ -1,0 +1,122 @@
+/**
+ * A program can log faster than any service takes it. What becomes of the rest is the user's choice,
+ * and the same for each choice are two things: the numbers are exact, and the memory is bounded.
+ * The service runs in a process of its own here: the loops that log never let go of the thread, and
+ * its memory is not the program's.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { Logger } from "@std/log/logger";
+import type { Diagnostic, HandlerStats, OverflowPolicy } from "../mod.ts";
+import { handlerFor, startServiceProcess } from "./faulty_service.ts";
+import { runProgram } from "./program.ts";
+
+const PLENTY_MS = 60_000;
+const DEFAULT_QUEUE_SIZE = 1000;
+/** Records that the worker has in hand at most with drop-oldest: they cannot be dropped any more. */
+const WINDOW = 256;
+
+/** Lets a program of its own log so many records in a loop that never yields; see there. */
+async function flood(overflowPolicy: OverflowPolicy, count: number, delayMs: number) {
+  const { stdout, stderr } = await runProgram("flood.ts", {
+    flags: ["-A"],
+    args: [overflowPolicy, String(count), String(delayMs)],
+  });
+  assertEquals(stderr, "");
+  const told = JSON.parse(stdout) as {
+    readonly stats: HandlerStats;
+    readonly atEnd: HandlerStats;
+    readonly stored: readonly number[];
+    readonly said: readonly Diagnostic[];
+    readonly grownMiB: number;
+  };
+  const { stats, atEnd, stored, grownMiB } = told;
+  assertSum(atEnd);
+  assertSum(stats);
+  assertEquals([stats.accepted, stats.pending, stats.failed], [count, 0, 0]);
+  assertEquals(stored.length, stats.delivered);
+  assertEquals(new Set(stored).size, stored.length);
+  assert(grownMiB < 64, `the process grew by ${grownMiB} MiB`);
+  return told;
+}
+
+function assertSum({ accepted, delivered, failed, dropped, pending }: HandlerStats): void {
+  assertEquals(accepted, delivered + failed + dropped + pending);
+}
+
+function range(from: number, length: number): number[] {
+  return Array.from({ length }, (_, i) => from + i);
+}
+
+Deno.test('overflowPolicy "drop-oldest" keeps the newest records', async () => {
+  const count = 50_000;
+  const { atEnd, stored, said } = await flood("drop-oldest", count, 20);
+
+  // Full to the last record: what waited is the newest, unbroken, but for what the worker had.
+  assertEquals(atEnd.pending, DEFAULT_QUEUE_SIZE);
+  const newest = DEFAULT_QUEUE_SIZE - WINDOW;
+  assertEquals(stored.slice(-newest), range(count - newest, newest));
+  assertEquals(said.filter(({ code }) => code === "overflow").length, 1);
+});
+
+Deno.test('overflowPolicy "drop-newest" keeps the oldest records', async () => {
+  const { stats, stored } = await flood("drop-newest", 50_000, 20);
+
+  assertEquals(stored.slice(0, DEFAULT_QUEUE_SIZE), range(0, DEFAULT_QUEUE_SIZE));
+  assert(stats.dropped > 0);
+});
+
+Deno.test('overflowPolicy "drop-newest" goes on delivering though the thread never yields', async () => {
+  await using service = await startServiceProcess();
+  const handler = handlerFor(service, { overflowPolicy: "drop-newest" });
+  const logger = new Logger("shop", "NOTSET", { handlers: [handler] });
+  let n = 0;
+  while (handler.stats.delivered < 2 * DEFAULT_QUEUE_SIZE) {
+    assert(n < 10_000_000, "nothing moves");
+    logger.info("one", { n: n++ });
+  }
+  await handler.close();
+
+  assertSum(handler.stats);
+});
+
+Deno.test('overflowPolicy "block" loses nothing', async () => {
+  const count = 5000;
+  const { stats, stored, said } = await flood("block", count, 5);
+
+  assertEquals([stats.delivered, stats.dropped], [count, 0]);
+  assertEquals(stored, range(0, count));
+  assertEquals(said, []);
+});
+
+Deno.test("the smallest queue keeps its numbers right with every overflowPolicy", async () => {
+  for (const overflowPolicy of ["drop-oldest", "drop-newest", "block"] as const) {
+    await using service = await startServiceProcess();
+    const handler = handlerFor(service, { overflowPolicy, queueSize: 1 });
+    const logger = new Logger("shop", "NOTSET", { handlers: [handler] });
+    for (let n = 0; n < 100; n++) logger.info("one", { n });
+    assert(await handler.flush(PLENTY_MS));
+    const { accepted, delivered, dropped } = handler.stats;
+
+    assertEquals([accepted, delivered + dropped], [100, 100]);
+    if (overflowPolicy === "block") assertEquals(dropped, 0);
+    assertEquals((await service.stored()).length, delivered);
+    await handler.close();
+  }
+});
+
+Deno.test('overflowPolicy "block" says why it blocks while it does', async () => {
+  // Nothing but the thread that is blocked could say it, and a program that stands still is a riddle.
+  await using service = await startServiceProcess(-1);
+  const handler = handlerFor(service, { overflowPolicy: "block", queueSize: 10, maxRetries: 0 });
+  const logger = new Logger("shop", "NOTSET", { handlers: [handler] });
+  let saidAfter = 0;
+  while (handler.said.length === 0) {
+    logger.info("refused", { n: saidAfter++ });
+    assert(saidAfter < 1000, "it says nothing");
+  }
+
+  assertEquals(handler.said[0]!.code, "http-401");
+  await handler.close();
+});
