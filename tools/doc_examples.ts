@@ -1,0 +1,22 @@
+/**
+ * Runs every TypeScript example in the documentation: those of the README and of the doc comments.
+ * They find a local AxonPush in their environment, as they would find the service.
+ *
+ * @module
+ */
+import { startDevServer } from "../dev/mod.ts";
+
+await using server = startDevServer({ port: 0 });
+const command = new Deno.Command(Deno.execPath(), {
+  args: ["test", "--doc", "-A", "README.md", "mod.ts", "src/", "dev/"],
+  cwd: new URL("../", import.meta.url),
+  stdout: "inherit",
+  stderr: "inherit",
+  env: {
+    AXONPUSH_API_KEY: "ak_example",
+    AXONPUSH_TENANT_ID: "1",
+    AXONPUSH_BASE_URL: server.url,
+  },
+});
+const { code } = await command.output();
+Deno.exitCode = code;
