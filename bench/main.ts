@@ -1,0 +1,103 @@
+/**
+ * Runs the benchmark: everybody in turns, several rounds, so that a disturbance of the machine hits
+ * all alike. Writes RESULTS.md and results.svg, or with `--quick` prints the tables of a short run.
+ *
+ *     deno task bench
+ *     deno task bench:quick
+ *     deno task bench:quick --only=events,file
+ *
+ * @module
+ */
+import { drawChart } from "./chart.ts";
+import { contender, type ContenderName, COUNTS, NAMES, PACED_COUNT } from "./contenders.ts";
+import { measureDistant, measureGrowth, measureStartAndEnd } from "./extras.ts";
+import { describeMachine } from "./machine.ts";
+import { render, type Results, type Row } from "./report.ts";
+import { type Run, run, Sink } from "./runner.ts";
+
+const quick = Deno.args.includes("--quick");
+const only = Deno.args.find((arg) => arg.startsWith("--only="))?.slice(7).split(",");
+const rounds = quick ? 1 : 5;
+const names = NAMES.filter((name) => only?.includes(name) ?? (!quick || contender(name).quick));
+
+const began = performance.now();
+await installPeers();
+const machine = await describeMachine();
+await using sink = await Sink.start();
+
+const rows = new Map<ContenderName, Row>();
+for (const name of names) rows.set(name, { tight: [], paced: [] });
+for (let round = 1; round <= rounds; round++) {
+  for (const name of names) {
+    say(`round ${round} of ${rounds}: ${name}`);
+    await attempt(rows.get(name)!, "tight", () => {
+      const { ships, count = COUNTS[ships] } = contender(name);
+      return run(contender(name), sink, count / (quick ? 2 : 1));
+    });
+    if (!contender(name).paced) continue;
+    await attempt(rows.get(name)!, "paced", () => {
+      return run(contender(name), sink, PACED_COUNT, { paceMs: 1, warmUp: PACED_COUNT });
+    });
+  }
+}
+
+const complete = only === undefined;
+const failures: string[] = [];
+const startAndEnd = await extra(
+  "start and end",
+  complete,
+  () => measureStartAndEnd(sink, quick ? 3 : 11),
+);
+const distant = await extra("far away", complete, () => measureDistant(sink, rounds)) ?? [];
+const growth = await extra("growth", complete && !quick, () => measureGrowth(sink, rounds)) ?? [];
+say("");
+
+const minutes = (performance.now() - began) / 60_000;
+const results: Results = { machine, rounds, minutes, rows, startAndEnd, distant, growth };
+if (quick || !complete) {
+  console.log(render(results));
+} else {
+  await Deno.writeTextFile(new URL("RESULTS.md", import.meta.url), render(results));
+  await Deno.writeTextFile(new URL("results.svg", import.meta.url), drawChart(results));
+  console.log("Written: bench/RESULTS.md, bench/results.svg");
+}
+for (const { failure } of rows.values()) if (failure) failures.push(failure);
+for (const failure of failures) console.error(failure);
+if (failures.length > 0) Deno.exitCode = 1;
+
+/** Measures something besides. If that fails, the rest is still worth having. */
+async function extra<T>(what: string, wanted: boolean, measure: () => Promise<T>) {
+  if (!wanted) return undefined;
+  say(what);
+  try {
+    return await measure();
+  } catch (error) {
+    failures.push(`${what}: ${error}`);
+    return undefined;
+  }
+}
+
+/** Notes a run, or why there is none: a contender that fails must not end the benchmark. */
+async function attempt(row: Row, kind: "tight" | "paced", measure: () => Promise<Run>) {
+  if (row.failure !== undefined) return;
+  try {
+    row[kind].push(await measure());
+  } catch (error) {
+    row.failure = String(error);
+  }
+}
+
+async function installPeers(): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["install", "--quiet", "--config", new URL("deno.json", import.meta.url).pathname],
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+
+/** Shows how far it is, where somebody watches. */
+function say(text: string): void {
+  if (Deno.stderr.isTerminal()) {
+    Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${text}`));
+  }
+}

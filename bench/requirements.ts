@@ -1,0 +1,144 @@
+/**
+ * What the handler must reach, as ratios of medians taken in one run. Where there are several rows
+ * of a peer, the best of them is what counts.
+ *
+ * @module
+ */
+import { contender, type ContenderName } from "./contenders.ts";
+import type { Results } from "./report.ts";
+import type { Run } from "./runner.ts";
+import { median } from "./statistics.ts";
+
+/** One requirement and what was measured. */
+export interface Requirement {
+  readonly what: string;
+  /** With a logger that has native private fields, which is what users of std/log have. */
+  readonly measured: number;
+  /** With std/log as this repository is developed with, where the logger plays a part. */
+  readonly asBuiltHere?: number;
+  readonly bound: number;
+  /** Whether more is better. */
+  readonly least?: boolean;
+  readonly unit: "×" | "ms" | "";
+}
+
+/** Whether a value is within the bound. */
+export function isMet({ bound, least }: Requirement, value: number): boolean {
+  return least ? value >= bound : value <= bound;
+}
+
+/** All requirements, in order. */
+export function requirements({ rows, startAndEnd, distant }: Results): Requirement[] {
+  const of = (kind: "tight" | "paced", metric: (run: Run) => number) => (name: ContenderName) =>
+    median((rows.get(name)?.[kind] ?? []).map(metric));
+  const call = of("tight", (run) => run.callUs?.median ?? NaN);
+  const cpu = of("tight", (run) => run.threadUs);
+  const rate = of("tight", (run) => run.perSecond);
+  const pacedCpu = (name: ContenderName) => {
+    const thread = of("paced", (run) => run.threadUs);
+    return thread(name) - thread(contender(name).runtime === "node" ? "loopNode" : "loop");
+  };
+  const far = (name: ContenderName) => {
+    const { program } = contender(name);
+    const row = distant.find((row) => row.contender.program === program);
+    return median(row?.runs.map((run) => run.perSecond) ?? []);
+  };
+  /** The ratio of ours to the best of the peers, with either logger. */
+  const ratio = (
+    what: string,
+    metric: (name: ContenderName) => number,
+    [ours, here]: readonly [ContenderName, ContenderName],
+    [peers, peersHere = peers]: readonly [ContenderName[], ContenderName[]?],
+    bound: number,
+    least = false,
+  ): Requirement => {
+    const best = (names: ContenderName[]) => {
+      const values = names.map(metric).filter(Number.isFinite);
+      if (values.length === 0) return NaN;
+      return least ? Math.max(...values) : Math.min(...values);
+    };
+    return {
+      what,
+      measured: metric(ours) / best(peers),
+      asBuiltHere: metric(here) / best(peersHere),
+      bound,
+      least,
+      unit: "×",
+    };
+  };
+  const events = ["eventsNative", "events"] as const;
+  const otlp = ["otlpNative", "otlp"] as const;
+  const file = [["fileNative"], ["file"]] as [ContenderName[], ContenderName[]];
+  const pino: [ContenderName[]] = [["pinoFetch", "pinoHttp", "pinoOtlp"]];
+  const otel: [ContenderName[]] = [["otel", "otelNode"]];
+  const ours = [...rows].filter(([name]) => contender(name).role === "ours");
+  const runsOfOurs = [
+    ...ours.flatMap(([, row]) => [...row.tight, ...row.paced]),
+    ...distant.filter((row) => row.contender.role === "ours").flatMap((row) => row.runs),
+  ];
+  const nearest = distant.find((row) => row.contender.role === "ours" && row.concurrency === 32);
+  const shareOfPossible = (concurrency: number) => (run: Run) =>
+    run.perSecond / (concurrency / run.arrivals.heldMs * 1000);
+  const difference = (one: number[] = [], other: number[] = []) => median(one) - median(other);
+
+  return [
+    ratio("Log call, `/event`, to FileHandler with JSON", call, events, file, 1),
+    ratio("Log call, `/v1/logs`, to FileHandler with JSON", call, otlp, file, 1),
+    ratio("Log call, `/event`, to pino's", call, events, pino, 0.8),
+    ratio("Log call, `/v1/logs`, to pino's", call, otlp, pino, 0.8),
+    ratio("Thread's CPU all in, `/event`, to OpenTelemetry JS", cpu, events, otel, 0.4),
+    ratio("Thread's CPU all in, `/v1/logs`, to OpenTelemetry JS", cpu, otlp, otel, 0.4),
+    ratio("The same at one record a ms, `/event`", pacedCpu, events, otel, 1),
+    ratio("The same at one record a ms, `/v1/logs`", pacedCpu, otlp, otel, 1),
+    ratio("Records/s, `/event`, to one request at a time", rate, events, [["sequential"]], 4, true),
+    {
+      what: "The same with a service 20 ms away",
+      measured: far("eventsNative") / far("sequential"),
+      bound: 4,
+      least: true,
+      unit: "×",
+    },
+    ratio("Records/s, `/event`, to pino with `fetch`", rate, events, [["pinoFetch"]], 1.3, true),
+    ratio("Records/s, `/event`, to pino with `node:http`", rate, events, [["pinoHttp"]], 1.3, true),
+    ratio("Records/s, `/event`, to a bare worker", rate, events, [["bareEvent"]], 0.8, true),
+    {
+      what: "Records/s to a service 20 ms away, to what 32 requests in flight can do",
+      measured: median(nearest?.runs.map(shareOfPossible(32)) ?? []),
+      bound: 0.9,
+      least: true,
+      unit: "×",
+    },
+    ratio("Records/s, `/v1/logs`, to pino's worker", rate, otlp, [["pinoOtlp"]], 1.5, true),
+    ratio("Records/s, `/v1/logs`, to OpenTelemetry JS", rate, otlp, otel, 1.5, true),
+    {
+      what: "End of a program with an empty queue",
+      measured: median(startAndEnd?.idleEndMs ?? []),
+      bound: 20,
+      unit: "ms",
+    },
+    {
+      what: "Import of mod.ts",
+      measured: median(startAndEnd?.importMs ?? []),
+      bound: 10,
+      unit: "ms",
+    },
+    {
+      what: "Script that logs three records, longer than without the handler by",
+      measured: difference(startAndEnd?.scriptMs, startAndEnd?.scriptWithoutMs),
+      bound: 60,
+      unit: "ms",
+    },
+    {
+      what: "Slowest log call of that script (the start of a worker takes 20 ms or more)",
+      measured: median(startAndEnd?.slowestCallMs ?? []),
+      bound: 5,
+      unit: "ms",
+    },
+    {
+      what: "Records lost by our handler, all rows together",
+      measured: runsOfOurs.reduce((sum, run) => sum + run.lost, 0),
+      bound: 0,
+      unit: "",
+    },
+  ];
+}
