@@ -1,14 +1,26 @@
 /**
  * Runs each example by the command in its first comment, so that the command is tested too, against
- * a local AxonPush.
+ * a local AxonPush. They run in a copy of the repository: some commands make Deno write its
+ * `node_modules` anew, and programs of other tests that start in that moment would not find theirs.
  *
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type DevEvent, type DevServer, startDevServer } from "../dev/mod.ts";
 
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const EXAMPLES = new URL("../examples/", import.meta.url);
+/** What the examples do not need of the repository. */
+const NOT_COPIED = /^(\.git|node_modules|bench|docs|tests)$/;
+
+const copy = await Deno.makeTempDir();
+addEventListener("unload", () => Deno.removeSync(copy, { recursive: true }));
+for await (const { name } of Deno.readDir(ROOT)) {
+  if (!NOT_COPIED.test(name)) await cp(ROOT + name, `${copy}/${name}`, { recursive: true });
+}
+await new Deno.Command(Deno.execPath(), { args: ["install", "--quiet"], cwd: copy }).output();
 
 Deno.test("README.md of the examples lists each of them", async () => {
   const index = await Deno.readTextFile(new URL("README.md", EXAMPLES));
@@ -190,44 +202,37 @@ interface Run {
   readonly stderr: string;
 }
 
-/** Runs an example in a folder whose `examples/local.env` names a server of this test. */
+/** Runs an example with a server of its own. */
 async function run(name: string, options: RunOptions = {}): Promise<Run> {
   await using server = startDevServer({ port: 0 });
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.mkdir(`${folder}/examples`);
-    const settings = await Deno.readTextFile(new URL("local.env", EXAMPLES));
-    await Deno.writeTextFile(
-      `${folder}/examples/local.env`,
-      settings.replace("http://127.0.0.1:3000", server.url),
-    );
-    const child = new Deno.Command(Deno.execPath(), {
-      args: await commandLine(name, options, server),
-      cwd: folder,
-      env: { NO_COLOR: "1" },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const output = new Output(child);
-    await feed(child, options.stdin);
-    const answers: Answer[] = [];
-    if (options.requests) {
-      const origin = await output.origin();
-      for (const path of options.requests) {
-        const response = await fetch(origin + path);
-        const body = await response.text();
-        answers.push({ path, headers: response.headers, body, checked: options.check?.(server) });
-      }
-      child.kill("SIGTERM");
+  const settings = await Deno.readTextFile(new URL("local.env", EXAMPLES));
+  const ours = settings.replace("http://127.0.0.1:3000", server.url);
+  await Deno.writeTextFile(`${copy}/examples/local.env`, ours);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: await commandLine(name, options, server),
+    cwd: copy,
+    env: { NO_COLOR: "1" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const output = new Output(child);
+  await feed(child, options.stdin);
+  const answers: Answer[] = [];
+  if (options.requests) {
+    const origin = await output.origin();
+    for (const path of options.requests) {
+      const response = await fetch(origin + path);
+      const body = await response.text();
+      answers.push({ path, headers: response.headers, body, checked: options.check?.(server) });
     }
-    const { code } = await child.status;
-    await output.finished;
-    const { stdout, stderr } = output;
-    return { events: [...server.events], answers, code, stdout, stderr };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+    child.kill("SIGTERM");
   }
+  const { code } = await child.status;
+  await output.finished;
+  const { stdout, stderr } = output;
+  if (stderr) console.log(`${name} said: ${stderr}`); // Shown with the test, should it fail.
+  return { events: [...server.events], answers, code, stdout, stderr };
 }
 
 /** The arguments of the documented command, with the address of the server in the permissions. */
@@ -244,11 +249,13 @@ async function commandLine(
   return [
     subcommand!,
     "--no-prompt",
-    `--config=${fileURLToPath(new URL("../deno.json", EXAMPLES))}`,
     ...flags,
-    ...documented!.replace("127.0.0.1:3000", `127.0.0.1:${server.port}`)
-      .replace("127.0.0.1:4318", String(collector)).split(" "),
-    new URL(name, EXAMPLES).href,
+    // In one go: the port of the server may begin like that of the Collector.
+    ...documented!.replace(
+      /127\.0\.0\.1:(3000|4318)/,
+      (_, port) => port === "3000" ? `127.0.0.1:${server.port}` : collector!,
+    ).split(" "),
+    path!,
     ...collector === undefined ? args : [`http://${collector}/v1/logs`],
   ];
 }
