@@ -76,8 +76,8 @@ export function httpAttempt(settings: HttpSettings): Attempt {
   const { url, requestTimeoutMs } = settings;
   const common = {
     ...settings.headers,
-    "Content-Type": "application/json",
-    ...settings.gzip && { "Content-Encoding": "gzip" },
+    "content-type": "application/json",
+    ...settings.gzip && { "content-encoding": "gzip" },
   };
   // From a URL in text, each request would parse it against the worker's own, a data: URL of many
   // kilobytes, which takes three times as long as all the rest.
@@ -94,7 +94,7 @@ export function httpAttempt(settings: HttpSettings): Attempt {
     const signal = deadline();
     try {
       const response = await fetch(template, {
-        headers: { ...common, "Idempotency-Key": key },
+        headers: { ...common, "idempotency-key": key },
         body: settings.gzip ? await compress(body) : body,
         signal,
       });

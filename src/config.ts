@@ -25,14 +25,24 @@ import { AxonPushHandler } from "./handler.ts";
  * @param config What `log.setup()` takes. The default logger is added if it is missing.
  * @param handler The handler. By default one with the settings of the environment.
  * @param name The handler's name in the configuration.
+ *   If it is configured already, it keeps the name that it has.
  * @returns A new configuration; the given one is not changed.
+ * @throws {TypeError} If the name is another handler's.
  */
 export function withAxonPush(
   config: LogConfig,
   handler: AxonPushHandler = new AxonPushHandler(),
   name: string = "axon",
 ): LogConfig {
+  const configured = Object.entries(config.handlers ?? {});
+  name = configured.find(([, other]) => other === handler)?.[0] ?? name;
   const handlers = { ...config.handlers, [name]: handler };
+  if (config.handlers?.[name] !== undefined && config.handlers[name] !== handler) {
+    throw new TypeError(
+      `Cannot add AxonPushHandler: another handler is named '${name}' in the configuration: ` +
+        `give a name as the third argument`,
+    );
+  }
   const loggers = {
     default: { level: "INFO", handlers: ["default"] } as const,
     ...config.loggers,

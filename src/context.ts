@@ -115,9 +115,14 @@ interface OtelSpan {
 
 function activeSpan(): Trace | undefined {
   const api = (globalThis as { [OTEL_API]?: OtelApi })[OTEL_API];
-  const span = api?.context?.active().getValue(OTEL_SPAN_KEY);
-  if (span === undefined) return undefined;
-  const { traceId, spanId, traceFlags } = span.spanContext();
-  // An id of zeros means that there is no trace (W3C Trace Context, 3.2.2.3).
-  return /^0*$/.test(traceId) ? undefined : { traceId, spanId, flags: traceFlags };
+  if (api?.context === undefined) return undefined;
+  try {
+    const span = api.context.active().getValue(OTEL_SPAN_KEY);
+    if (!span) return undefined;
+    const { traceId, spanId, traceFlags } = span.spanContext();
+    // An id of zeros means that there is no trace (W3C Trace Context, 3.2.2.3).
+    return /^0*$/.test(traceId) ? undefined : { traceId, spanId, flags: traceFlags };
+  } catch {
+    return undefined; // A span that is none must not cost a record.
+  }
 }

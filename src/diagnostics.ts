@@ -66,5 +66,17 @@ export class Diagnostics {
 }
 
 function toConsole({ level, message }: Diagnostic): void {
-  console[level](`[axonpush] ${message}`);
+  console[level](`[axonpush] ${printable(message)}`);
+}
+
+/** Text without any character that a terminal acts upon: services and logs may hold some. */
+export function printable(text: string): string {
+  return text.replace(
+    // deno-lint-ignore no-control-regex
+    /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => {
+      if (character === "\n") return "\\n";
+      return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+    },
+  );
 }

@@ -9,7 +9,16 @@
  */
 import type { LogRecord } from "@std/log/logger";
 import { contextAttributes, currentTrace, newSpanId, type Trace } from "./context.ts";
-import { errorType, flat, isError, JsonWriter, read, reason, remember } from "./json.ts";
+import {
+  errorType,
+  flat,
+  isError,
+  JsonWriter,
+  MAX_NAME_LENGTH,
+  read,
+  reason,
+  remember,
+} from "./json.ts";
 import { type Constants, eventText } from "./line.ts";
 import type { Settings } from "./options.ts";
 import { resourceAttributes } from "./platform.ts";
@@ -59,6 +68,8 @@ export interface LogPayload {
   readonly resource: Readonly<Record<string, unknown>>;
 }
 
+/** Most records that may be in the making at a time, each logged by a getter of the one before. */
+const MAX_NESTED_RECORDS = 4;
 /** Attributes that the handler sets itself; a caller's of these names is left out. */
 const OURS = ["logger.name", "process.pid"];
 
@@ -72,7 +83,7 @@ export function eventConstants(settings: Settings): Constants {
       agentId: settings.agentId,
       metadata: { framework: "deno-std-log" },
     }),
-    trace: traceText({ traceId: settings.traceId, spanId: newSpanId() }),
+    trace: inner({ traceId: settings.traceId, spanId: newSpanId() }),
     resource: inner({
       "service.name": settings.serviceName,
       "service.version": settings.serviceVersion,
@@ -80,6 +91,7 @@ export function eventConstants(settings: Settings): Constants {
       ...resourceAttributes(),
     }),
     pid: Deno.pid,
+    agentId: settings.agentId,
   };
 }
 
@@ -91,30 +103,55 @@ export function createEncoder(
   settings: Settings,
   constants: Constants,
 ): (record: LogRecord, body: unknown, caller?: Record<string, unknown>) => string | undefined {
-  const writer = new JsonWriter(settings.maxContentLength, settings.redactKeys);
-  const quoted = remember((text) => writer.string(text));
+  const { maxContentLength, redactKeys, redact } = settings;
+  // A getter or a toJSON that logs begins a record inside another, and that must not go on for ever.
+  const writers = Array.from(
+    { length: MAX_NESTED_RECORDS },
+    () => new JsonWriter(maxContentLength, redactKeys),
+  );
+  const quoted = remember((text) => writers[0]!.string(text));
+  let nesting = 0;
   let lastTime = NaN;
   let tick = 0;
 
-  return (record, body, caller) => {
+  function encode(
+    writer: JsonWriter,
+    record: LogRecord,
+    body: unknown,
+    caller?: Record<string, unknown>,
+  ): string {
     writer.begin();
     const time = record.datetime.getTime() || Date.now();
     tick = time === lastTime ? tick + 1 : 0;
     lastTime = time;
     const trace = currentTrace();
-    const line = `${time}\t${tick}\t${record.level}\t${quoted(record.levelName)}\t${
+    return `${time}\t${tick}\t${record.level}\t${quoted(record.levelName)}\t${
       quoted(record.loggerName)
-    }\t${trace ? traceText(trace) : ""}\t${trace?.flags ?? ""}\t${bodyText(writer, body)}\t${
-      argumentsText(writer, record, contextAttributes(), caller)
-    }`;
-    if (settings.redact === undefined) return flat(line);
-    const event = settings.redact(JSON.parse(eventText(line, constants)));
-    return event ? JSON.stringify(checked(event)) : undefined;
+    }\t${trace ? traceText(trace, writer) : ""}\t${trace?.flags ?? ""}\t${
+      bodyText(writer, body)
+    }\t${argumentsText(writer, record, contextAttributes(), caller)}`;
+  }
+
+  return (record, body, caller) => {
+    const writer = writers[nesting];
+    if (writer === undefined) return undefined;
+    nesting++;
+    let line: string;
+    try {
+      line = encode(writer, record, body, caller);
+    } finally {
+      nesting--;
+    }
+    if (redact === undefined) return flat(line);
+    const event = redact(JSON.parse(eventText(line, constants)));
+    return event ? checkedText(event) : undefined;
   };
 }
 
-function traceText({ traceId, spanId }: Trace): string {
-  return JSON.stringify({ traceId, spanId }).slice(1, -1);
+/** Trace and span as members. The ids may be what a stranger sent in a header. */
+function traceText({ traceId, spanId }: Trace, writer: JsonWriter): string {
+  const id = (text: string) => writer.string(String(text).slice(0, MAX_NAME_LENGTH));
+  return `"traceId":${id(traceId)},"spanId":${id(spanId)}`;
 }
 
 /** A body is a string, a number or a boolean; anything else becomes a string of JSON. */
@@ -124,12 +161,15 @@ function bodyText(writer: JsonWriter, body: unknown): string {
 }
 
 /** Refuses what a `redact` in plain JavaScript may return besides events: a promise, say. */
-function checked(event: LogEvent): LogEvent {
+function checkedText(event: LogEvent): string {
+  const text = String(JSON.stringify(event));
   const { body, attributes, resource } = Object(Object(event).payload);
   if (
     ["string", "number", "boolean"].includes(typeof body) && isPlainObject(attributes) &&
-    isPlainObject(resource)
-  ) return event;
+    isPlainObject(resource) && text.startsWith("{")
+  ) return text;
+  // A rejection that nobody waits for would end the program.
+  if (event instanceof Promise) event.catch(() => {});
   throw new TypeError("'redact' must return an event or nothing, and not a promise of one");
 }
 
@@ -156,9 +196,12 @@ function argumentsText(
   }
 }
 
-/** A stack as std/log makes it of an error that is given as the message. */
+/**
+ * A stack as std/log makes it of an error that is given as the message: type, perhaps a code, the
+ * message, and then the first frame, which may be one of the engine's own.
+ */
 const STACK =
-  /^(?:Uncaught )?([\p{L}_$][\p{L}\p{N}_$.]*)(?: \[\w+\])?(?:: ([^]*?))?\n {4}at [^\n]*:\d+:\d+/u;
+  /^(?:Uncaught )?([\p{L}_$][\p{L}\p{N}_$.]*)(?: \[\w+\])?(?:: ([^]*?))?\n {4}at [^\n]*(?::\d+:\d+|\((?:<anonymous>|native|index \d+)\))/u;
 
 /**
  * The error that a message holds as text: std/log turns it into that before a handler sees it.
@@ -201,7 +244,9 @@ function merge(args: readonly unknown[]): Record<string, unknown> {
       others.push(argument);
     }
   }
-  if (others.length > 0) attributes.args = others;
+  if (others.length > 0) {
+    attributes.args = attributes.args === undefined ? others : [attributes.args, ...others];
+  }
   for (const name of OURS) delete attributes[name];
   return attributes;
 }

@@ -80,6 +80,8 @@ export class AxonPushHandler extends BaseHandler {
   #drain: Drain;
   #hooked: Parameters<typeof hook>[0];
   #state: "idle" | "running" | "closing" | "closed" = "idle";
+  /** While it runs, nothing is shipped: a `redact` that logs would be called for that, too. */
+  #inUserCode = false;
   #filtered = 0;
   #late = 0;
 
@@ -98,7 +100,11 @@ export class AxonPushHandler extends BaseHandler {
     this.#formatted = options.formatter !== undefined;
     this.#diagnostics = new Diagnostics(settings.diagnostics);
     const constants = eventConstants(settings);
-    this.#encode = createEncoder(settings, constants);
+    const { redact } = settings;
+    this.#encode = createEncoder(
+      redact ? { ...settings, redact: (event) => this.#quietly(() => redact(event)) } : settings,
+      constants,
+    );
     this.#drain = new Drain(settings, constants, this.#diagnostics);
     this.#hooked = { ...settings, signals: settings.signals || [], drain: this.#drain };
   }
@@ -117,14 +123,17 @@ export class AxonPushHandler extends BaseHandler {
    */
   override handle(record: LogRecord): void {
     if (this.level > record.level) return;
-    if (this.#diagnostics.active || isShipping() || this.#isExcluded(record.loggerName)) {
+    if (
+      this.#inUserCode || this.#diagnostics.active || isShipping() ||
+      this.#isExcluded(record.loggerName)
+    ) {
       this.#filtered++;
       return;
     }
     if (this.#state !== "running" && !this.#revive()) return;
     let line: string | undefined;
     try {
-      const body = this.#formatted ? this.format(record) : record.msg;
+      const body = this.#formatted ? this.#quietly(() => this.format(record)) : record.msg;
       const caller = this.#settings.caller
         ? callerAttributes(this.handle, record.levelName)
         : undefined;
@@ -217,6 +226,15 @@ export class AxonPushHandler extends BaseHandler {
       pending,
       retried,
     };
+  }
+
+  #quietly<T>(fn: () => T): T {
+    this.#inUserCode = true;
+    try {
+      return fn();
+    } finally {
+      this.#inUserCode = false;
+    }
   }
 
   #end(): void {

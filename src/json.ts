@@ -42,6 +42,9 @@ const MAY_HOLD_NAME = /["'`=]/;
 /** Most results that are remembered, so that names made of data do not fill the memory. */
 const MAX_REMEMBERED = 1024;
 
+/** Collections of names and values. */
+const MAPS = [Map, Headers, URLSearchParams, FormData];
+
 /** Turns values into JSON text with the limits and masks of one handler. */
 export class JsonWriter {
   #maxLength: number;
@@ -164,9 +167,12 @@ export class JsonWriter {
     if (typeof value === "function") return this.string(`[function ${value.name || "anonymous"}]`);
     if (isError(value)) return `{${this.members(errorFields(value))}}`;
     if (value instanceof Date) return `"${isNaN(+value) ? "Invalid Date" : value.toISOString()}"`;
-    if (value instanceof Map) {
+    if (MAPS.some((type) => value instanceof type)) {
       const object = Object.create(null);
-      for (const [key, item] of first(value)) object[nameOf(key)] = item;
+      for (const [key, item] of first(value as Iterable<[unknown, unknown]>)) {
+        const name = nameOf(key);
+        object[name in object ? `${name} (${Object.keys(object).length})` : name] = item;
+      }
       return `{${this.members(object)}}`;
     }
     if (value instanceof Set) return this.#items(first(value), value.size);
@@ -214,7 +220,8 @@ export function errorFields(error: Error): Record<string, unknown> {
 
 /** The class of an error by its name, such as `TypeError`. */
 export function errorType(error: Error): string {
-  return String(read(error, "name") || "Error");
+  const name = read(error, "name");
+  return typeof name === "string" && name !== "" ? name : "Error";
 }
 
 /** Reads a property; one that throws reads as the reason. */

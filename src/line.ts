@@ -15,6 +15,14 @@ export interface Constants {
   readonly trace: string;
   readonly resource: string;
   readonly pid: number;
+  readonly agentId?: string | undefined;
+}
+
+/** A record on its way: its line, and the key by which the service knows it again. */
+export interface Item {
+  readonly sequence: number;
+  readonly key: string;
+  readonly line: string;
 }
 
 /**
@@ -26,16 +34,28 @@ export function severityNumber(level: number): number {
   return 4 * Math.min(5, Math.floor(level / 10)) + 1;
 }
 
+/**
+ * The time of a record in nanoseconds, as text. The clock has milliseconds; counting below them
+ * keeps the order of the log calls sortable.
+ */
+export function nanoseconds(time: string, tick: string): string {
+  return time + tick.padStart(6, "0");
+}
+
 // Making a time stamp takes half as long as all the rest, and a thousand records may share one.
 let lastTime = "";
 let lastStamp = "";
+
+/** The body of `POST /event` for a record. */
+export function eventBody({ line, key }: Item, constants: Constants): string {
+  return `{"dedupKey":"${key}",${eventText(line, constants).slice(1)}`;
+}
 
 /** The text of the event that a line stands for; one that is an event already stays as it is. */
 export function eventText(line: string, { head, trace, resource, pid }: Constants): string {
   if (line.startsWith("{")) return line;
   const [time, tick, level, levelName, name, ids, flags, body, attributes] = line.split("\t");
-  // The clock has milliseconds; counting below them keeps the order of the log calls sortable.
-  const nanos = time + tick!.padStart(6, "0");
+  const nanos = nanoseconds(time!, tick!);
   if (time !== lastTime) {
     lastTime = time!;
     lastStamp = new Date(Number(time)).toISOString();

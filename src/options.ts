@@ -110,7 +110,7 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
   readonly mode?: "background" | "sync";
   /**
    * `"events"` posts each record to `/event`; `"otlp"` posts batches to `/v1/logs`, which takes far
-   * more records a second, but has no dedup keys.
+   * more records a second, but does not collapse what was sent twice.
    *
    * @default {"events"}
    */
@@ -139,7 +139,7 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    * Collector, say. No credentials are needed then, and none are sent but those given as options.
    */
   readonly endpoint?: string | URL;
-  /** Headers to send besides our own. */
+  /** Headers to send besides our own; one of the same name takes the place of ours. */
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * Most records that may wait or be in flight at a time, 1 to 1,000,000.
@@ -417,12 +417,14 @@ export function resolveOptions(options: AxonPushHandlerOptions): Settings {
     transport: {
       protocol,
       url: String(endpoint ?? route),
-      headers: sendable({
-        ...client ? {} : credentials(endpoint ? options : resolved, endpoint !== undefined),
-        ...environment !== undefined && { "X-Axonpush-Environment": environment },
-        ...otlp && channelId !== undefined && { "X-Axonpush-Channel": String(channelId) },
-        ...options.headers,
-      }),
+      headers: sendable(
+        ...Object.entries({
+          ...client ? {} : credentials(endpoint ? options : resolved, endpoint !== undefined),
+          ...environment !== undefined && { "X-Axonpush-Environment": environment },
+          ...otlp && channelId !== undefined && { "X-Axonpush-Channel": String(channelId) },
+        }),
+        ...Object.entries(options.headers ?? {}),
+      ),
       // By the service's contract, and for OTLP by its specification ("Failures").
       retryable: otlp ? [429, 502, 503, 504] : [408, 429, 500, 502, 503, 504],
       gzip: resolved.compression === "gzip",
@@ -474,17 +476,23 @@ function credentials(
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** Refuses headers that HTTP cannot carry, without showing what may be a credential. */
-function sendable(headers: Record<string, string>): Record<string, string> {
-  for (const [name, value] of Object.entries(headers)) {
-    if (HEADER_NAME.test(name) && HEADER_VALUE.test(value)) continue;
-    refuse(
-      TypeError,
-      `header '${name}' must be a name and a value that HTTP can carry: ` +
-        `current value has a line break or a character beyond Latin-1`,
-    );
+/**
+ * Refuses headers that HTTP cannot carry, without showing what may be a credential. Of two with one
+ * name, whatever its case, the later one counts.
+ */
+function sendable(...entries: readonly (readonly [string, string])[]): Record<string, string> {
+  const headers = new Headers();
+  for (const [name, value] of entries) {
+    if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) {
+      refuse(
+        TypeError,
+        `header '${name}' must be a name and a value that HTTP can carry: ` +
+          `current value has a line break or a character beyond Latin-1`,
+      );
+    }
+    headers.set(name, value);
   }
-  return headers;
+  return Object.fromEntries(headers);
 }
 
 function readEnvFile(path: string | URL): Record<string, string> {

@@ -7,16 +7,11 @@
  * @module
  */
 import type { Outcome } from "./acknowledgements.ts";
-import {
-  type Attempt,
-  httpAttempt,
-  type HttpSettings,
-  type PublishParams,
-  type Verdict,
-} from "./attempt.ts";
+import { type Attempt, httpAttempt, type HttpSettings, type Verdict } from "./attempt.ts";
 import type { Diagnostic } from "./diagnostics.ts";
+import type { LogEvent } from "./event.ts";
 import { reason } from "./json.ts";
-import { type Constants, eventText } from "./line.ts";
+import { type Constants, eventBody, eventText, type Item } from "./line.ts";
 import { exportRequest } from "./otlp.ts";
 
 /** Pauses after the first, second, … failure in a row, in milliseconds; the last one repeats. */
@@ -66,12 +61,6 @@ const CLOCK: Clock = {
     return () => clearTimeout(timer);
   },
 };
-
-interface Item {
-  readonly sequence: number;
-  readonly key: string;
-  readonly text: string;
-}
 
 /** What one request carries. A retry sends the same bytes under the same key. */
 interface Parcel {
@@ -130,9 +119,7 @@ export class Transport {
     if (this.#waiting === 0) this.#looseSince = this.#clock.now();
     for (const [i, line] of lines.entries()) {
       const sequence = first + i;
-      const key = `${this.#settings.keyPrefix}-${sequence}`;
-      const text = eventText(line, this.#settings.constants);
-      this.#loose.push({ sequence, key, text: `{"dedupKey":"${key}",${text.slice(1)}` });
+      this.#loose.push({ sequence, key: `${this.#settings.keyPrefix}-${sequence}`, line });
     }
     this.#pump();
   }
@@ -244,9 +231,11 @@ export class Transport {
   }
 
   async #try(parcel: Parcel): Promise<Verdict> {
-    const texts = parcel.items.map(({ text }) => text);
+    const { protocol, constants } = this.#settings;
     try {
-      parcel.body ??= this.#settings.protocol === "otlp" ? exportRequest(texts) : texts[0]!;
+      parcel.body ??= protocol === "otlp"
+        ? exportRequest(parcel.items, constants)
+        : eventBody(parcel.items[0]!, constants);
       return await this.#attempt(parcel.body, parcel.key);
     } catch (error) {
       // The user's `redact` can leave something that is no event. It must not stop the others.
@@ -275,10 +264,10 @@ export class Transport {
       this.#again.unshift(this.#seal(items.slice(0, half)), this.#seal(items.slice(half)));
     } else {
       const [item] = items as [Item];
-      const text = because === "size" ? shorten(item.text) : undefined;
+      const line = because === "size" ? shorten(item.line, this.#settings.constants) : undefined;
       // It is another request now, so it needs another key; the dedup key inside stays.
-      if (text === undefined) this.#settle(items, 1);
-      else this.#again.unshift(this.#seal([{ ...item, key: `${item.key}-cut`, text }]));
+      if (line === undefined) this.#settle(items, 1);
+      else this.#again.unshift({ ...this.#seal([{ ...item, line }]), key: `${item.key}-cut` });
     }
   }
 
@@ -324,10 +313,10 @@ function pause(failures: number): number {
   return step * (1 + JITTER * (2 * Math.random() - 1));
 }
 
-/** What is left of an event that the service finds too large, or nothing if that was too much. */
-function shorten(text: string): string | undefined {
+/** What is left of a record that the service finds too large, or nothing if that was too much. */
+function shorten(line: string, constants: Constants): string | undefined {
   try {
-    const event = JSON.parse(text) as PublishParams;
+    const event = JSON.parse(eventText(line, constants)) as LogEvent;
     const { body, attributes } = event.payload;
     if (TRUNCATED in attributes) return undefined;
     const payload = {

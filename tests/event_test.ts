@@ -312,6 +312,7 @@ Deno.test("handle() recognises an error that was given as the message", async ()
     new AggregateError([], "all"),
     new DOMException("gone", "NotFoundError"),
     new Deno.errors.NotFound("no such file"),
+    thrownBy(() => JSON.parse("{")), // Its first frame is one of the engine's.
   ];
   const attributes = await attributesOf((logger) => {
     for (const error of errors) logger.error(error);
@@ -326,6 +327,7 @@ Deno.test("handle() recognises an error that was given as the message", async ()
       ["AggregateError", "all"],
       ["NotFoundError", "gone"],
       ["NotFound", "no such file"],
+      ["SyntaxError", errors.at(-1)!.message],
     ],
   );
   assertEquals(
@@ -367,4 +369,80 @@ Deno.test("handle() cuts long strings and says by how much", async () => {
   assertEquals(event!.payload.body, "xxxxxxxxxx…[15 characters cut]");
   assertEquals(event!.payload.attributes.a, "yyyyyyyyyy");
   assertEquals(event!.payload.attributes.b, ["zzzzzzzzzz…[1 characters cut]"]);
+});
+
+function thrownBy(fn: () => unknown): Error {
+  try {
+    fn();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("It did not throw");
+}
+
+// ——— Code of the program that runs inside a log call ———
+
+Deno.test("handle() ships what a getter logs, in limits of its own, and not for ever", async () => {
+  const wide = Array.from({ length: 100 }, (_, i) => "x".repeat(1000) + i);
+  const events = await shipped((logger) => {
+    logger.info("outer", {
+      before: wide,
+      get lazy() {
+        logger.debug("inner", { wide });
+        return 1;
+      },
+      after: wide,
+    });
+    const endless = {
+      get again() {
+        logger.debug("again", endless);
+        return endless;
+      },
+    };
+    logger.info("endless", endless);
+  }, { queueSize: 1000 });
+  const bodies = events.map(({ payload }) => payload.body);
+  assertEquals(bodies.slice(0, 2), ["inner", "outer"]);
+  assertEquals(bodies.at(-1), "endless");
+  assert(bodies.length < 100, String(bodies.length));
+  for (const event of events) assert(JSON.stringify(event).length < 150_000);
+  const [inner, outer] = events;
+  assertEquals((inner!.payload.attributes.wide as string[]).length, 100);
+  assertEquals((outer!.payload.attributes.before as string[]).length, 100);
+});
+
+Deno.test("handle() leaves out what formatter and redact log", async () => {
+  for (const name of ["formatter", "redact"] as const) {
+    let logger: { info(message: string): unknown } | undefined;
+    let stats: unknown;
+    const events = await shipped((given, handler) => {
+      logger = given;
+      given.info("a");
+      stats = handler.stats;
+    }, {
+      [name]: <T>(value: T) => {
+        logger!.info("from inside");
+        return name === "redact" ? value : "formatted";
+      },
+    });
+    assertEquals(events.map(({ payload }) => payload.body), [
+      name === "redact" ? "a" : "formatted",
+    ]);
+    assertMatch(JSON.stringify(stats), /"filtered":1/);
+  }
+});
+
+Deno.test("handle() keeps what stands beside something strange", async () => {
+  const strange = Object.assign(new Error("a"), { name: { toString: null } });
+  const [afterError, twoKeys, ownArgs, headers] = await attributesOf((logger) => {
+    logger.info("a", strange, { kept: 1 });
+    logger.info("b", { map: new Map<unknown, unknown>([[{}, 1], [{}, 2], [1, 3], ["1", 4]]) });
+    logger.info("c", { args: "mine" }, 7);
+    logger.info("d", { headers: new Headers({ accept: "*/*", authorization: "Basic x" }) });
+  });
+  assertEquals(afterError!.kept, 1);
+  assertEquals(afterError!["exception.type"], "Error");
+  assertEquals(Object.values(twoKeys!.map as object), [3, 1, 2, 4]);
+  assertEquals(ownArgs!.args, ["mine", 7]);
+  assertEquals(headers!.headers, { accept: "*/*", authorization: "[REDACTED]" });
 });

@@ -108,6 +108,37 @@ Deno.test("handle() sends a secret key with its organisation, and each record un
   );
 });
 
+Deno.test("headers take the place of ours, whatever their case", async () => {
+  await using receiver = startReceiver();
+  const handler = handlerTo(receiver, {
+    headers: { "x-api-key": "mine", "CONTENT-TYPE": "text/plain", "x-more": "1" },
+  });
+  handler.log("a");
+  await handler.close(60_000);
+  const { headers, text } = receiver.requests[0]!;
+  assertEquals(headers.get("x-api-key"), "mine");
+  assertEquals(headers.get("x-more"), "1");
+  // What the body is, and the key that makes a retry harmless, are not for the program to say.
+  assertEquals(headers.get("content-type"), "application/json");
+  assertEquals(headers.get("idempotency-key"), JSON.parse(text).dedupKey);
+});
+
+Deno.test("AxonPushHandler prints nothing that a terminal acts upon", async () => {
+  const { error } = console;
+  const printed: string[] = [];
+  console.error = (text) => printed.push(text);
+  try {
+    const message = "\u001b]0;title\u0007 two\nlines \u202e";
+    await using receiver = startReceiver(() => Response.json({ message }, { status: 401 }));
+    const handler = new AxonPushHandler("NOTSET", { apiKey: "pt_test", baseUrl: receiver.url });
+    handler.log("a");
+    await handler.close(60_000);
+  } finally {
+    console.error = error;
+  }
+  assertMatch(printed[0]!, /\\u001b\]0;title\\u0007 two\\nlines \\u202e/);
+});
+
 Deno.test("handle() sends a public token alone", async () => {
   await using receiver = startReceiver();
   await using handler = new AxonPushHandler("NOTSET", {

@@ -250,7 +250,7 @@ const ENVIRONMENT = {
 function named({ transport, ...settings }: Settings) {
   const { channelId, environment, redactKeys, maxContentLength } = settings;
   const { url, headers, requestTimeoutMs, maxRetries } = transport;
-  const { "X-API-Key": apiKey, "x-tenant-id": tenantId } = headers;
+  const { "x-api-key": apiKey, "x-tenant-id": tenantId } = headers;
   return {
     ...{ apiKey, tenantId, channelId, url, environment, requestTimeoutMs, maxRetries },
     ...{ redactKeys, maxContentLength },
@@ -421,5 +421,5 @@ Deno.test("AxonPushHandler() refuses an envFile that is not there", () => {
 
 Deno.test("AxonPushHandler() needs no organisation with a public token", async () => {
   const { transport } = await settings({ apiKey: "pt_token" }, {});
-  assertEquals(transport.headers, { "X-Public-Token": "pt_token" });
+  assertEquals(transport.headers, { "x-public-token": "pt_token" });
 });

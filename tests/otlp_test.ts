@@ -11,6 +11,7 @@ import {
   AxonPushHandler,
   type AxonPushHandlerOptions,
   type Diagnostic,
+  type LogEvent,
   withTrace,
 } from "../mod.ts";
 import { handlerTo, type Received, startReceiver } from "./receiver.ts";
@@ -239,6 +240,24 @@ Deno.test('protocol "otlp" keeps the resources apart that redact makes', async (
       scopeLogs[0].logRecords.map(({ body }: Json) => body.stringValue),
     ]),
     [[true, ["0", "2"]], [false, ["1"]]],
+  );
+});
+
+Deno.test('protocol "otlp" ships whatever redact leaves of an event', async () => {
+  const leave: ((event: LogEvent) => unknown)[] = [
+    ({ traceId: _, ...event }) => event,
+    ({ spanId: _, ...event }) => event,
+    ({ identifier: _, ...event }) => event,
+    ({ payload: { severityText: _, ...payload }, ...event }) => ({ ...event, payload }),
+    ({ payload, ...event }) => ({ ...event, payload: { ...payload, timeUnixNano: 'a "quote"' } }),
+    ({ payload, ...event }) => ({ ...event, payload: { ...payload, severityNumber: "9" } }),
+  ];
+  const { requests } = await requestsOf((handler) => logNumbers(handler, leave.length), {
+    redact: (event) => leave[Number(event.payload.body)]!(event) as LogEvent,
+  });
+  assertEquals(
+    requests.flatMap(bodiesOf).toSorted(),
+    leave.map((_, i) => String(i)),
   );
 });
 

@@ -317,6 +317,8 @@ Deno.test("redact that fails ships nothing, counts the record as failed and says
       throw new Error("cannot decide");
     },
     "returns a promise": (event) => Promise.resolve(event),
+    "returns a promise that is rejected": () => Promise.reject(new Error("late")),
+    "returns an event that says it is none": (event) => ({ ...event, toJSON: () => "x" }),
     "returns something else": () => true,
     "returns half an event": ({ identifier }) => ({ identifier }),
     "takes the body away": (event) => ({

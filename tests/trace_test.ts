@@ -124,15 +124,32 @@ Deno.test("handle() takes trace, span and flags of the active span, before withT
   assertEquals(events.map(({ payload }) => payload.flags), [1, 0, undefined, undefined]);
 });
 
-Deno.test("handle() gets along with an OpenTelemetry API that has no context manager", async () => {
+Deno.test("handle() gets along with an OpenTelemetry API without a usable span", async () => {
   const global = globalThis as { [OTEL_API]?: unknown };
-  global[OTEL_API] = { version: "1.9.0" };
+  const apiWithSpan = (span: unknown) => ({
+    context: { active: () => ({ getValue: () => span }) },
+  });
+  const spans = [null, {}, { spanContext: () => undefined }];
   try {
-    const [event] = await shipped((logger) => logger.info("a"), { traceId: "t" });
-    assertEquals(event!.traceId, "t");
+    for (const api of [{ version: "1.9.0" }, ...spans.map(apiWithSpan)]) {
+      global[OTEL_API] = api;
+      const [event] = await shipped((logger) => logger.info("a"), { traceId: "t" });
+      assertEquals(event!.traceId, "t");
+    }
   } finally {
     delete global[OTEL_API];
   }
+});
+
+Deno.test("withTrace() lets a stranger's id neither grow nor hold a secret", async () => {
+  const [long, secret, broken] = await shipped((logger) => {
+    for (const id of ["x".repeat(100_000), "ak_live_0123456789abcdef", "a\ud800"]) {
+      withTrace(id, () => logger.info("a"));
+    }
+  });
+  assert(long!.traceId.length < 300);
+  assertEquals(secret!.traceId, "[REDACTED]");
+  assertEquals(broken!.traceId, "a\ufffd");
 });
 
 Deno.test("handle() takes the active span of Deno's own OpenTelemetry", async () => {

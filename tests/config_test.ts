@@ -1,0 +1,71 @@
+/**
+ * std/log has no propagation, so a logger that was forgotten ships nothing, and one that has the
+ * handler twice ships everything twice. `withAxonPush` is there so that neither happens.
+ *
+ * @module
+ */
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import * as log from "@std/log";
+import { withAxonPush } from "../mod.ts";
+import { eventsOf, handlerTo, startReceiver } from "./receiver.ts";
+
+const NOWHERE = { url: "http://127.0.0.1:9" } as Parameters<typeof handlerTo>[0];
+
+/** Runs a function and returns what it warned of on the console. */
+function warningsOf(use: () => void): string[] {
+  const { warn } = console;
+  const warnings: string[] = [];
+  console.warn = (text) => warnings.push(text);
+  try {
+    use();
+  } finally {
+    console.warn = warn;
+  }
+  return warnings;
+}
+
+Deno.test("withAxonPush() gives every logger the handler, the default one too", () => {
+  const handler = handlerTo(NOWHERE);
+  const db = { level: "WARN" as const, handlers: ["default"] };
+  const config = { loggers: { db, cache: {} } };
+  const { handlers, loggers } = withAxonPush(config, handler);
+  assertEquals(handlers, { axon: handler });
+  assertEquals(loggers, {
+    default: { level: "INFO", handlers: ["default", "axon"] },
+    db: { level: "WARN", handlers: ["default", "axon"] },
+    cache: { handlers: ["axon"] },
+  });
+  assertEquals(db.handlers, ["default"]);
+});
+
+Deno.test("withAxonPush() gives the handler once, whatever its name is", async () => {
+  await using receiver = startReceiver();
+  const handler = handlerTo(receiver);
+  const config = {
+    handlers: { mine: handler },
+    loggers: { default: { level: "INFO" as const, handlers: ["mine"] } },
+  };
+  log.setup(withAxonPush(withAxonPush(config, handler), handler, "other"));
+  log.info("once");
+  await handler.close(60_000);
+  log.setup({});
+  assertEquals(eventsOf(receiver).map(({ payload }) => payload.body), ["once"]);
+});
+
+Deno.test("withAxonPush() does not take the name of another handler", () => {
+  const handlers = { axon: handlerTo(NOWHERE) };
+  const error = assertThrows(() => withAxonPush({ handlers }, handlerTo(NOWHERE)), TypeError);
+  assertStringIncludes(error.message, "another handler is named 'axon'");
+  assertEquals(
+    Object.keys(withAxonPush({ handlers }, handlerTo(NOWHERE), "axon 2").handlers!),
+    ["axon", "axon 2"],
+  );
+});
+
+Deno.test("withAxonPush() warns of names that no handler has", () => {
+  const loggers = { db: { handlers: ["console", "default"] }, cache: { handlers: ["axon"] } };
+  const warnings = warningsOf(() => withAxonPush({ loggers }, handlerTo(NOWHERE)));
+  assertEquals(warnings.length, 1);
+  assertStringIncludes(warnings[0]!, "Logger 'db'");
+  assertStringIncludes(warnings[0]!, "console: configured are axon");
+});
