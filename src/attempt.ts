@@ -12,6 +12,8 @@ import { read, reason } from "./json.ts";
 export const MAX_RETRY_AFTER_MS = 60_000;
 /** Most bytes of an answer that are read. */
 const MAX_ANSWER_BYTES = 65_536;
+/** How long a request whose status says it all counts as in flight for its answer, in milliseconds. */
+const FINISH_MS = 250;
 /** Most characters of an answer that a diagnostic quotes. */
 const MAX_QUOTE = 500;
 /** Most characters of a service's own error code. */
@@ -34,7 +36,7 @@ export type Verdict =
     /** How many records of the batch the service refused all the same. */
     readonly rejected?: number;
     readonly diagnostic?: Diagnostic;
-    /** When the connection is free again. */
+    /** When the connection is free again, or is not worth waiting for any more. */
     readonly finished?: Promise<void>;
   }
   | {
@@ -71,8 +73,8 @@ export interface HttpSettings {
   readonly gzip: boolean;
 }
 
-/** Posts over HTTP. */
-export function httpAttempt(settings: HttpSettings): Attempt {
+/** Posts over HTTP, until the signal says that it is over. */
+export function httpAttempt(settings: HttpSettings, over?: AbortSignal): Attempt {
   const { url, requestTimeoutMs } = settings;
   const common = {
     ...settings.headers,
@@ -85,7 +87,10 @@ export function httpAttempt(settings: HttpSettings): Attempt {
     method: "POST",
     redirect: "manual", // Credentials go to the configured address alone.
   });
-  const deadline = deadlines(requestTimeoutMs);
+  const deadline = shared(requestTimeoutMs / 20, () => {
+    const late = AbortSignal.timeout(requestTimeoutMs);
+    return over ? AbortSignal.any([over, late]) : late;
+  });
   let permitted = false;
   return async (body, key) => {
     // On a terminal, a fetch that is not permitted would ask in the middle of the program.
@@ -108,21 +113,27 @@ export function httpAttempt(settings: HttpSettings): Attempt {
 }
 
 /**
- * Makes signals that abort requests in time. Requests that begin close together share one, and have
- * up to a twentieth less time: a timer and a controller for each would cost a tenth of a request.
+ * Makes something with a timer for requests that begin close together, who share it and so have a
+ * little less time: a timer for each would cost a tenth of a request.
  */
-function deadlines(timeoutMs: number): () => AbortSignal {
-  let signal: AbortSignal;
+function shared<T>(forMs: number, make: () => T): () => T {
+  let value: T;
   let renewAt = -Infinity;
   return () => {
     const now = performance.now();
     if (now >= renewAt) {
-      renewAt = now + timeoutMs / 20;
-      signal = AbortSignal.timeout(timeoutMs);
+      renewAt = now + forMs;
+      value = make();
     }
-    return signal;
+    return value;
   };
 }
+
+/** Settles when an answer has had its time to come to its end. */
+const patience = shared(FINISH_MS / 5, () =>
+  new Promise<void>((resolve) => {
+    Deno.unrefTimer(setTimeout(resolve, FINISH_MS));
+  }));
 
 /** Publishes through a client of the user's. */
 export function clientAttempt(
@@ -162,7 +173,7 @@ async function judge(
   if (ok) {
     // On /event the status says it all; only a batch can be accepted in part.
     if (protocol === "otlp") return partial(await answer);
-    return { kind: "delivered", finished: answer.then(() => {}) };
+    return { kind: "delivered", finished: Promise.race([answer.then(() => {}), patience()]) };
   }
   if (status >= 300 && status < 400) {
     return rejection(

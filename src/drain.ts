@@ -52,7 +52,8 @@ export class Drain {
   #window: number;
   #scheduled = false;
   #waitingSince = 0;
-  #blockUntil: number;
+  /** How long log calls may still block altogether, in milliseconds. */
+  #blockMs: number;
   /** Whether a worker that is started now need not outlive the flush. */
   #ending = false;
   #lookAfterMs = BACKLOG_MS;
@@ -68,7 +69,7 @@ export class Drain {
     this.#constants = constants;
     this.#diagnostics = diagnostics;
     this.#queue = new Queue(settings.queueSize);
-    this.#blockUntil = settings.mode === "sync" ? Infinity : 0;
+    this.#blockMs = settings.mode === "sync" ? Infinity : 0;
     // What the worker has cannot be dropped any more, so it gets no more than keeps it busy.
     const { batchSize, concurrency } = settings.transport;
     const busy = Math.max(128, 4 * concurrency, 8 * batchSize);
@@ -102,8 +103,12 @@ export class Drain {
       this.#queue.push(line);
       if (this.#queue.length === 1) this.#waitingSince = now;
     }
-    if (now < this.#blockUntil) this.flushSync(this.#blockUntil - now);
-    else this.#nudge(now);
+    if (this.#blockMs > 0) {
+      this.flushSync(this.#blockMs);
+      this.#blockMs -= performance.now() - now;
+    } else {
+      this.#nudge(now);
+    }
   }
 
   /** Keeps records moving though this thread may never yield; a dropped one is an occasion too. */
@@ -136,8 +141,10 @@ export class Drain {
     try {
       while (!this.#isSettled(target)) {
         const left = deadline - performance.now();
-        if (left <= 0) return false;
-        await this.#acknowledgements!.waitAsync(this.#missing(target), Math.min(left, LOOK_MS));
+        if (!(left > 0)) return false;
+        const most = Math.min(left, LOOK_MS);
+        if (this.#lane === undefined) await sleep(Math.min(most, this.#startsIn));
+        else await this.#lane.acknowledgements.waitAsync(this.#missing(target), most);
       }
       return true;
     } finally {
@@ -152,9 +159,8 @@ export class Drain {
     const target = this.#queue.next;
     while (!this.#isSettled(target)) {
       const left = deadline - performance.now();
-      if (left <= 0 || !this.blocking) return false;
-      this.#acknowledgements!.wait(this.#missing(target), Math.min(left, LOOK_MS));
-      this.#lane?.hear();
+      if (!(left > 0) || !this.blocking) return false;
+      this.#wait(this.#missing(target), Math.min(left, LOOK_MS));
     }
     this.#lane?.hear();
     return true;
@@ -167,15 +173,24 @@ export class Drain {
   end(last: boolean): void {
     const { shutdownTimeoutMs } = this.#settings;
     this.#ending = last;
-    this.#blockUntil = Math.max(this.#blockUntil, performance.now() + shutdownTimeoutMs);
+    this.#blockMs = Math.max(this.#blockMs, shutdownTimeoutMs);
     this.hurry(shutdownTimeoutMs);
+  }
+
+  /** The program went on after all. */
+  goOn(): void {
+    this.#ending = false;
+    if (this.#settings.mode !== "sync") this.#blockMs = 0;
+    this.#lane?.post({ kind: "hurry", forMs: 0 });
   }
 
   /** The blocking flush that follows it. */
   flushAtEnd(timeoutMs: number): void {
-    if (this.flushSync(timeoutMs) || !this.blocking) return;
-    this.#lane?.hear();
-    this.#reportLoss();
+    const began = performance.now();
+    const settled = this.flushSync(timeoutMs);
+    this.#blockMs -= performance.now() - began;
+    if (settled || !this.blocking) return;
+    this.#reportLoss(this.#settings.shutdownTimeoutMs);
   }
 
   /** Says that somebody waits for the last records, for so long: no needless pause is made. */
@@ -189,15 +204,16 @@ export class Drain {
 
   /** Drains, blocking, and ends the worker. */
   destroy(): void {
+    const { shutdownTimeoutMs } = this.#settings;
     this.#ending = true;
-    this.hurry(this.#settings.shutdownTimeoutMs);
-    this.flushSync(this.#settings.shutdownTimeoutMs);
-    this.stop();
+    this.hurry(shutdownTimeoutMs);
+    this.flushSync(shutdownTimeoutMs);
+    this.stop(shutdownTimeoutMs);
   }
 
-  /** Ends the worker. What is still pending counts as failed. */
-  stop(): void {
-    this.#reportLoss();
+  /** Ends the worker. What is still pending after so many milliseconds counts as failed. */
+  stop(timeoutMs: number): void {
+    this.#reportLoss(timeoutMs);
     this.failed += this.pending;
     this.#inFlight.clear();
     while (this.#queue.shift() !== undefined);
@@ -209,15 +225,28 @@ export class Drain {
     this.#ending = false;
   }
 
-  #reportLoss(): void {
+  #reportLoss(timeoutMs: number): void {
     const { pending } = this;
     if (pending === 0) return;
     this.#diagnostics.report({
       level: "error",
       code: "shutdown",
-      message: `${pending} records were not delivered within 'shutdownTimeoutMs' ` +
-        `(${this.#settings.shutdownTimeoutMs} ms)`,
+      message: `${pending} records were not delivered within ${timeoutMs} ms ` +
+        `('shutdownTimeoutMs', or what close() was given)`,
     });
+  }
+
+  /** How long until another worker may be started, in milliseconds. */
+  get #startsIn(): number {
+    return Math.max(0, this.#mayStartAt - performance.now());
+  }
+
+  /** Blocks until so many records are settled, or the time is up. */
+  #wait(count: number, timeoutMs: number): void {
+    // After a crash there is nobody to hear from.
+    if (this.#lane === undefined) Atomics.wait(NEVER, 0, 0, Math.min(timeoutMs, this.#startsIn));
+    else this.#lane.acknowledgements.wait(count, timeoutMs);
+    this.#lane?.hear();
   }
 
   /** Posts what can be posted, and says whether everything before this number is settled. */
@@ -317,8 +346,7 @@ export class Drain {
       if (!this.blocking) return false;
       this.#post();
       if (this.pending < this.#settings.queueSize) return true;
-      this.#acknowledgements!.wait(1, LOOK_MS);
-      this.#lane?.hear();
+      this.#wait(1, LOOK_MS);
     }
   }
 
@@ -355,10 +383,11 @@ export class Drain {
 
   #startLocally(): Lane {
     const { client, transport, queueSize } = this.#settings;
+    const over = new AbortController();
     const attempt = client
       ? clientAttempt((params) => client.events.publish(params), transport)
-      : httpAttempt(transport);
-    return localLane(this.#transport, queueSize, this.#report, attempt);
+      : httpAttempt(transport, over.signal);
+    return localLane(this.#transport, queueSize, this.#report, attempt, over);
   }
 
   get #transport(): TransportSettings {

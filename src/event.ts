@@ -69,7 +69,7 @@ export interface LogPayload {
 }
 
 /** Most records that may be in the making at a time, each logged by a getter of the one before. */
-const MAX_NESTED_RECORDS = 4;
+const MAX_NESTED_RECORDS = 2;
 /** Attributes that the handler sets itself; a caller's of these names is left out. */
 const OURS = ["logger.name", "process.pid"];
 

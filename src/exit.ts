@@ -9,7 +9,7 @@
  */
 import type { Drain } from "./drain.ts";
 import type { EndSignal } from "./options.ts";
-import { nodeProcess } from "./platform.ts";
+import { isListenedTo } from "./platform.ts";
 
 /** What hangs on the end of the program. */
 interface Hooked {
@@ -22,6 +22,8 @@ interface Hooked {
 const GRACE_MS = 2000;
 /** Longest time that a signal to the own process takes to arrive, in milliseconds. */
 const ARRIVAL_MS = 100;
+
+const UNCAUGHT = ["error", "unhandledrejection"];
 
 /** Whether this is a worker of the program's own. */
 const IN_WORKER = "WorkerGlobalScope" in globalThis;
@@ -36,8 +38,7 @@ export function hook(entry: Hooked): void {
   if (hooked.size === 0) {
     addEventListener("beforeunload", onBeforeUnload);
     addEventListener("unload", onUnload);
-    addEventListener("error", onUncaught);
-    addEventListener("unhandledrejection", onUncaught);
+    for (const type of UNCAUGHT) addEventListener(type, onUncaught);
   }
   hooked.add(entry);
   for (const signal of entry.signals) listen(signal);
@@ -52,8 +53,7 @@ export function unhook(entry: Hooked): void {
   if (hooked.size === 0) {
     removeEventListener("beforeunload", onBeforeUnload);
     removeEventListener("unload", onUnload);
-    removeEventListener("error", onUncaught);
-    removeEventListener("unhandledrejection", onUncaught);
+    for (const type of UNCAUGHT) removeEventListener(type, onUncaught);
   }
 }
 
@@ -80,7 +80,12 @@ function onBeforeUnload(event: Event): void {
   const timeouts = pending.map(({ shutdownTimeoutMs }) => shutdownTimeoutMs);
   // Each time that the program runs out of work this is called again.
   patienceUntil = pending.length === 0 ? undefined : patienceUntil ?? now + Math.max(...timeouts);
-  if (patienceUntil === undefined || now >= patienceUntil) return;
+  if (patienceUntil === undefined) return;
+  if (now >= patienceUntil) {
+    // A client that does not come back would have the program end without a word about it.
+    for (const { drain, shutdownTimeoutMs } of pending) drain.stop(shutdownTimeoutMs);
+    return;
+  }
   event.preventDefault();
   for (const { drain, shutdownTimeoutMs } of pending) {
     drain.hurry(shutdownTimeoutMs);
@@ -90,7 +95,17 @@ function onBeforeUnload(event: Event): void {
 
 function onUncaught(event: Event): void {
   // Whoever prevented the default has handled the error, and the program goes on.
-  if (!event.defaultPrevented) drainAll(false);
+  if (event.defaultPrevented) return;
+  drainAll(false);
+  setTimeout(() => {
+    // So it does, because of a listener that comes after ours. The next time ours is the last.
+    for (const { drain } of hooked) drain.goOn();
+    if (hooked.size === 0) return;
+    for (const type of UNCAUGHT) {
+      removeEventListener(type, onUncaught);
+      addEventListener(type, onUncaught);
+    }
+  });
 }
 
 function listen(signal: EndSignal): void {
@@ -112,8 +127,8 @@ function unlisten(signal: EndSignal): void {
 
 async function onSignal(signal: EndSignal): Promise<void> {
   if (drained.has(signal)) return endBy(signal);
-  // First of all, so that the same signal again ends the program at once, even while this blocks.
-  if (!IN_WORKER) unlisten(signal);
+  // First of all, so that another signal ends the program at once, even while this blocks.
+  if (!IN_WORKER) { for (const any of listeners.keys()) unlisten(any); }
   drainAll(false);
   const waiting = [...hooked].filter(({ drain }) => !drain.blocking && drain.pending > 0);
   if (waiting.length > 0) {
@@ -121,10 +136,15 @@ async function onSignal(signal: EndSignal): Promise<void> {
       waiting.map(({ drain, shutdownTimeoutMs }) => drain.flush(shutdownTimeoutMs)),
     );
   }
-  if (nodeProcess().listenerCount(signal) > 0) {
+  if (isListenedTo(signal)) {
     // The program has a listener of its own and decides about its end. Ours comes back later:
     // one that is added while the signal is being dispatched would hear it again, for ever.
-    setTimeout(() => [...hooked].some(({ signals }) => signals.includes(signal)) && listen(signal));
+    setTimeout(() => {
+      for (const { drain, signals } of hooked) {
+        drain.goOn();
+        for (const any of signals) listen(any);
+      }
+    });
   } else if (IN_WORKER) {
     // The main thread heard the signal too and may still be draining. Its end comes as the same
     // signal again; if none comes, because the main thread has no handler or two signals arrived as

@@ -33,7 +33,10 @@ export interface HandlerStats {
   readonly failed: number;
   /** Records that found the queue full, or the handler closed. */
   readonly dropped: number;
-  /** Records not taken: of excluded loggers, made by our own diagnostics, or dropped by `redact`. */
+  /**
+   * Records not taken: of excluded loggers, dropped by `redact`, or logged by our own diagnostics,
+   * `formatter` or `redact` while they run.
+   */
   readonly filtered: number;
   /** Records queued or in flight. */
   readonly pending: number;
@@ -196,17 +199,19 @@ export class AxonPushHandler extends BaseHandler {
       if (!await this.#drain.flush(left)) break;
     } while (this.#drain.pending > 0); // Logged meanwhile.
     // Somebody may have called setup() or destroy() in the meantime.
-    if ((this.#state as string) === "closing") this.#end();
+    if ((this.#state as string) === "closing") this.#end(timeoutMs);
   }
 
   /**
    * Does the same, blocking the thread for `shutdownTimeoutMs` at most. `log.setup()` calls it on
-   * the handlers of the old configuration.
+   * the handlers of the old configuration. Without a worker (option `client`) nothing can be waited
+   * for here, and what is pending is delivered after it returns.
    */
   override destroy(): void {
     if (this.#state === "closed") return;
+    if (!this.#drain.blocking && this.#drain.pending > 0) return void this.close();
     this.#drain.destroy();
-    this.#end();
+    this.#end(this.#settings.shutdownTimeoutMs);
   }
 
   /** Makes `await using` call {@linkcode close}. */
@@ -237,9 +242,9 @@ export class AxonPushHandler extends BaseHandler {
     }
   }
 
-  #end(): void {
+  #end(timeoutMs: number): void {
     unhook(this.#hooked);
-    this.#drain.stop();
+    this.#drain.stop(timeoutMs);
     this.#state = "closed";
   }
 
@@ -258,7 +263,8 @@ export class AxonPushHandler extends BaseHandler {
 
   #isExcluded(name: string): boolean {
     return DEFAULT_EXCLUDED_LOGGERS.includes(name) ||
-      this.#settings.excludeLoggers.some((prefix) => String(name).startsWith(prefix));
+      typeof name === "string" &&
+        this.#settings.excludeLoggers.some((prefix) => name.startsWith(prefix));
   }
 }
 

@@ -118,12 +118,13 @@ function lastingWorker(url: URL): NodeWorker {
   return worker;
 }
 
-/** The transport in this thread. */
+/** The transport in this thread. When it is stopped, what is under way is over, too. */
 export function localLane(
   settings: TransportSettings,
   queueSize: number,
   report: (diagnostic: Diagnostic) => void,
   attempt: Attempt,
+  over: AbortController,
 ): Lane {
   shipping ??= new (nodeProcess().getBuiltinModule("node:async_hooks").AsyncLocalStorage<true>)();
   const guard = shipping;
@@ -145,6 +146,9 @@ export function localLane(
       else if (message.kind === "hurry") transport.hurry(message.forMs);
     },
     hear() {},
-    stop: () => transport.stop(),
+    stop() {
+      transport.stop();
+      over.abort();
+    },
   };
 }

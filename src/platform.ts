@@ -5,12 +5,31 @@
  * @module
  */
 
+/** The event whose listener was removed just now, `""` for none; nothing before the first use. */
+let removed: string | symbol | undefined;
+
 /**
  * Node's process object. Deno makes it at the first use, and node's modules when they are asked for
  * here; importing them instead would cost every program many milliseconds at its start.
  */
 export function nodeProcess(): typeof import("node:process") {
-  return (globalThis as unknown as { process: typeof import("node:process") }).process;
+  const { process } = globalThis as unknown as { process: typeof import("node:process") };
+  if (removed === undefined) {
+    removed = "";
+    process.on("removeListener", (event) => {
+      removed = event;
+      queueMicrotask(() => removed = "");
+    });
+  }
+  return process;
+}
+
+/**
+ * Whether the program listens to a signal through `process`. Of `process.once()` nothing is left
+ * when the next listener is called, so a removal in the same breath counts too.
+ */
+export function isListenedTo(signal: Deno.Signal): boolean {
+  return nodeProcess().listenerCount(signal) > 0 || removed === signal;
 }
 
 /** Whether a variable may be read. Asking does not prompt. */

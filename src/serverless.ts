@@ -55,8 +55,8 @@ export function flushAfterInvocation<F extends (...args: any[]) => unknown>(
     let pending = false;
     try {
       const result = fn.apply(this, args);
-      pending = result instanceof Promise;
-      return pending ? (result as Promise<unknown>).finally(flush) : result;
+      pending = typeof (result as PromiseLike<unknown> | undefined)?.then === "function";
+      return pending ? Promise.resolve(result).finally(flush) : result;
     } finally {
       if (!pending) { for (const handler of all) handler.flushSync(timeoutMs); }
     }

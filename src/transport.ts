@@ -100,6 +100,7 @@ export class Transport {
   #misconfigured = false;
   #hurryUntil = -Infinity;
   #looseSince = 0;
+  #stopped = false;
   #cancelWake = () => {};
 
   constructor(
@@ -136,6 +137,7 @@ export class Transport {
 
   /** Gives up: nothing more is sent or settled. */
   stop(): void {
+    this.#stopped = true;
     this.#loose.length = this.#first = this.#again.length = 0;
     this.#cancelWake();
   }
@@ -201,6 +203,7 @@ export class Transport {
     const wave = this.#wave;
     this.#inFlight++;
     const verdict = await this.#try(parcel);
+    if (this.#stopped) return;
     if (verdict.diagnostic) this.#host.report(verdict.diagnostic);
     switch (verdict.kind) {
       case "delivered":
@@ -218,7 +221,7 @@ export class Transport {
         // Among requests that succeed one may fail; when all that are in flight do, or the service
         // says that it is too much, the others are better held back too.
         if (++this.#streak < this.#settings.concurrency && !verdict.busy) {
-          parcel.dueAt = this.#clock.now() + pause(parcel.failures);
+          parcel.dueAt = this.#clock.now() + this.#pause(parcel.failures);
         } else {
           this.#backOff(wave, verdict.afterMs, parcel.failures);
         }
@@ -292,25 +295,29 @@ export class Transport {
     this.#again.push(parcel);
   }
 
+  /**
+   * How long to wait after so many failures before, in milliseconds. Where somebody waits for the
+   * last records the ladder would be longer than what is left.
+   */
+  #pause(failures: number): number {
+    const hurried = this.#clock.now() < this.#hurryUntil;
+    const step = BACKOFF_MS[hurried ? 0 : Math.min(failures, BACKOFF_MS.length - 1)]!;
+    return step * (1 + JITTER * (2 * Math.random() - 1));
+  }
+
   /** Pauses everything: by the ladder once for each wave of failures, or as the service asks. */
   #backOff(wave: number, askedMs?: number, failures = 0): void {
     const now = this.#clock.now();
     if (wave === this.#wave) {
       this.#wave++;
       this.#asked = askedMs !== undefined;
-      this.#resumeAt = now + (askedMs ?? pause(Math.max(this.#failures, failures)));
+      this.#resumeAt = now + (askedMs ?? this.#pause(Math.max(this.#failures, failures)));
       this.#failures++;
     } else if (askedMs !== undefined) {
       this.#asked = true;
       this.#resumeAt = Math.max(this.#resumeAt, now + askedMs);
     }
   }
-}
-
-/** How long to wait after so many failures before, in milliseconds. */
-function pause(failures: number): number {
-  const step = BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)]!;
-  return step * (1 + JITTER * (2 * Math.random() - 1));
 }
 
 /** What is left of a record that the service finds too large, or nothing if that was too much. */

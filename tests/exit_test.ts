@@ -110,6 +110,12 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     signal: "SIGTERM",
     records: [...RECORDS, "stopping", "stopped"],
   }],
+  "handles SIGTERM with process.once() before setup": ["own_listener.ts", {
+    ends: { code: 7, stdout: "ready\nstopping\nstopped\n" },
+    args: ["first", "once"],
+    signal: "SIGTERM",
+    records: [...RECORDS, "stopping", "stopped"],
+  }],
   "handles SIGTERM itself and closes the handler": ["own_signal_listener.ts", {
     ends: { code: 9, stdout: "ready\nclosed\n" },
     signal: "SIGTERM",
@@ -154,26 +160,46 @@ for (const what of ENDS_IN_VAIN) {
     }
     const outcome = await program.ended;
     assertEquals(outcome, { ...outcome, ...ends });
-    const said =
-      /\[axonpush\] 5[01] records were not delivered within 'shutdownTimeoutMs' \(300 ms\)/;
-    assertMatch(outcome.stderr, said);
+    assertMatch(outcome.stderr, /\[axonpush\] 5[01] records were not delivered within 300 ms/);
   });
 }
 
-Deno.test("AxonPushHandler ends at once at the second SIGINT", async () => {
-  await using service = startHangingService();
-  const program = startProgram("wait.ts", shipTo(service));
-  await program.output(/^ready$/m);
-  // The first one must have been heard before the second is sent, which nobody can see from here;
-  // so this does what people do, and sends it until it helps.
-  let ended = false;
-  const end = program.ended.finally(() => ended = true);
-  while (!ended) {
-    program.kill("SIGINT");
-    await Promise.race([end, delay(50)]);
-  }
-  assertEquals(await end, { ...SIGINT, stdout: "ready\n", stderr: "" });
+Deno.test("AxonPushHandler delivers what is logged at the end after long work", async () => {
+  await using service = startService({ delayMs: 0 });
+  const outcome = await runProgram(
+    "late_after_work.ts",
+    shipTo(service, { shutdownTimeoutMs: 1000 }),
+  );
+  assertEquals(outcome, { code: 0, signal: null, stdout: "", stderr: "" });
+  assertArrived(service, [...RECORDS, "in unload", "in unload, too"]);
 });
+
+Deno.test("AxonPushHandler is held up once at most by rejections that the program handles", async () => {
+  await using service = startHangingService();
+  const options = { shutdownTimeoutMs: 200, requestTimeoutMs: FOREVER_MS };
+  const { code, stdout } = await runProgram("handled_rejections.ts", shipTo(service, options));
+  assertEquals(code, 0);
+  assertMatch(stdout, /^held up [0-3]\n$/); // One, or some more on a machine that is held up itself.
+});
+
+for (const second of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(`AxonPushHandler ends at once at SIGINT and then ${second}`, async () => {
+    await using service = startHangingService();
+    const program = startProgram("wait.ts", shipTo(service));
+    await program.output(/^ready$/m);
+    // The first one must have been heard before the second is sent, which nobody can see from here;
+    // so this does what people do, and sends it until it helps.
+    let ended = false;
+    const end = program.ended.finally(() => ended = true);
+    for (let signal: Deno.Signal = "SIGINT"; !ended; signal = second) {
+      program.kill(signal);
+      await Promise.race([end, delay(50)]);
+    }
+    const { code, signal, ...output } = await end;
+    assertEquals(output, { stdout: "ready\n", stderr: "" });
+    assertEquals({ code, signal }, second === "SIGINT" ? SIGINT : SIGTERM);
+  });
+}
 
 Deno.test("AxonPushHandler starts no worker in a program that logs nothing", async () => {
   await using service = startService();

@@ -107,6 +107,58 @@ Deno.test("AxonPushHandler lets a program end whose client reaches nobody", asyn
   assertMatch(stderr, /Cannot reach AxonPush/);
 });
 
+Deno.test("close() ends what is under way in a program without workers", async () => {
+  await using service = startFaultyService(() => hang);
+  const given = { ...JSON.parse(settings(service)), requestTimeoutMs: 600_000 };
+  const { code, stderr } = await runProgram("no_worker_close.ts", {
+    flags: ["-A"],
+    args: [JSON.stringify({ ...given, shutdownTimeoutMs: 300 })],
+  });
+
+  assertEquals(code, 0);
+  assertMatch(stderr, /50 records were not delivered within 300 ms/);
+});
+
+Deno.test("destroy() without a worker delivers what is pending after it returns", async () => {
+  const published = new Set<string>();
+  const handler = handlerFor(NOWHERE, {
+    ...client(async ({ dedupKey }) => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      published.add(dedupKey);
+    }),
+    shutdownTimeoutMs: PLENTY_MS,
+  });
+  log(handler, 50);
+  handler.destroy();
+  handler.setup(); // As log.setup() does with a handler that is in both configurations.
+  log(handler, 50, 50);
+  handler.destroy();
+  assert(await handler.flush(PLENTY_MS));
+
+  assertEquals(handler.stats.delivered, 100);
+  assertEquals(published.size, 100);
+});
+
+Deno.test("close() without a worker is the end of what it counts as failed", async () => {
+  let published = 0;
+  const attempt = Promise.withResolvers<void>();
+  const handler = handlerFor(
+    NOWHERE,
+    client(() => {
+      published++;
+      return attempt.promise;
+    }),
+  );
+  log(handler, 1);
+  await handler.close(50);
+  assertEquals(handler.stats.failed, 1);
+  attempt.reject(new Error("offline"));
+  await new Promise((resolve) => setTimeout(resolve, 400)); // Longer than a retry would wait.
+
+  assertEquals(published, 1);
+  assertEquals(handler.said.map(({ code }) => code), ["shutdown"]);
+});
+
 // ——— A client ———
 
 Deno.test("AxonPushHandler publishes through a client with exactly the documented fields", async () => {

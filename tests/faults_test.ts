@@ -145,6 +145,16 @@ Deno.test("AxonPushHandler takes a 2xx for what it says, whatever follows it", (
     assertEquals(said, []);
   }));
 
+Deno.test("AxonPushHandler waits for no body whose status says it all", async () => {
+  await using service = startFaultyService(() => stall(200));
+  const handler = handlerFor(service, { concurrency: 2, requestTimeoutMs: 600_000 });
+  log(handler, 6);
+
+  assert(await handler.flush(PLENTY_MS));
+  assertEquals(handler.stats.delivered, 6);
+  await handler.close();
+});
+
 Deno.test("httpAttempt() reads no more than the beginning of an answer that unpacks to a flood", async () => {
   for (const status of [200, 400]) {
     await using service = startFaultyService([await bomb(status, 512)]);

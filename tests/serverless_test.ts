@@ -57,6 +57,22 @@ Deno.test("flushAfterInvocation() delivers before a synchronous function returns
   await handler.close();
 });
 
+Deno.test("flushAfterInvocation() waits for whatever can be awaited", async () => {
+  await using service = startFaultyService();
+  const handler = handlerFor(service);
+  const logger = loggerTo(handler);
+  const invoke = flushAfterInvocation(handler, () => ({
+    then(resolve: (value: number) => void) {
+      logger.info("invoked");
+      resolve(42);
+    },
+  }));
+
+  assertEquals(await invoke(), 42);
+  assertEquals(handler.stats.delivered, 1);
+  await handler.close();
+});
+
 Deno.test("flushAfterInvocation() keeps this, and the very result", async () => {
   await using service = startFaultyService();
   const handler = handlerFor(service);

@@ -513,6 +513,21 @@ Deno.test("Transport.hurry() ends a pause of ours, and keeps one that was asked 
   }
 });
 
+Deno.test("Transport.hurry() tries again after the shortest pause, however long the outage", async () => {
+  const sim = simulate({ concurrency: 1 });
+  sim.send(0);
+  for (let i = 0; i < 6; i++) {
+    await sim.open[0]!.answer(silence);
+    await sim.skip();
+  }
+  sim.transport.hurry(2000);
+  for (let i = 0; i < 3; i++) {
+    await sim.open[0]!.answer(silence);
+    assertPause(sim.alarmAt! - sim.now, 250);
+    await sim.skip();
+  }
+});
+
 Deno.test("Transport.hurry() sends a batch that is not full beside one in flight", () => {
   const sim = simulate({ protocol: "otlp" });
   sim.send(0);

@@ -88,6 +88,24 @@ for (const [way, kill] of DEATHS) {
   });
 }
 
+Deno.test("AxonPushHandler.flush() leaves the thread to the program between two workers", async () => {
+  using watched = watchWorkers();
+  await using service = startFaultyService();
+  const handler = handlerFor(service);
+  log(handler, 1);
+  assert(await handler.flush(PLENTY_MS));
+  await watched.workers[0]!.terminate();
+  log(handler, 1, 1);
+  const flushed = handler.flush(PLENTY_MS);
+  // A thread that spins until the next worker may be started gives no timer a chance before that.
+  await new Promise((resolve) => setTimeout(resolve));
+
+  assertEquals(watched.workers.length, 1);
+  assert(await flushed);
+  assertEquals([handler.stats.delivered, watched.workers.length], [2, 2]);
+  await handler.close();
+});
+
 Deno.test("AxonPushHandler starts a worker that always dies three times again, then ships without", async () => {
   using watched = watchWorkers("throw new Error('broken')");
   await using service = startFaultyService();
