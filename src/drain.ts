@@ -26,6 +26,8 @@ const BACKLOG_MS = 1;
 const START_AFTER_MS = 20;
 /** How long a thread that never yields may log before it starts the worker itself. */
 const START_WITHIN_MS = 100;
+/** How many records that come fast share a look at the clock. */
+const LOOK_EVERY = 8;
 /** Longest time that a wait does not look whether the worker lives, in milliseconds. */
 const LOOK_MS = 100;
 /** Most records that the worker has at a time. */
@@ -49,9 +51,15 @@ export class Drain {
   #inFlight = new Map<number, string>();
   #keyPrefix = crypto.randomUUID();
   #lane: Lane | undefined;
+  /** Most records that the worker may have now, and usually. */
   #window: number;
+  #usualWindow: number;
   #scheduled = false;
+  /** When records were posted last or, before there is a lane, when the first one came. */
   #waitingSince = 0;
+  #lookedAt = 0;
+  /** How many records may still come before the clock is looked at. */
+  #unlooked = 0;
   /** How long log calls may still block altogether, in milliseconds. */
   #blockMs: number;
   /** Whether a worker that is started now need not outlive the flush. */
@@ -73,7 +81,7 @@ export class Drain {
     // What the worker has cannot be dropped any more, so it gets no more than keeps it busy.
     const { batchSize, concurrency } = settings.transport;
     const busy = Math.max(128, 4 * concurrency, 8 * batchSize);
-    this.#window = settings.overflowPolicy === "drop-oldest"
+    this.#window = this.#usualWindow = settings.overflowPolicy === "drop-oldest"
       ? Math.max(1, Math.min(settings.queueSize >> 1, busy))
       : Math.min(settings.queueSize, MAX_WINDOW);
   }
@@ -98,32 +106,35 @@ export class Drain {
   push(line: string): void {
     this.accepted++;
     const isFull = this.#queue.length + this.#inFlight.size >= this.#settings.queueSize;
-    const now = performance.now();
-    if (!isFull || this.#makeRoom()) {
-      this.#queue.push(line);
-      if (this.#queue.length === 1) this.#waitingSince = now;
-    }
+    if (!isFull || this.#makeRoom()) this.#queue.push(line);
     if (this.#blockMs > 0) {
+      const began = performance.now();
       this.flushSync(this.#blockMs);
-      this.#blockMs -= performance.now() - now;
+      this.#blockMs -= performance.now() - began;
     } else {
-      this.#nudge(now);
+      this.#nudge();
     }
   }
 
   /** Keeps records moving though this thread may never yield; a dropped one is an occasion too. */
-  #nudge(now: number): void {
+  #nudge(): void {
+    const lane = this.#lane;
+    if (lane === undefined && this.#queue.length === 1) this.#waitingSince = performance.now();
+    this.#schedule(lane === undefined ? START_AFTER_MS : COLLECT_MS);
+    if (lane !== undefined && this.#queue.length >= BATCH_SIZE && this.#room > 0) this.#post();
+    // To look at the clock is dear, so while records come fast it serves several.
+    if (--this.#unlooked > 0) return;
+    const now = performance.now();
+    this.#unlooked = now - this.#lookedAt < BACKLOG_MS ? LOOK_EVERY : 1;
+    this.#lookedAt = now;
     const waited = now - this.#waitingSince;
-    if (this.#lane !== undefined) {
-      // While the worker has its hands full, looking for room at every record is a waste.
-      const full = this.#room === 0;
-      if (waited >= (full ? BACKLOG_MS : COLLECT_MS)) this.#post();
-      else if (!full && this.#queue.length >= BATCH_SIZE) this.#post();
+    if (lane !== undefined) {
+      // While the worker has its hands full, something is going to leave it soon.
+      if (waited >= (this.#room === 0 ? BACKLOG_MS : COLLECT_MS)) this.#post();
     } else if (waited >= START_WITHIN_MS) {
       this.#start();
       this.#post();
     }
-    this.#schedule(this.#lane === undefined ? START_AFTER_MS : COLLECT_MS);
   }
 
   /** Counts a record that was lost before it came to the queue. */
@@ -180,6 +191,7 @@ export class Drain {
   /** The program went on after all. */
   goOn(): void {
     this.#ending = false;
+    this.#window = this.#usualWindow;
     if (this.#settings.mode !== "sync") this.#blockMs = 0;
     this.#lane?.post({ kind: "hurry", forMs: 0 });
   }
@@ -197,6 +209,8 @@ export class Drain {
   hurry(forMs: number): void {
     if (this.pending === 0) return;
     this.#mayStartAt = 0;
+    // Nothing more is going to be dropped, and a thread that waits for much wakes up less often.
+    this.#window = Math.min(this.#settings.queueSize, MAX_WINDOW);
     this.#start();
     this.#post();
     this.#lane?.post({ kind: "hurry", forMs });
@@ -223,6 +237,7 @@ export class Drain {
     lane?.stop();
     this.#mayStartAt = 0;
     this.#ending = false;
+    this.#window = this.#usualWindow;
   }
 
   #reportLoss(timeoutMs: number): void {

@@ -186,7 +186,10 @@ function argumentsText(
       // Nearly always there is one object of attributes, which needs no merging.
       const [only] = args;
       if (args.length === 0) return "";
-      if (args.length === 1 && isPlainObject(only) && !OURS.some((name) => name in only)) {
+      if (
+        args.length === 1 && isPlainObject(only) &&
+        !("logger.name" in only || "process.pid" in only)
+      ) {
         return writer.members(only);
       }
     }
