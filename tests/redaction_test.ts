@@ -35,6 +35,16 @@ const NAMES = [
   ["x", "api", "key"],
   ["x", "axonpush", "api", "key"],
   ["x", "public", "token"],
+  ["cookies"],
+  ["passwords"],
+  ["password1"],
+  ["password", "confirmation"],
+  ["secrets"],
+  ["secret", "key"],
+  ["aws", "secret", "access", "key"],
+  ["api", "keys"],
+  ["access", "tokens"],
+  ["private", "key", "pem"],
 ];
 const capital = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1);
 /** The usual ways to spell a name of several words. */
@@ -144,6 +154,51 @@ const LOOKS: readonly ((value: string) => string)[] = [
   (value) => `Authorization=Basic ${value}`,
   (value) => Deno.inspect({ user: "u", password: `${value} '"` }),
   (value) => `X-API-Key: 'it\\'s ${value}'`,
+  (value) => JSON.stringify(`key:\nak_live_${value}`),
+  (value) => `\u001b[31mpt_${value}\u001b[0m`,
+  (value) => `state%3Dak_${value}%22pt_${value}`,
+  (value) => `redirect=${encodeURIComponent(`https://h/?access_token=${value}&a=1`)}`,
+  (value) => encodeURIComponent(JSON.stringify({ password: value })),
+  (value) => `user[password]=${value}&user%5Bapi_key%5D=${value}`,
+  (value) => Deno.inspect({ password: { inner: value } }),
+  (value) => Deno.inspect({ password: new Map([["inner", value]]), pem: 1 }),
+  (value) =>
+    Deno.inspect({
+      secret: new (class Inner {
+        value = value;
+      })(),
+    }),
+  (value) => Deno.inspect(new Map([["password", value]])),
+  (value) => Deno.inspect(new Headers([["cookie", 'a="b"; sid=' + encodeURI(value)]])),
+  (value) => `Authorization: Basic ${value}`,
+  (value) => `Authorization: Token ${value}`,
+  (value) => `Authorization: ${value}`,
+  (value) => `Authorization: Digest username="u", realm="a, b", response="${value}", nc=1`,
+  (value) => JSON.stringify(`Authorization: Digest username="u", response="${value}"`),
+  (value) => `{"authorization":"Digest username="u", response="${value}""}`, // By std/log.
+  (value) => `authorization=Token ${value}`,
+  (value) => `authorization=AWS4-HMAC-SHA256 Credential=a/b, Signature=${value}`,
+  (value) => `Proxy-Authorization: ${value}`,
+  (value) => `Cookie: a=b&c; sid=${value}`,
+  (value) => `Set-Cookie: a=b; Expires=Wed, 21 Oct 2026 07:28:00 GMT, sid=${value}`,
+  (value) => `cookie=a=b&c; sid=${value}`,
+  (value) => `X-API-Key: ${value}`,
+  (value) => `curl -H 'Authorization: ${value}' -H "X-API-Key: ${value}" https://example.com`,
+  (value) => `password: ${value}`,
+  (value) => `  - secret: ${value}\n    name: db`,
+  (value) => `password = ${value}`,
+  (value) => `password= ${value}`,
+  (value) => `password := "${value}"`,
+  (value) => `password=a,${value}`,
+  (value) => `password=a;${value}`,
+  (value) => `password=a)${value}`,
+  (value) => `password=a]${value}`,
+  (value) => `AWS_SECRET_ACCESS_KEY=${value}`,
+  (value) => `postgres://u:a/${value}@h`,
+  (value) => `postgres://u:a#${value}?b@h/shop`,
+  (value) => `smtp://me@example.com:${value}@mail.example.com`,
+  (value) => `-----BEGIN RSA PRIVATE KEY-----\n${value}\n-----END RSA PRIVATE KEY-----`,
+  (value) => JSON.stringify(`-----BEGIN PRIVATE KEY-----\n${value}\n`),
 ];
 /** Ways to bring a text into a record. */
 const TEXT_PLACES: Readonly<
@@ -204,6 +259,13 @@ Deno.test("handle() shows no part of a secret at the edge of a cut", async () =>
       const before = " ".repeat(edge);
       logger.info(`${before}ak_${secret}`);
       logger.info(`${before}https://u:${secret}@host ${"y".repeat(600)}`);
+      logger.info(`${before}https://u:${secret.repeat(10)}@host`);
+      logger.info(`${before}https://u:q9@${secret.repeat(10)}@host`);
+      logger.info(`${before}https://u:q/${secret.repeat(10)}@host`);
+      logger.info(`${before}password: ${secret.repeat(10)}`);
+      logger.info(`${before}Cookie: a="${secret.repeat(10)}"; b=${secret}`);
+      logger.info(`${before}-----BEGIN PRIVATE KEY-----\n${`${secret}\n`.repeat(10)}`);
+      logger.info(`${before}{"password":"${" ".repeat(edge)}${secret}\\"${secret.repeat(10)}"}`);
       logger.info(`${before}{"password":"${secret}"} ${"y".repeat(600)}`);
       logger.info(`${`Bearer ${"x".repeat(50)} `.repeat(edge % 8)}Bearer ${secret}`, { a: "b" });
     }
@@ -218,55 +280,108 @@ Deno.test("handle() leaves alone what is no secret", async () => {
     passwords_tried: 3,
     secretary: "s",
     keyboard: "qwerty",
-    cookies: 2,
+    cookie_count: 2,
+    token_count: 3,
+    password_length: 4,
+    api_key_id: "k",
+    has_secret: true,
+    requires_authorization: false,
+    password: null,
     url: "https://example.com:8443/a@b?q=1&page=2",
     local: "http://localhost:8080/x",
     break_even: "break_even ak_ pt_BR mask_me",
-    text: `it's "quoted": yes, x=1, name: "value"`,
-    json: `{"id":1,"name":"value","list":["a","b"]}`,
-    prose: "Wrong password: it must not be empty. The secret is out",
   };
-  const message = `Bear with me, "author": "a", page=2, http://host:80/`;
-  const [event] = await shipped((logger) => logger.info(message, attributes));
-  assertEquals(event!.payload.body, message);
+  const texts = [
+    `Bear with me, "author": "a", page=2, http://host:80/`,
+    `it's "quoted": yes, x=1, name: "value"`,
+    `{"id":1,"name":"value","list":["a","b"]}`,
+    `{"has_secret":true,"password":null,"list":[1]}`,
+    "requires_authorization=false, password: undefined",
+    "Wrong password: it must not be empty. The secret is out",
+    "The ring bearer walked to the bearer of shares. No bearer tokens, bearer authentication",
+    `WWW-Authenticate: Bearer realm="shop", error="invalid_token"`,
+    "pt_invoice_2024 ak_status_ok pt_PT_euro ak_s3_bucket spark_job_12345678",
+    "http://h:80,user@example.com http://localhost:3000/users/@me http://[::1]:80/@x",
+    "file:///C:/node_modules/@std/log https://jsr.io/@std/log/0.224.14/logger.ts:1:2",
+    `{"url":"https://example.com","email":"ann@example.com"}`,
+    "secretary: Ann, cookie_count=2, password_length: 9, use crate::secret::Key",
+    "Redirected https://example.com/login?password=&next=1",
+    "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+  ];
+  const [event, ...others] = await shipped((logger) => {
+    logger.info("a", attributes);
+    for (const text of texts) logger.info(text);
+  });
   const { "logger.name": _name, "process.pid": _pid, ...found } = event!.payload.attributes;
   assertEquals(found, attributes);
+  assertEquals(others.map(({ payload }) => payload.body), texts);
 });
 
 Deno.test("handle() masks but the secret, and keeps the text around it", async () => {
-  const [event] = await shipped((logger) =>
-    logger.info(`{"a":1,"password":"x","b":2}`, {
-      url: "https://u:p@host/path?api_key=k&q=1",
-      header: "Authorization: Bearer abc.def then",
-      key: "used ak_live_12345 once",
-      json: JSON.stringify({ a: JSON.stringify({ secret: { b: 1 }, c: 2 }) }),
-      login: { user: "u", password: 5, token_count: 1 },
-    })
-  );
-  assertEquals(event!.payload.body, `{"a":1,"password":"[REDACTED]","b":2}`);
-  const { url, header, key, json, login } = event!.payload.attributes;
-  assertEquals(url, "https://u:[REDACTED]@host/path?api_key=[REDACTED]&q=1");
-  assertEquals(header, "Authorization: Bearer [REDACTED] then");
-  assertEquals(key, "used [REDACTED] once");
-  assertEquals(json, String.raw`{"a":"{\"secret\":\"[REDACTED]\"`); // All up to the last bracket.
+  const texts: readonly [text: string, masked: string][] = [
+    [`{"a":1,"password":"x","b":2}`, `{"a":1,"password":"[REDACTED]","b":2}`],
+    [`{"a":1,"password":5,"b":2}`, `{"a":1,"password":"[REDACTED]","b":2}`],
+    ["{ password: 99887766, b: 2 }", "{ password: [REDACTED], b: 2 }"],
+    [`Map(1) { "password" => "x" }`, `Map(1) { "password" => "[REDACTED]" }`],
+    [
+      "https://u:p@host/path?api_key=k&q=1",
+      "https://u:[REDACTED]@host/path?api_key=[REDACTED]&q=1",
+    ],
+    ["postgres://u:a/b@h/shop", "postgres://u:[REDACTED]@h/shop"],
+    ["Authorization: Bearer abc.def then", "Authorization: Bearer [REDACTED] then"],
+    ["Authorization: Basic dTpw then", "Authorization: Basic [REDACTED] then"],
+    ["Cookie: a=b; c=d\nHost: h", "Cookie: [REDACTED]\nHost: h"],
+    ["curl -H 'Cookie: a=b; c=d' https://h", "curl -H 'Cookie: [REDACTED]' https://h"],
+    ["cookie=a=b; c=d status=200", "cookie=[REDACTED] status=200"],
+    ["X-API-Key: k\nHost: h", "X-API-Key: [REDACTED]\nHost: h"],
+    ["used ak_live_12345 once", "used [REDACTED] once"],
+    ["key:\\nak_live_abcdefghijkl\\n", "key:\\n[REDACTED]\\n"],
+    ["token_type bearer abcdefghijklmnop.", "token_type bearer [REDACTED]"],
+    ["Server=h;Password=x,y;Database=d", "Server=h;Password=[REDACTED];Database=d"],
+    ["connect(user=u, password=x) failed", "connect(user=u, password=[REDACTED]) failed"],
+    ["with password: hunter as user: ann", "with password: [REDACTED] as user: ann"],
+    [
+      "a -----BEGIN PRIVATE KEY-----\nMII=\n-----END PRIVATE KEY----- b",
+      "a [REDACTED] b",
+    ],
+    [
+      JSON.stringify({ a: JSON.stringify({ secret: { b: 1 }, c: 2 }) }),
+      String.raw`{"a":"{\"secret\":\"[REDACTED]\"`, // All up to the last bracket.
+    ],
+  ];
+  const [event, ...others] = await shipped((logger) => {
+    logger.info("a", { login: { user: "u", password: 5, token_count: 1 } });
+    for (const [text] of texts) logger.info(text);
+  });
+  const { login } = event!.payload.attributes;
   assertEquals(login, { user: "u", password: "[REDACTED]", token_count: 1 });
+  assertEquals(others.map(({ payload }) => payload.body), texts.map(([, masked]) => masked));
 });
 
 Deno.test("redactKeys adds names, whole ones, in every spelling", async () => {
-  const [event] = await shipped(
-    (logger) =>
-      logger.info(`tax_id=1 {"taxId": "2"}`, {
+  const [event, inspected, escaped] = await shipped(
+    (logger) => {
+      logger.info(`tax_id=1 {"taxId": "2", "non_tax_id": "6"}`, {
         taxId: "3",
         "TAX-ID": { a: "4" },
         a: { tax_id: "5", non_tax_id: "6" },
         password: "7",
-      }),
-    { redactKeys: ["tax_id"] },
+        positive: true,
+      });
+      logger.info(Deno.inspect({ tax_id: 1234, positive: true, b: 1 }));
+      logger.info(JSON.stringify("a\ntax id: 1 positive: null"));
+    },
+    { redactKeys: ["tax_id", "positive"] },
   );
-  assertEquals(event!.payload.body, `tax_id=[REDACTED] {"taxId": "[REDACTED]"}`);
-  const { taxId, "TAX-ID": upper, a, password } = event!.payload.attributes;
-  assertEquals([taxId, upper, password], ["[REDACTED]", "[REDACTED]", "[REDACTED]"]);
+  assertEquals(
+    event!.payload.body,
+    `tax_id=[REDACTED] {"taxId": "[REDACTED]", "non_tax_id": "6"}`,
+  );
+  const { taxId, "TAX-ID": upper, a, password, positive } = event!.payload.attributes;
+  assertEquals([taxId, upper, password, positive], Array(4).fill("[REDACTED]"));
   assertEquals(a, { tax_id: "[REDACTED]", non_tax_id: "6" });
+  assertEquals(inspected!.payload.body, "{ tax_id: [REDACTED], positive: [REDACTED], b: 1 }");
+  assertEquals(escaped!.payload.body, String.raw`"a\ntax id: [REDACTED] positive: [REDACTED]"`);
 });
 
 // ——— The option redact ———
