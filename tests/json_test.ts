@@ -219,6 +219,31 @@ Deno.test("JsonWriter.value() shares out the characters of a record", () => {
   assertLessOrEqual(shown.join("").length, MAX_CHARACTERS + 100);
 });
 
+Deno.test("JsonWriter.string() takes time in proportion to the text, whatever is in it", () => {
+  const parts = [
+    ...["a://b:", "://a:", "@", "@/", "password:", "password: aa ", "password=", "password:{"],
+    ...["cookie: ", "cookie=a;", 'cookie="', '="a', "=`a", "='", "secret_access", "bearer a"],
+    ...["ak_", "ak_a-", "-----BEGIN PRIVATE KEY-----", "%3D", ",", ")", ",aaaaaaaa", "\\", '\\"'],
+    ...['"', "[", " ", "\t", "1", ".", "aa ", "tax_id", "[31m", "<ref *1> ", "Map(1) "],
+  ];
+  const writer = new JsonWriter(65_536, ["tax_id"]);
+  for (const head of ["", "password=", "password: ", "cookie: ", 'cookie="', "x://u:"]) {
+    for (const part of parts) {
+      for (const tail of ["", " ", "!", "@"]) {
+        const text = head + part.repeat(65_000 / part.length) + tail;
+        const times = [1, 2, 3].map(() => {
+          const start = performance.now();
+          writer.begin();
+          writer.string(text);
+          return performance.now() - start;
+        });
+        // Some milliseconds; where time grows with the square of the length, it is seconds.
+        assertLessOrEqual(Math.min(...times), 500, JSON.stringify([head, part, tail]));
+      }
+    }
+  }
+});
+
 Deno.test("JsonWriter.value() writes what JSON does not know", () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
