@@ -12,6 +12,8 @@ import type { Store } from "./store.ts";
 
 /** About how many characters of events go into one message of the stream. */
 const MESSAGE_CHARACTERS = 65_536;
+/** Deepest nesting of a body: whoever writes an event as JSON again may run out of stack. */
+const MAX_DEPTH = 100;
 /** The page may run its one script and talk to this server, and nothing may become markup. */
 const PAGE_POLICY = [
   "default-src 'none'",
@@ -293,6 +295,22 @@ function authenticate(headers: Headers, apiKey: string | undefined): void {
 }
 
 function parse(text: string, request: Request): unknown {
+  const value = parseJson(text, request);
+  if (!isNested(value, MAX_DEPTH)) return value;
+  throw new Refusal(400, {
+    code: "nested_too_deeply",
+    message: `The body is nested more than ${MAX_DEPTH} levels deep`,
+    hint: "Flatten it, or send the inner part as a string of JSON",
+  });
+}
+
+/** Whether a value of JSON is nested deeper than so many levels. */
+function isNested(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isNested(inner, levels - 1));
+}
+
+function parseJson(text: string, request: Request): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -195,6 +195,28 @@ Deno.test("startDevServer() answers 400 to what is not JSON and 415 to another f
   assert(String(answer.hint).includes("http/json"));
 });
 
+Deno.test("startDevServer() answers 400 to a body that is nested too deeply", async () => {
+  await using server = startDevServer({ port: 0 });
+  const nested = (open: string, close: string, times: number) =>
+    `${open.repeat(times)}${close.repeat(times)}`;
+  const event = (times: number) =>
+    `{"identifier":"a","eventType":"custom","payload":{"a":${nested("[", "]", times)}}}`;
+  assertEquals((await post(server, event(98))).status, 201);
+  const value = nested('{"arrayValue":{"values":[', "]}}", 5000);
+  for (
+    const [path, body] of [
+      ["/event", event(99)],
+      ["/event", event(20_000)],
+      ["/event", nested('{"a":', "}", 20_000).replace('{"a":}', "{}")],
+      ["/v1/logs", JSON.stringify(otlp({ body: "?" })).replace('"?"', value)],
+    ] as const
+  ) {
+    const { status, answer } = await post(server, body, { path });
+    assertEquals([status, answer.code], [400, "nested_too_deeply"]);
+  }
+  assertEquals((await get(server, "/events") as { events: unknown[] }).events.length, 1);
+});
+
 Deno.test("startDevServer() answers 404 and 405 in the service's envelope", async () => {
   await using server = startDevServer({ port: 0 });
   assertEquals((await post(server, LOG, { path: "/evnt" })).answer.code, "not_found");
