@@ -14,6 +14,11 @@ import { type DevCounts, Store } from "./store.ts";
 const MAX_BODY_BYTES = 1_048_576;
 /** How long `waitFor` waits by default, in milliseconds. */
 const WAIT_MS = 5000;
+/** Longest time that a timer of JavaScript can be set to. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+/** What an error begins with. */
+const STARTING = "Cannot start the local AxonPush";
+const WAITING = "Cannot wait for events";
 
 /** How a local AxonPush is started. */
 export interface DevServerOptions {
@@ -61,7 +66,7 @@ export interface DevServer extends AsyncDisposable {
 
 /** How long to wait. */
 export interface WaitOptions {
-  /** Rejects with a TimeoutError after this many milliseconds. @default {5000} */
+  /** Rejects with a TimeoutError after this many milliseconds; Infinity never. @default {5000} */
   readonly timeoutMs?: number;
 }
 
@@ -91,23 +96,27 @@ export interface WaitOptions {
  * ```
  */
 export function startDevServer(options: DevServerOptions = {}): DevServer {
-  const { hostname = "127.0.0.1", delayMs = 0, intercept } = options;
-  const { keep = 10_000, maxBodyBytes = MAX_BODY_BYTES } = options;
-  requireInteger("keep", keep, 1);
-  requireInteger("maxBodyBytes", maxBodyBytes, 1);
-  requireInteger("delayMs", delayMs, 0);
-  const store = new Store(keep, options.onEvent);
+  const {
+    port = 3000,
+    hostname = "127.0.0.1",
+    keep = 10_000,
+    apiKey,
+    maxBodyBytes = MAX_BODY_BYTES,
+    delayMs = 0,
+    onEvent,
+    intercept,
+    ...unknown
+  } = options;
+  refuseUnknown(STARTING, unknown);
+  requireInteger(STARTING, "keep", keep, 1);
+  requireInteger(STARTING, "maxBodyBytes", maxBodyBytes, 1);
+  requireInteger(STARTING, "delayMs", delayMs, 0);
+  const store = new Store(keep, onEvent);
   const stop = new AbortController();
   const { signal } = stop;
-  const settings = {
-    store,
-    hostname,
-    apiKey: options.apiKey,
-    maxBodyBytes,
-    signal,
-  };
+  const settings = { store, hostname, apiKey, maxBodyBytes, signal };
   const server = Deno.serve(
-    { port: options.port ?? 3000, hostname, signal, onListen() {} },
+    { port, hostname, signal, onListen() {} },
     async (request) => {
       const early = intercept && await intercept(request);
       if (early) return early;
@@ -121,10 +130,13 @@ export function startDevServer(options: DevServerOptions = {}): DevServer {
 
   async function waitFor(
     wanted: number | ((event: DevEvent) => boolean),
-    { timeoutMs = WAIT_MS }: WaitOptions = {},
+    { timeoutMs = WAIT_MS, ...unknown }: WaitOptions = {},
   ): Promise<DevEvent | readonly DevEvent[]> {
+    refuseUnknown(WAITING, unknown);
+    if (typeof wanted !== "function") requireInteger(WAITING, "count", wanted, 0);
+    if (timeoutMs !== Infinity) requireInteger(WAITING, "timeoutMs", timeoutMs, 0, MAX_TIMER_MS);
     let late = false;
-    const timer = setTimeout(() => {
+    const timer = timeoutMs === Infinity ? undefined : setTimeout(() => {
       late = true;
       store.wake();
     }, timeoutMs);
@@ -140,7 +152,7 @@ export function startDevServer(options: DevServerOptions = {}): DevServer {
           }
         }
         if (late) throw new DOMException(missing(wanted, timeoutMs, store), "TimeoutError");
-        if (signal.aborted) throw new Error("Cannot wait for events: the server was closed");
+        if (signal.aborted) throw new Error(`${WAITING}: the server was closed`);
         await store.change();
       }
     } finally {
@@ -154,10 +166,9 @@ export function startDevServer(options: DevServerOptions = {}): DevServer {
     await server.finished;
   }
 
-  const { port } = server.addr;
   return {
-    url: `http://${urlHost(hostname)}:${port}`,
-    port,
+    url: `http://${urlHost(hostname)}:${server.addr.port}`,
+    port: server.addr.port,
     get events() {
       return store.events;
     },
@@ -172,11 +183,23 @@ export function startDevServer(options: DevServerOptions = {}): DevServer {
   };
 }
 
-function requireInteger(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new RangeError(
-    `Cannot start the local AxonPush: '${name}' must be an integer of ${least} or more: ` +
-      `current value is ${value}`,
+function refuseUnknown(action: string, unknown: object): void {
+  for (const name of Object.keys(unknown)) {
+    throw new TypeError(`${action}: unknown option '${name}'`);
+  }
+}
+
+function requireInteger(
+  action: string,
+  name: string,
+  value: number,
+  least: number,
+  most = Infinity,
+): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  const range = most === Infinity ? `of ${least} or more` : `from ${least} to ${most}`;
+  throw new (typeof value === "number" ? RangeError : TypeError)(
+    `${action}: '${name}' must be an integer ${range}: current value is ${Deno.inspect(value)}`,
   );
 }
 

@@ -635,6 +635,36 @@ Deno.test("waitFor() says what came instead when the time is up", async () => {
   );
 });
 
+Deno.test("waitFor() waits for ever with a timeout of Infinity", async () => {
+  await using server = startDevServer({ port: 0 });
+  const waiting = server.waitFor(1, { timeoutMs: Infinity });
+  await assertRejects(() => server.waitFor(1, { timeoutMs: 5 }), DOMException);
+  await post(server, LOG);
+  assertEquals((await waiting).length, 1);
+});
+
+for (
+  const [wanted, timeoutMs, message] of [
+    [1, 2 ** 31, `'timeoutMs' must be an integer from 0 to ${2 ** 31 - 1}`],
+    [1, NaN, "'timeoutMs' must be an integer"],
+    [1, -1, "'timeoutMs' must be an integer"],
+    [1, 1.5, "'timeoutMs' must be an integer"],
+    [NaN, 0, "'count' must be an integer of 0 or more"],
+    [-1, 0, "'count' must be an integer of 0 or more"],
+    [1.5, 0, "'count' must be an integer of 0 or more"],
+    ["1", 0, "'count' must be an integer of 0 or more"],
+  ] as const
+) {
+  Deno.test(`waitFor(${Deno.inspect(wanted)}, { timeoutMs: ${timeoutMs} }) throws at once`, async () => {
+    await using server = startDevServer({ port: 0 });
+    await assertRejects(
+      () => server.waitFor(wanted as number, { timeoutMs }),
+      typeof wanted === "number" ? RangeError : TypeError,
+      `Cannot wait for events: ${message}`,
+    );
+  });
+}
+
 Deno.test("waitFor() ends when the server is closed", async () => {
   const server = startDevServer({ port: 0 });
   const waiting = assertRejects(() => server.waitFor(1), Error, "the server was closed");
@@ -720,6 +750,21 @@ Deno.test("close() may be called twice", async () => {
 Deno.test("startDevServer() throws at once when the port is in use", async () => {
   await using server = startDevServer({ port: 0 });
   assertThrows(() => startDevServer({ port: server.port }), Deno.errors.AddrInUse);
+});
+
+Deno.test("startDevServer() and waitFor() refuse an option that is misspelled", async () => {
+  const misspelled = { port: 0, prt: 1, timeout: 1 };
+  assertThrows(
+    () => startDevServer(misspelled),
+    TypeError,
+    "Cannot start the local AxonPush: unknown option 'prt'",
+  );
+  await using server = startDevServer({ port: 0 });
+  await assertRejects(
+    () => server.waitFor(1, { timeout: 1 } as object),
+    TypeError,
+    "Cannot wait for events: unknown option 'timeout'",
+  );
 });
 
 for (const name of ["keep", "maxBodyBytes", "delayMs"] as const) {
