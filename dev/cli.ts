@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DevEvent } from "./contract.ts";
+import { type DevEvent, severityOf } from "./contract.ts";
 import { formatEvent, paintFor, printable } from "./format.ts";
 import { searchText } from "./search.ts";
 import { type DevServer, startDevServer } from "./server.ts";
@@ -139,7 +139,7 @@ function filterOf(flags: ReadonlyMap<string, string>): (event: DevEvent) => bool
   const logger = flags.get("logger") ?? "";
   const pattern = patternOf(flags.get("grep") ?? "");
   return (event) =>
-    (event.payload.severityNumber ?? 0) >= least && event.identifier.startsWith(logger) &&
+    severityOf(event) >= least && event.identifier.startsWith(logger) &&
     pattern.test(searchText(event));
 }
 

@@ -172,6 +172,16 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A value of JSON as text: a string as it is. */
+export function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
+}
+
+/** The severity of an event; 0 if it has none: a payload may be no log record's and hold anything. */
+export function severityOf({ payload }: DevEvent): number {
+  return typeof payload.severityNumber === "number" ? payload.severityNumber : 0;
+}
+
 /** Whether a value is a date and time by RFC 3339. */
 export function isDateTime(value: unknown): value is string {
   return typeof value === "string" && DATE_TIME.test(value) && !Number.isNaN(Date.parse(value));

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type DevEvent, isObject } from "./contract.ts";
+import { asText, type DevEvent, isObject, severityOf } from "./contract.ts";
 
 /** Most characters of a message, and of one attribute's value, that are shown. */
 const MAX_MESSAGE = 1000;
@@ -39,15 +39,21 @@ export function paintFor(output: { isTerminal(): boolean }): Paint {
 export function formatEvent(event: DevEvent, paint: Paint): string {
   const { payload } = event;
   const time = timeOfDay(new Date(event.occurredAt ?? event.createdAt));
-  const level = printable(String(payload.severityText || event.eventType || "custom")).padEnd(8);
-  const message = cut(asText(payload.body ?? payload), MAX_MESSAGE);
+  const level = printable(asText(payload.severityText || event.eventType || "custom")).padEnd(8);
   const attributes = isObject(payload.attributes) ? payload.attributes : {};
+  const lines = exceptionLines(exceptionOf(attributes), "", paint);
+  let message = asText(payload.body ?? payload);
+  if (lines.length > 0 && message === attributes["exception.stacktrace"]) {
+    // An error was logged as the message.
+    message = message.split("\n    at ")[0]!;
+    lines.shift();
+  }
   const pairs = Object.entries(attributes)
     .filter(([name]) => !SHOWN_ELSEWHERE.test(name))
     .map(([name, value]) => `  ${paint("dim", `${cut(name, MAX_VALUE)}=`)}${valueText(value)}`);
-  return `${paint("dim", time)} ${paint(styleOf(payload.severityNumber), level)} ` +
-    `${paint("cyan", cut(event.identifier, MAX_VALUE))}  ${message}${pairs.join("")}` +
-    exceptionLines(exceptionOf(attributes), "", paint).map((line) => `\n    ${line}`).join("");
+  return `${paint("dim", time)} ${paint(styleOf(severityOf(event)), level)} ` +
+    `${paint("cyan", cut(event.identifier, MAX_VALUE))}  ` +
+    cut(message, MAX_MESSAGE) + pairs.join("") + lines.map((line) => `\n    ${line}`).join("");
 }
 
 /** Text without any character that a terminal acts upon. */
@@ -62,12 +68,11 @@ export function printable(text: string): string {
   );
 }
 
-function styleOf(severity: unknown): keyof typeof STYLES {
-  const number = Number(severity);
-  if (number >= 21) return "magenta";
-  if (number >= 17) return "red";
-  if (number >= 13) return "yellow";
-  return number >= 9 ? "green" : "dim";
+function styleOf(severity: number): keyof typeof STYLES {
+  if (severity >= 21) return "magenta";
+  if (severity >= 17) return "red";
+  if (severity >= 13) return "yellow";
+  return severity >= 9 ? "green" : "dim";
 }
 
 function timeOfDay(date: Date): string {
@@ -76,10 +81,11 @@ function timeOfDay(date: Date): string {
     String(date.getMilliseconds()).padStart(3, "0");
 }
 
-function exceptionOf(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return {
-    type: attributes["exception.type"],
-    message: attributes["exception.message"],
+function exceptionOf(attributes: Readonly<Record<string, unknown>>): unknown {
+  const { "exception.type": type, "exception.message": message } = attributes;
+  return type === undefined && message === undefined ? undefined : {
+    type,
+    message,
     stacktrace: attributes["exception.stacktrace"],
     cause: attributes["exception.cause"],
     errors: attributes["exception.errors"],
@@ -88,16 +94,16 @@ function exceptionOf(attributes: Readonly<Record<string, unknown>>): Record<stri
 
 /** An error in a few lines: what it is, its first frames, and what is behind it. */
 function exceptionLines(value: unknown, before: string, paint: Paint): string[] {
-  if (value === undefined || value === null) return [];
-  const error = isObject(value) ? value : { message: value };
-  const title = [error.type, error.message].filter((part) => part !== undefined);
-  if (title.length === 0) return [];
-  const frames = String(error.stacktrace ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  if (value === undefined) return [];
+  const error = isObject(value) ? value : {};
+  const title = [error.type, error.message].filter((part) => part !== undefined).map(asText)
+    .join(": ") || asText(value); // Anything can be thrown.
+  const frames = asText(error.stacktrace).split("\n").filter((line) => /^\s+at /.test(line));
   const shown = frames.slice(0, FRAMES).map((frame) => `    ${printable(frame.trim())}`);
   if (frames.length > FRAMES) shown.push(`    … ${frames.length - FRAMES} more`);
   const errors = Array.isArray(error.errors) ? error.errors : [];
   return [
-    before + paint("red", cut(title.map(asText).join(": "), MAX_MESSAGE)),
+    before + paint("red", cut(title, MAX_MESSAGE)),
     ...shown.map((line) => paint("dim", line)),
     ...errors.flatMap((one, i) => exceptionLines(one, `${i + 1} of ${errors.length}: `, paint)),
     ...exceptionLines(error.cause, "Caused by ", paint),
@@ -110,10 +116,6 @@ function valueText(value: unknown): string {
     typeof value === "string" && /[\s"=]|^$/.test(text) ? JSON.stringify(text) : text,
     MAX_VALUE,
   );
-}
-
-function asText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
 }
 
 function cut(text: string, most: number): string {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type DevEvent, isDateTime, isObject } from "./contract.ts";
+import { asText, type DevEvent, isDateTime, isObject } from "./contract.ts";
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 500;
@@ -69,7 +69,7 @@ function timeOf(event: DevEvent): number {
 
 /** What a text search looks at. The message for itself too, because JSON escapes its quotes. */
 export function searchText(event: DevEvent): string {
-  return `${event.identifier}\n${event.payload.body ?? ""}\n${JSON.stringify(event.payload)}`;
+  return `${event.identifier}\n${asText(event.payload.body)}\n${JSON.stringify(event.payload)}`;
 }
 
 /** An attribute as text, the way it is written in a query. */
@@ -77,6 +77,5 @@ function attributeText(event: DevEvent, key: string): string | undefined {
   const { attributes } = event.payload;
   // Only the payload of a log record is sure to have the form of one.
   if (!isObject(attributes) || !Object.hasOwn(attributes, key)) return undefined;
-  const value = attributes[key];
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return asText(attributes[key]);
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import { delay } from "@std/async/delay";
-import type { DevEvent } from "./contract.ts";
+import { asText, type DevEvent } from "./contract.ts";
 import { route } from "./routes.ts";
 import { type DevCounts, Store } from "./store.ts";
 
@@ -206,8 +206,10 @@ function requireInteger(
 /** What did not come, and what came instead. */
 function missing(wanted: unknown, timeoutMs: number, { counts, events }: Store): string {
   const what = typeof wanted === "number" ? `${wanted} events` : "the event";
-  const last = events.slice(-5).map((event) =>
-    `\n  ${event.payload.severityText ?? event.eventType} ${event.payload.body ?? event.identifier}`
+  const last = events.slice(-5).map(({ payload, eventType, identifier }) =>
+    `\n  ${asText(payload.severityText ?? eventType ?? "custom")} ${
+      asText(payload.body ?? identifier)
+    }`
   );
   return `Waited ${timeoutMs} ms for ${what}: ${counts.unique} came` +
     (last.length > 0 ? `, the last of them:${last.join("")}` : "");

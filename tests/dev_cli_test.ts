@@ -167,6 +167,18 @@ Deno.test("dev --level, --logger and --grep choose what is printed", async () =>
   assertEquals((await program.line()).slice(13), "ERROR    shop.payments  Card says no");
 });
 
+Deno.test("dev prints events that are no log records, whatever they hold", async () => {
+  await using program = await Program.start();
+  const custom = { identifier: "job", eventType: "custom" };
+  for (const odd of ["high", null, { toString: 1, valueOf: 1 }]) {
+    const payload = { severityNumber: odd, severityText: odd, body: odd };
+    await program.post({ ...custom, payload });
+    assert((await program.line()).includes(`job  ${odd === "high" ? odd : "{"}`));
+  }
+  const { events } = await (await fetch(`${program.url}/events?q=high`)).json();
+  assertEquals(events.length, 1);
+});
+
 Deno.test("dev --keep bounds what is kept", async () => {
   await using program = await Program.start("--keep", "1");
   await program.post(logEvent({ body: "old" }), logEvent({ body: "new" }));
@@ -258,6 +270,8 @@ Deno.test("formatEvent() folds the stack of an error, its causes and its parts",
     "exception.errors": [
       { type: "Error", message: "one", stacktrace: stack("Error: one", 1) },
       { type: "Error", message: "two", cause: "no network" },
+      null,
+      { code: 5 },
     ],
   };
   assertEquals(
@@ -268,10 +282,26 @@ Deno.test("formatEvent() folds the stack of an error, its causes and its parts",
         at f1 (file:///a.ts:1:1)
         at f2 (file:///a.ts:2:1)
         … 2 more
-    1 of 2: Error: one
+    1 of 4: Error: one
         at f0 (file:///a.ts:0:1)
-    2 of 2: Error: two
-    Caused by no network`,
+    2 of 4: Error: two
+    Caused by no network
+    3 of 4: null
+    4 of 4: {"code":5}`,
+  );
+});
+
+Deno.test("formatEvent() shows the stack of an error that is the message once", () => {
+  const body = "TypeError: No card\n    at pay (file:///a.ts:1:1)";
+  const attributes = {
+    "exception.type": "TypeError",
+    "exception.message": "No card",
+    "exception.stacktrace": body,
+  };
+  assertEquals(
+    shown(logEvent({ body, attributes })),
+    `INFO     shop  TypeError: No card
+        at pay (file:///a.ts:1:1)`,
   );
 });
 
