@@ -88,7 +88,8 @@ const EVENT_TYPES = [
   "app.span",
   "custom",
 ];
-const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+const DATE_TIME =
+  /^\d{4}-\d\d-\d\d[Tt ]([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):\d\d)$/;
 const NANOSECONDS = /^\d+$/;
 
 const string: Field = { must: "be a string", test: (value) => typeof value === "string" };
@@ -184,5 +185,8 @@ export function severityOf({ payload }: DevEvent): number {
 
 /** Whether a value is a date and time by RFC 3339. */
 export function isDateTime(value: unknown): value is string {
-  return typeof value === "string" && DATE_TIME.test(value) && !Number.isNaN(Date.parse(value));
+  if (typeof value !== "string" || !DATE_TIME.test(value)) return false;
+  if (Number.isNaN(Date.parse(value))) return false;
+  const day = value.slice(0, 10);
+  return new Date(day).toISOString().startsWith(day); // Date takes the 30th of February for March.
 }

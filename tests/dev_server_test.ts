@@ -118,7 +118,15 @@ const WRONG: readonly (readonly [problem: string, body: unknown])[] = [
   ["metadata must be an object", { ...LOG, metadata: "m" }],
   ["sync must be a boolean", { ...LOG, sync: 1 }],
   ["occurredAt must be an RFC 3339 date and time", { ...LOG, occurredAt: "yesterday" }],
-  ["occurredAt must be an RFC 3339 date and time", { ...LOG, occurredAt: "2026-13-01T00:00:00Z" }],
+  ...[
+    "2026-13-01T00:00:00Z",
+    "2026-02-29T00:00:00Z",
+    "2026-04-31 00:00:00+02:00",
+    "2026-01-01T24:00:00Z",
+    "2026-01-01 00:00:00+25:00",
+  ].map((occurredAt) =>
+    ["occurredAt must be an RFC 3339 date and time", { ...LOG, occurredAt }] as const
+  ),
   ["payload.body is required", { ...LOG, payload: { ...LOG.payload, body: undefined } }],
   ["payload.body must be a string, a number or a boolean", {
     ...LOG,
