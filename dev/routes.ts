@@ -27,7 +27,7 @@ const PAGE_POLICY = [
   "require-trusted-types-for 'script'",
   "trusted-types 'none'",
 ].join("; ");
-const LOOPBACK = ["127.0.0.1", "localhost", "::1", "[::1]"];
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/i;
 
 /** What the routes need to know. */
 export interface RouteSettings {
@@ -104,7 +104,7 @@ function find(method: string, path: string): Route {
 
 /** A page of another site must neither write here nor, by a name that it made point here, read. */
 function refuseStrangers(request: Request, url: URL, hostname: string): void {
-  if (LOOPBACK.includes(hostname) && !LOOPBACK.includes(url.hostname)) {
+  if (LOOPBACK.test(hostname) && !LOOPBACK.test(url.hostname)) {
     throw new Refusal(403, {
       code: "forbidden_host",
       message: `This server is not ${url.hostname}`,
