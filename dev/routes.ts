@@ -42,12 +42,12 @@ export interface RouteSettings {
 type Route = (request: Request, url: URL, settings: RouteSettings) => Response | Promise<Response>;
 
 const ROUTES: ReadonlyMap<string, Readonly<Record<string, Route>>> = new Map([
-  ["/", { GET: getPage }],
+  ["/", { GET: getPage, HEAD: getPage }],
   ["/event", { POST: postEvent }],
   ["/v1/logs", { POST: postLogs }],
-  ["/events", { GET: getEvents, DELETE: deleteEvents }],
+  ["/events", { GET: getEvents, HEAD: getEvents, DELETE: deleteEvents }],
   ["/events/stream", { GET: getStream }],
-  ["/health", { GET: getHealth }],
+  ["/health", { GET: getHealth, HEAD: getHealth }],
 ]);
 
 /** The service's error envelope. */
@@ -236,7 +236,15 @@ async function readBody(request: Request, settings: RouteSettings): Promise<stri
   const most = settings.maxBodyBytes;
   const length = request.headers.get("content-length");
   if (Number(length) > most) throw tooLarge(most);
-  const packed = request.headers.get("content-encoding") === "gzip";
+  const coding = request.headers.get("content-encoding")?.toLowerCase() || "identity";
+  const packed = coding === "gzip";
+  if (!packed && coding !== "identity") {
+    throw new Refusal(415, {
+      code: "unsupported_content_encoding",
+      message: `Cannot read a body with the content encoding ${coding}`,
+      hint: "Compress it with gzip, or not at all",
+    }, { "accept-encoding": "gzip" });
+  }
   try {
     if (length !== null && !packed) return await request.text();
     const body = packed ? request.body?.pipeThrough(new DecompressionStream("gzip")) : request.body;

@@ -204,6 +204,22 @@ Deno.test("startDevServer() answers 400 to what is not JSON and 415 to another f
   assert(String(answer.hint).includes("http/json"));
 });
 
+Deno.test("startDevServer() reads gzip and answers 415 to another content encoding", async () => {
+  await using server = startDevServer({ port: 0 });
+  const event = new Response(JSON.stringify(LOG)).body!;
+  const packed = await new Response(event.pipeThrough(new CompressionStream("gzip"))).bytes();
+  const send = (coding: string, body: BodyInit = JSON.stringify(LOG)) =>
+    post(server, new Response(body).body!, {
+      headers: { ...HEADERS, "content-encoding": coding },
+    });
+  for (const coding of ["gzip", "GZIP"]) {
+    assertEquals((await send(coding, packed)).status, 201);
+  }
+  assertEquals((await send("Identity")).status, 201);
+  const { status, answer } = await send("br");
+  assertEquals([status, answer.code], [415, "unsupported_content_encoding"]);
+});
+
 Deno.test("startDevServer() answers 400 to a body that is nested too deeply", async () => {
   await using server = startDevServer({ port: 0 });
   const nested = (open: string, close: string, times: number) =>
@@ -470,6 +486,18 @@ Deno.test("startDevServer() says that it is well", async () => {
   await post(server, LOG);
   const health = { status: "ok", kept: 1, received: 1, unique: 1, duplicates: 0 };
   assertEquals(await get(server, "/health"), health);
+});
+
+Deno.test("startDevServer() answers HEAD like GET, without the body", async () => {
+  await using server = startDevServer({ port: 0 });
+  for (const path of ["/", "/health", "/events"]) {
+    const head = await fetch(server.url + path, { method: "HEAD" });
+    assertEquals([head.status, await head.text()], [200, ""]);
+    const got = await fetch(server.url + path);
+    await got.body?.cancel();
+    const type = (answer: Response) => answer.headers.get("content-type");
+    assertEquals(type(head), type(got));
+  }
 });
 
 Deno.test("startDevServer() serves the page with a policy that allows it one script", async () => {
