@@ -233,6 +233,7 @@ function getStream(request: Request, _: URL, { store, signal }: RouteSettings): 
 /** The body of a write that carries a key. */
 async function readBody(request: Request, settings: RouteSettings): Promise<string> {
   authenticate(request.headers, settings.apiKey);
+  requireTenant(request.headers);
   const most = settings.maxBodyBytes;
   const length = request.headers.get("content-length");
   if (Number(length) > most) throw tooLarge(most);
@@ -300,6 +301,17 @@ function authenticate(headers: Headers, apiKey: string | undefined): void {
       hint: "This server was started for one key: send that one",
     });
   }
+}
+
+/** A secret key says nothing without the tenant it is for; a public token carries its own. */
+function requireTenant(headers: Headers): void {
+  const key = headers.get("x-api-key") ?? headers.get("x-axonpush-api-key");
+  if (!key?.startsWith("ak_") || headers.get("x-tenant-id")) return;
+  throw new Refusal(401, {
+    code: "missing_tenant_id",
+    message: "No tenant was sent with the API key",
+    hint: "Send x-tenant-id; set AXONPUSH_TENANT_ID, here to any text",
+  });
 }
 
 function parse(text: string, request: Request): unknown {

@@ -78,7 +78,7 @@ class Program implements AsyncDisposable {
     for (const event of events) {
       const response = await fetch(`${this.url}/event`, {
         method: "POST",
-        headers: { "x-api-key": "ak_dev" },
+        headers: { "x-api-key": "ak_dev", "x-tenant-id": "dev" },
         body: JSON.stringify(event),
       });
       assertEquals(response.status, 201, await response.text());

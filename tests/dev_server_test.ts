@@ -9,7 +9,11 @@ import * as log from "@std/log";
 import { type DevEvent, type DevServer, startDevServer } from "../dev/mod.ts";
 import { AxonPushHandler } from "../mod.ts";
 
-const HEADERS = { "content-type": "application/json", "x-api-key": "ak_dev" };
+const HEADERS = {
+  "content-type": "application/json",
+  "x-api-key": "ak_dev",
+  "x-tenant-id": "dev",
+};
 const LOG = {
   identifier: "shop",
   eventType: "app.log",
@@ -177,7 +181,20 @@ Deno.test("startDevServer() answers 401 without a key and takes any of the key h
 Deno.test("startDevServer() answers 401 to another key than the one it was given", async () => {
   await using server = startDevServer({ port: 0, apiKey: "ak_one" });
   assertEquals((await post(server, LOG)).answer.code, "unknown_api_key");
-  assertEquals((await post(server, LOG, { headers: { "x-api-key": "ak_one" } })).status, 201);
+  const headers = { ...HEADERS, "x-api-key": "ak_one" };
+  assertEquals((await post(server, LOG, { headers })).status, 201);
+});
+
+Deno.test("startDevServer() answers 401 to a secret key without a tenant", async () => {
+  await using server = startDevServer({ port: 0 });
+  for (const path of ["/event", "/v1/logs"]) {
+    const { status, answer } = await post(server, LOG, {
+      path,
+      headers: { "x-api-key": "ak_dev" },
+    });
+    assertEquals([status, answer.code], [401, "missing_tenant_id"]);
+  }
+  assertEquals((await post(server, LOG, { headers: { "x-public-token": "pt_dev" } })).status, 201);
 });
 
 Deno.test("startDevServer() answers 413 to a body over the limit, announced or not", async () => {

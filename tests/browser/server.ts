@@ -55,7 +55,7 @@ export async function post(
   for (const event of events) {
     const response = await fetch(`${url}/event`, {
       method: "POST",
-      headers: { "content-type": "application/json", "x-api-key": "ak_dev" },
+      headers: { "x-api-key": "ak_dev", "x-tenant-id": "dev" },
       body: JSON.stringify(event),
     });
     if (!response.ok) throw new Error(`POST /event: ${await response.text()}`);
