@@ -250,6 +250,17 @@ pageTest("page stands still while paused", SHOP, async (page, url) => {
   await page.getByRole("option", { name: /Unseen/ }).waitFor();
 });
 
+pageTest("page filters only what came before it was paused", SHOP, async (page, url) => {
+  await page.getByRole("button", { name: "Pause" }).click();
+  await post(url, [logEvent({ body: "Another order" })]);
+  const resume = page.getByRole("button", { name: "Resume (1 new)" });
+  await resume.waitFor();
+  await page.getByLabel("Search text").fill("order");
+  await shows(page, 2, 4);
+  await resume.click();
+  await shows(page, 3, 5);
+});
+
 pageTest("page keeps in sight what is read while events arrive", [
   ...Array.from({ length: 200 }, (_, i) => logEvent({ body: `Event ${i}` })),
 ], async (page, url, list) => {
