@@ -180,6 +180,19 @@ pageTest("page filters by attribute", SHOP, async (page) => {
   await shows(page, 0, 4);
 });
 
+pageTest("page filters by any attribute of the event that it shows", [
+  logEvent({ attributes: { "a=b": "c=d", "lines": " one\ntwo " } }),
+  logEvent({ attributes: { "a=b": "c" } }),
+], async (page, _, list) => {
+  await list.getByRole("option").last().click();
+  for (const name of ["a=b", "lines"]) {
+    await page.getByRole("button", { name: `Filter by ${name}` }).click();
+    await shows(page, 1, 2);
+    await page.getByLabel(/Attribute/).fill("a=b");
+    await shows(page, 2);
+  }
+});
+
 pageTest("page filters by trace", SHOP, async (page) => {
   await page.getByLabel("Trace ID").fill("4bf92f35");
   await shows(page, 1, 4);
