@@ -171,6 +171,21 @@ pageTest("page filters by text, in upper or lower case", SHOP, async (page) => {
   await shows(page, 0, 4);
 });
 
+pageTest(
+  "page offers to clear the filters when nothing passes them",
+  SHOP,
+  async (page, _, list) => {
+    await page.getByRole("checkbox", { name: /Info/ }).uncheck();
+    await page.getByLabel("Search text").fill("nothing like it");
+    await page.getByText("No event passes the filters").waitFor();
+    assert(await list.isHidden());
+    await page.getByRole("button", { name: "Clear filters" }).click();
+    await shows(page, 4);
+    assert(await page.getByRole("checkbox", { name: /Info/ }).isChecked());
+    assert(await list.evaluate((element) => element === document.activeElement));
+  },
+);
+
 pageTest("page filters by attribute", SHOP, async (page) => {
   await page.getByLabel(/Attribute/).fill("order_id");
   await shows(page, 2, 4);
