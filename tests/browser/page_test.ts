@@ -125,6 +125,23 @@ pageTest("page never makes markup of what was logged", [
   );
 });
 
+const TURNED = "\u202etxt.exe \u2066\x1b[2J";
+
+pageTest("page shows what would turn the order of text round", [
+  logEvent({
+    body: TURNED,
+    logger: TURNED,
+    levelName: TURNED,
+    attributes: { [TURNED]: TURNED, "exception.type": TURNED, "exception.stacktrace": TURNED },
+  }),
+], async (page, _, list) => {
+  await list.getByRole("option").click();
+  const text = (await page.locator("main, #logger").allTextContents()).join("");
+  // deno-lint-ignore no-control-regex
+  assert.equal(text.match(/[\u202e\u2066\x1b]/), null);
+  assert(text.includes(String.raw`\u202etxt.exe \u2066\u001b[2J`), text);
+});
+
 Deno.test(
   "page is refused markup and foreign connections by the browser",
   { sanitizeOps: false, sanitizeResources: false },
