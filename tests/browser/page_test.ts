@@ -324,11 +324,40 @@ pageTest("page clears what the server keeps", SHOP, async (page, url) => {
   assert.deepEqual(await (await fetch(`${url}/events`)).json(), { events: [] });
 });
 
+const CUSTOM = { identifier: "job", eventType: "custom" };
+const ODD = { toString: 1, valueOf: 1 };
+
 pageTest("page shows any payload of an event that is no log record", [
-  { identifier: "job", eventType: "custom", payload: { attributes: null, resource: 1, body: [1] } },
+  { ...CUSTOM, payload: { attributes: null, resource: 1, body: [1] } },
+  { ...CUSTOM, payload: { severityNumber: ODD, severityText: ODD, body: ODD } },
+  { ...CUSTOM, payload: { step: 3 } },
 ], async (page, _, list) => {
-  await list.getByRole("option", { name: /custom/ }).click();
+  await list.getByRole("option", { name: `custom job {"step":3}` }).click();
+  await page.getByRole("complementary", { name: "job" }).waitFor();
+  const odd = JSON.stringify(ODD);
+  await list.getByRole("option", { name: odd }).waitFor();
+  await list.getByRole("option", { name: /custom job \[1\]/ }).click();
   await page.getByRole("complementary", { name: "[1]" }).waitFor();
+});
+
+pageTest("page shows an error that was logged as the message, and whatever it is made of", [
+  logEvent({
+    body: "AggregateError: All failed\n    at pay (file:///shop/pay.ts:1:1)",
+    attributes: {
+      "exception.type": "AggregateError",
+      "exception.message": "All failed",
+      "exception.stacktrace": "AggregateError: All failed\n    at pay (file:///shop/pay.ts:1:1)",
+      "exception.errors": [null, { code: 5 }],
+    },
+  }),
+], async (page, _, list) => {
+  await list.getByRole("option", { name: /AggregateError: All failed/ }).click();
+  const details = page.getByRole("complementary", { name: "AggregateError: All failed" });
+  assert.deepEqual(await details.locator(".exception pre").allTextContents(), [
+    "AggregateError: All failed\n    at pay (file:///shop/pay.ts:1:1)",
+    "null",
+    `{"code":5}`,
+  ]);
 });
 
 pageTest("page copes with 10,000 events and one of 64 KiB", [
