@@ -21,6 +21,7 @@ import {
 } from "./json.ts";
 import { type Constants, eventText } from "./line.ts";
 import type { Settings } from "./options.ts";
+import { ANY_VALUE } from "./otlp.ts";
 import { resourceAttributes } from "./platform.ts";
 
 /** What an event says. Its dedup key is added where it is sent. */
@@ -103,11 +104,13 @@ export function createEncoder(
   settings: Settings,
   constants: Constants,
 ): (record: LogRecord, body: unknown, caller?: Record<string, unknown>) => string | undefined {
-  const { maxContentLength, redactKeys, redact } = settings;
+  const { maxContentLength, redactKeys, redact, protocol } = settings;
+  // What redact sees is an event, whatever becomes of it then.
+  const dialect = protocol === "otlp" && redact === undefined ? ANY_VALUE : undefined;
   // A getter or a toJSON that logs begins a record inside another, and that must not go on for ever.
   const writers = Array.from(
     { length: MAX_NESTED_RECORDS },
-    () => new JsonWriter(maxContentLength, redactKeys),
+    () => new JsonWriter(maxContentLength, redactKeys, dialect),
   );
   const quoted = remember((text) => writers[0]!.string(text));
   let nesting = 0;
@@ -156,7 +159,7 @@ function traceText({ traceId, spanId }: Trace, writer: JsonWriter): string {
 
 /** A body is a string, a number or a boolean; anything else becomes a string of JSON. */
 function bodyText(writer: JsonWriter, body: unknown): string {
-  const text = writer.value(body);
+  const text = writer.plain(body);
   return typeof body === "object" || body === undefined ? writer.string(text) : text;
 }
 

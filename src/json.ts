@@ -113,6 +113,31 @@ const MAX_REMEMBERED = 1024;
 /** Collections of names and values. */
 const MAPS = [Map, Headers, URLSearchParams, FormData];
 
+/** How a JSON text says what a value is: by itself, or as a protocol wants it. */
+export interface Dialect {
+  /** What a property begins with, and ends with. */
+  name(quoted: string): string;
+  readonly end: string;
+  string(quoted: string): string;
+  number(value: number): string;
+  boolean(value: boolean): string;
+  readonly null: string;
+  list(items: string): string;
+  map(members: string): string;
+}
+
+/** JSON as everybody knows it. */
+const PLAIN: Dialect = {
+  name: (quoted) => `${quoted}:`,
+  end: "",
+  string: (quoted) => quoted,
+  number: String,
+  boolean: String,
+  null: "null",
+  list: (items) => `[${items}]`,
+  map: (members) => `{${members}}`,
+};
+
 /** Turns values into JSON text with the limits and masks of one handler. */
 export class JsonWriter {
   #maxLength: number;
@@ -123,15 +148,20 @@ export class JsonWriter {
   #innerName: RegExp;
   #charactersLeft = 0;
   #ancestors: object[] = [];
+  #dialect: Dialect;
+  #masked: string;
 
-  constructor(maxContentLength: number, redactKeys: readonly string[]) {
+  constructor(maxContentLength: number, redactKeys: readonly string[], dialect: Dialect = PLAIN) {
     this.#maxLength = maxContentLength;
+    this.#dialect = dialect;
+    this.#masked = dialect.string(MASK);
     this.#redactKeys = new Set(redactKeys.map(normalise));
     this.#innerName = innerName(this.#redactKeys);
     this.#name = remember((name) => {
       const normal = normalise(name);
       const secret = SECRET_NAME.test(normal) || this.#redactKeys.has(normal);
-      return `${quote(this.#safe(name, MAX_NAME_LENGTH))}:${secret ? MASK : ""}`;
+      return dialect.name(quote(this.#safe(name, MAX_NAME_LENGTH))) +
+        (secret ? this.#masked : "");
     });
   }
 
@@ -148,24 +178,35 @@ export class JsonWriter {
     return quote(text);
   }
 
-  /** Any value as JSON. */
+  /** Any value in the writer's dialect. */
   value(value: unknown): string {
     switch (typeof value) {
       case "string":
-        return this.string(value);
+        return this.#text(value);
       case "number":
-        return Number.isFinite(value) ? String(value) : `"${value}"`;
+        return Number.isFinite(value) ? this.#dialect.number(value) : this.#note(String(value));
       case "boolean":
-        return String(value);
+        return this.#dialect.boolean(value);
       case "bigint":
       case "symbol":
-        return this.string(String(value));
+        return this.#text(String(value));
       default:
-        return value === null || value === undefined ? "null" : this.#object(value);
+        return value === null || value === undefined ? this.#dialect.null : this.#object(value);
     }
   }
 
-  /** The properties of an object as `"name":value`, joined by commas. */
+  /** Any value as plain JSON. */
+  plain(value: unknown): string {
+    const dialect = this.#dialect;
+    this.#dialect = PLAIN;
+    try {
+      return this.value(value);
+    } finally {
+      this.#dialect = dialect;
+    }
+  }
+
+  /** The properties of an object, joined by commas. */
   members(object: object): string {
     let text = "";
     let count = 0;
@@ -174,15 +215,26 @@ export class JsonWriter {
       if (value === undefined) continue;
       if (text !== "") text += ",";
       if (++count > MAX_ENTRIES || this.#charactersLeft <= 0) {
-        return `${text}"…":"[more properties cut]"`;
+        return text + this.#dialect.name(`"…"`) + this.#note("[more properties cut]") +
+          this.#dialect.end;
       }
       const member = this.#name(name);
       this.#charactersLeft -= member.length;
       if (member.endsWith(":")) text += member + this.value(value);
-      else if (this.#isHarmless(name, value)) text += member.slice(0, -MASK.length) + value;
-      else text += member;
+      else if (!this.#isHarmless(name, value)) text += member;
+      else text += member.slice(0, -this.#masked.length) + this.value(value);
+      text += this.#dialect.end;
     }
     return text;
+  }
+
+  #text(value: string): string {
+    return this.#dialect.string(this.string(value));
+  }
+
+  /** A text of ours. */
+  #note(text: string): string {
+    return this.#dialect.string(`"${text}"`);
   }
 
   /** A string without what looks like a secret, cut to a length, and by how much. */
@@ -230,14 +282,14 @@ export class JsonWriter {
   }
 
   #object(value: object): string {
-    if (this.#ancestors.includes(value)) return `"[circular]"`;
-    if (this.#ancestors.length >= MAX_DEPTH) return `"[nested deeper than ${MAX_DEPTH}]"`;
+    if (this.#ancestors.includes(value)) return this.#note("[circular]");
+    if (this.#ancestors.length >= MAX_DEPTH) return this.#note(`[nested deeper than ${MAX_DEPTH}]`);
     this.#ancestors.push(value);
     try {
       return this.#contents(value);
     } catch (error) {
       // A revoked proxy, a throwing toJSON, an exotic object: what it does is its affair.
-      return this.string(`[unreadable: ${reason(error)}]`);
+      return this.#text(`[unreadable: ${reason(error)}]`);
     } finally {
       this.#ancestors.pop();
     }
@@ -245,37 +297,43 @@ export class JsonWriter {
 
   #contents(value: object): string {
     if (Array.isArray(value)) return this.#items(value, value.length);
-    if (typeof value === "function") return this.string(`[function ${value.name || "anonymous"}]`);
-    if (isError(value)) return `{${this.members(errorFields(value))}}`;
-    if (value instanceof Date) return `"${isNaN(+value) ? "Invalid Date" : value.toISOString()}"`;
+    if (typeof value === "function") return this.#text(`[function ${value.name || "anonymous"}]`);
+    if (isError(value)) return this.#map(errorFields(value));
+    if (value instanceof Date) {
+      return this.#note(isNaN(+value) ? "Invalid Date" : value.toISOString());
+    }
     if (MAPS.some((type) => value instanceof type)) {
       const object = Object.create(null);
       for (const [key, item] of first(value as Iterable<[unknown, unknown]>)) {
         const name = nameOf(key);
         object[name in object ? `${name} (${Object.keys(object).length})` : name] = item;
       }
-      return `{${this.members(object)}}`;
+      return this.#map(object);
     }
     if (value instanceof Set) return this.#items(first(value), value.size);
     if (ArrayBuffer.isView(value) && "length" in value) {
       return this.#items(value as unknown as ArrayLike<unknown>, value.length as number);
     }
-    if (value instanceof RegExp) return this.string(String(value));
+    if (value instanceof RegExp) return this.#text(String(value));
     const { toJSON } = value as { toJSON?: unknown };
     if (typeof toJSON === "function") return this.value(toJSON.call(value, ""));
-    return `{${this.members(value)}}`;
+    return this.#map(value);
+  }
+
+  #map(object: object): string {
+    return this.#dialect.map(this.members(object));
   }
 
   #items(items: ArrayLike<unknown>, length: number): string {
     let text = "";
     for (let i = 0; i < length; i++) {
       if (i === MAX_ENTRIES || this.#charactersLeft <= 0) {
-        return `[${text}${text && ","}"[${length - i} more]"]`;
+        return this.#dialect.list(`${text}${text && ","}${this.#note(`[${length - i} more]`)}`);
       }
       this.#charactersLeft -= 8;
       text += (i === 0 ? "" : ",") + this.value(read(items, i));
     }
-    return `[${text}]`;
+    return this.#dialect.list(text);
   }
 }
 

@@ -1,14 +1,27 @@
 /**
  * Turns records into the JSON form of an OTLP export request, as `POST /v1/logs` and OpenTelemetry
  * Collectors take it (opentelemetry-proto, logs/v1; OTLP 1.5, "JSON Protobuf Encoding").
- * It writes text: to make objects of everything for `JSON.stringify` takes more than twice as long,
- * and this is most of what the worker does.
+ * The log call writes attributes in that form already, since this is most of what the worker does
+ * and text is put together several times faster than objects are.
  *
  * @module
  */
 import type { LogEvent } from "./event.ts";
-import { remember } from "./json.ts";
+import type { Dialect } from "./json.ts";
 import { type Constants, type Item, nanoseconds, severityNumber } from "./line.ts";
+
+/** The protocol's `AnyValue` and `KeyValue`. JSON's numbers cannot hold 64 bits: they are strings. */
+export const ANY_VALUE: Dialect = {
+  name: (quoted) => `{"key":${quoted},"value":`,
+  end: "}",
+  string: (quoted) => `{"stringValue":${quoted}}`,
+  number: (value) =>
+    Number.isSafeInteger(value) ? `{"intValue":"${value}"}` : `{"doubleValue":${value}}`,
+  boolean: (value) => `{"boolValue":${value}}`,
+  null: "{}",
+  list: (items) => `{"arrayValue":{"values":[${items}]}}`,
+  map: (members) => `{"kvlistValue":{"values":[${members}]}}`,
+};
 
 /** An OTLP LogRecord before its parts are put together. What ends with `Text` is JSON already. */
 interface Parts {
@@ -17,8 +30,8 @@ interface Parts {
   readonly scopeText: string;
   /** Times, severity and flags as members. */
   readonly headText: string;
-  readonly body: unknown;
-  readonly attributes: Record<string, unknown>;
+  readonly bodyText: string;
+  readonly attributesText: string;
   /** Trace and span as members. */
   readonly idsText: string;
   readonly agentId: unknown;
@@ -50,6 +63,7 @@ export function exportRequest(items: readonly Item[], constants: Constants): str
   return `{"resourceLogs":[${resourceLogs}]}`;
 }
 
+/** A line whose attributes are `KeyValue`s already. */
 function partsOfLine(line: string, { resource, trace, pid, agentId }: Constants): Parts {
   const [time, tick, level, severityText, name, ids, flags, body, attributes] = line.split("\t");
   const nanos = nanoseconds(time!, tick!);
@@ -59,75 +73,67 @@ function partsOfLine(line: string, { resource, trace, pid, agentId }: Constants)
     headText: `"timeUnixNano":"${nanos}","observedTimeUnixNano":"${nanos}",` +
       `"severityNumber":${severityNumber(Number(level))},"severityText":${severityText}` +
       `${flags && `,"flags":${flags}`}`,
-    body: JSON.parse(body!),
-    attributes: JSON.parse(
-      `{"logger.name":${name},"process.pid":${pid}${attributes && ","}${attributes}}`,
-    ),
+    bodyText: body!.startsWith('"') ? ANY_VALUE.string(body!) : anyValue(JSON.parse(body!)),
+    attributesText: `{"key":"logger.name","value":{"stringValue":${name}}},` +
+      `{"key":"process.pid","value":{"intValue":"${pid}"}}${attributes && ","}${attributes}`,
     idsText: ids || trace,
     agentId,
   };
 }
 
-/** What the user's `redact` has left of a record, or what is left of one that was too large. */
+/** What the user's `redact` has left of a record. */
 function partsOfEvent(line: string): Parts {
   const { payload, identifier, traceId, spanId, agentId } = JSON.parse(line) as LogEvent;
   const { timeUnixNano, observedTimeUnixNano, severityNumber, severityText, flags } = payload;
   return {
     resourceText: members(payload.resource),
     scopeText: members({ name: identifier }),
-    headText: members({
-      timeUnixNano,
-      observedTimeUnixNano,
-      severityNumber,
-      severityText,
-      flags,
-    }),
-    body: payload.body,
-    attributes: payload.attributes as Record<string, unknown>,
+    headText: members({ timeUnixNano, observedTimeUnixNano, severityNumber, severityText, flags }),
+    bodyText: anyValue(payload.body),
+    attributesText: keyValues(payload.attributes),
     idsText: members({ traceId, spanId }),
     agentId,
   };
 }
 
 function logRecord(parts: Parts, dedupKey: string): string {
-  const { headText, body, attributes, idsText, agentId } = parts;
+  const { headText, bodyText, attributesText, idsText, agentId } = parts;
   const isHex = HEX_IDS.test(idsText);
   const { traceId } = isHex ? {} as LogEvent : JSON.parse(`{${idsText}}`) as LogEvent;
-  attributes["axonpush.dedup_key"] = dedupKey;
-  if (agentId !== undefined) attributes["axonpush.agent_id"] = agentId;
-  if (traceId !== undefined) attributes["axonpush.trace_id"] = traceId;
-  return `{${headText}${headText && ","}"body":${anyValue(body)},` +
-    `"attributes":[${keyValues(attributes)}]${isHex ? `,${idsText}` : ""}}`;
+  const more = {
+    ...agentId !== undefined && { "axonpush.agent_id": agentId },
+    ...traceId !== undefined && { "axonpush.trace_id": traceId },
+  };
+  const moreText = keyValues(more);
+  return `{${headText}${headText && ","}"body":${bodyText},` +
+    `"attributes":[{"key":"axonpush.dedup_key","value":{"stringValue":"${dedupKey}"}}` +
+    `${attributesText && ","}${attributesText}${moreText && ","}${moreText}]` +
+    `${isHex ? `,${idsText}` : ""}}`;
 }
 
 function members(object: object): string {
   return JSON.stringify(object).slice(1, -1);
 }
 
-const keyText = remember((key) => `{"key":${JSON.stringify(key)},"value":`);
-
-/** The attributes of an object as `KeyValue`s, joined by commas. */
-function keyValues(attributes: Readonly<Record<string, unknown>>): string {
-  let text = "";
-  for (const key of Object.keys(attributes)) {
-    text += `${text && ","}${keyText(key)}${anyValue(attributes[key])}}`;
-  }
-  return text;
+/** The `KeyValue`s of an object that came out of JSON. */
+function keyValues(attributes: object): string {
+  return Object.entries(attributes).map(([key, value]) =>
+    ANY_VALUE.name(JSON.stringify(key)) + anyValue(value) + ANY_VALUE.end
+  ).join();
 }
 
 /** The `AnyValue` of a value that came out of JSON. */
 function anyValue(value: unknown): string {
   switch (typeof value) {
     case "string":
-      return `{"stringValue":${JSON.stringify(value)}}`;
-    case "boolean":
-      return `{"boolValue":${value}}`;
+      return ANY_VALUE.string(JSON.stringify(value));
     case "number":
-      // JSON's numbers cannot hold 64 bits, so integers travel as strings.
-      return Number.isSafeInteger(value) ? `{"intValue":"${value}"}` : `{"doubleValue":${value}}`;
+      return ANY_VALUE.number(value);
+    case "boolean":
+      return ANY_VALUE.boolean(value);
     default:
-      if (Array.isArray(value)) return `{"arrayValue":{"values":[${value.map(anyValue)}]}}`;
-      if (value === null) return "{}";
-      return `{"kvlistValue":{"values":[${keyValues(value as Record<string, unknown>)}]}}`;
+      if (value === null) return ANY_VALUE.null;
+      if (Array.isArray(value)) return ANY_VALUE.list(value.map(anyValue).join());
+      return ANY_VALUE.map(keyValues(value as object));
   }
 }

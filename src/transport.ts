@@ -12,7 +12,7 @@ import type { Diagnostic } from "./diagnostics.ts";
 import type { LogEvent } from "./event.ts";
 import { reason } from "./json.ts";
 import { type Constants, eventBody, eventText, type Item } from "./line.ts";
-import { exportRequest } from "./otlp.ts";
+import { ANY_VALUE, exportRequest } from "./otlp.ts";
 
 /** Pauses after the first, second, … failure in a row, in milliseconds; the last one repeats. */
 const BACKOFF_MS = [250, 500, 1000, 2000, 4000];
@@ -267,7 +267,7 @@ export class Transport {
       this.#again.unshift(this.#seal(items.slice(0, half)), this.#seal(items.slice(half)));
     } else {
       const [item] = items as [Item];
-      const line = because === "size" ? shorten(item.line, this.#settings.constants) : undefined;
+      const line = because === "size" ? shorten(item.line, this.#settings) : undefined;
       // It is another request now, so it needs another key; the dedup key inside stays.
       if (line === undefined) this.#settle(items, 1);
       else this.#again.unshift({ ...this.#seal([{ ...item, line }]), key: `${item.key}-cut` });
@@ -321,14 +321,22 @@ export class Transport {
 }
 
 /** What is left of a record that the service finds too large, or nothing if that was too much. */
-function shorten(line: string, constants: Constants): string | undefined {
+function shorten(line: string, { protocol, constants }: TransportSettings): string | undefined {
+  const shortBody = (body: unknown) => `${String(body).slice(0, SHORT_BODY)}…[cut: too large]`;
   try {
+    if (protocol === "otlp" && !line.startsWith("{")) {
+      const fields = line.split("\t");
+      const mark = ANY_VALUE.name(`"${TRUNCATED}"`) + ANY_VALUE.boolean(true) + ANY_VALUE.end;
+      if (fields[8] === mark) return undefined;
+      const body = JSON.stringify(shortBody(JSON.parse(fields[7]!)));
+      return [...fields.slice(0, 7), body, mark].join("\t");
+    }
     const event = JSON.parse(eventText(line, constants)) as LogEvent;
     const { body, attributes } = event.payload;
     if (TRUNCATED in attributes) return undefined;
     const payload = {
       ...event.payload,
-      body: `${String(body).slice(0, SHORT_BODY)}…[cut: too large]`,
+      body: shortBody(body),
       attributes: { "logger.name": attributes["logger.name"], [TRUNCATED]: true },
     };
     return JSON.stringify({ ...event, payload });

@@ -261,6 +261,30 @@ Deno.test('protocol "otlp" ships whatever redact leaves of an event', async () =
   );
 });
 
+Deno.test('protocol "otlp" cuts and marks the record that alone is too large', async () => {
+  for (const redact of [undefined, (event: LogEvent) => event]) {
+    const { requests, handler } = await requestsOf(
+      (handler) => {
+        const logger = loggerOf(handler);
+        logger.info("small");
+        logger.info("large", { text: "x".repeat(4000) });
+      },
+      {
+        ...redact && { redact },
+        diagnostics: ({ code }) => assertEquals(code, "http-413"),
+      },
+      ({ text }) => text.length > 2000 ? new Response(null, { status: 413 }) : undefined,
+    );
+    assertEquals(handler.stats.delivered, 2);
+    const taken = requests.filter(({ text }) => text.length <= 2000);
+    assertEquals(taken.flatMap(bodiesOf).toSorted(), ["large…[cut: too large]", "small"]);
+    const record = taken.flatMap(recordsOf).find(({ body }) => body.stringValue !== "small")!;
+    const mark = { key: "axonpush.truncated", value: { boolValue: true } };
+    assertEquals(record.attributes.find(({ key }: Json) => key === mark.key), mark);
+    assert(record.attributes.some(({ key }: Json) => key === "logger.name"));
+  }
+});
+
 Deno.test("batchSize is the most that one request has", async () => {
   const { requests, handler } = await requestsOf(
     (handler) => logNumbers(handler, 25),
