@@ -46,7 +46,7 @@ const PANELS: readonly Panel[] = [
     title: "Records/s, one request a record (/event)",
     better: "more",
     names: [
-      "events",
+      "eventsNative",
       "sequential",
       "pinoFetch",
       "pinoHttp",

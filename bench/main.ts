@@ -46,10 +46,10 @@ const failures: string[] = [];
 const startAndEnd = await extra(
   "start and end",
   complete,
-  () => measureStartAndEnd(sink, quick ? 3 : 11),
+  () => measureStartAndEnd(sink, quick ? 2 : 9),
 );
 const distant = await extra("far away", complete, () => measureDistant(sink, rounds)) ?? [];
-const growth = await extra("growth", complete && !quick, () => measureGrowth(sink, rounds)) ?? [];
+const growth = await extra("growth", complete && !quick, () => measureGrowth(sink, 3)) ?? [];
 say("");
 
 const minutes = (performance.now() - began) / 60_000;

@@ -24,6 +24,8 @@ export interface Arrivals {
 /** What one run of a contender showed. */
 export interface Run {
   readonly count: number;
+  /** The same with those before the measured ones. */
+  readonly sent: number;
   /** Cost of the log call by blocks of 100, in microseconds a record. */
   readonly callUs?: {
     readonly mean: number;
@@ -48,9 +50,7 @@ export interface Run {
 }
 
 /** What a contender writes to its result file. */
-interface Result
-  extends
-    Omit<Run, "count" | "endMs" | "perSecond" | "lost" | "repeated" | "serviceBusy" | "arrivals"> {
+interface Result extends Pick<Run, "callUs" | "threadUs" | "processUs" | "peakMiB"> {
   readonly first: number;
   readonly last: number;
   /** How long the measuring itself held up the end. */
@@ -145,6 +145,7 @@ export async function run(
     count,
     endMs: contender.role === "ceiling" ? NaN : endedAt - result.last - (result.measuringMs ?? 0),
     perSecond: arrivals.records > 0 ? count / (arrivals.last - result.first) * 1000 : NaN,
+    sent,
     lost: contender.ships === "nowhere" ? NaN : sent - arrived,
     serviceBusy: (arrivals.cpuMs - cpuMs) / (arrivals.last - result.first),
     repeated: arrivals.records - arrivals.unique,
