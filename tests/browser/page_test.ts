@@ -372,6 +372,21 @@ pageTest("page copes with 10,000 events and one of 64 KiB", [
   await page.getByRole("option", { name: /Event 0$/ }).waitFor();
 });
 
+pageTest("page keeps in one row what belongs together", [
+  { identifier: "job", eventType: "custom", payload: {} },
+], async (page) => {
+  const top = async (locator: Locator) => (await locator.boundingBox())?.y;
+  for (const width of [1280, 1200, 1000, 640]) {
+    await page.setViewportSize({ width, height: 700 });
+    assert.equal(await top(page.getByLabel("Logger")), await top(page.getByLabel("Trace ID")));
+  }
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 700 });
+    const [pause, clear] = ["Pause", "Clear"].map((name) => page.getByRole("button", { name }));
+    assert.equal(await top(pause!), await top(clear!));
+  }
+});
+
 pageTest(
   "page follows the dark and the light theme of the system",
   [],
