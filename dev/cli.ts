@@ -5,7 +5,8 @@
  * @module
  */
 import { type DevEvent, severityOf } from "./contract.ts";
-import { formatEvent, paintFor, printable } from "./format.ts";
+import { printable } from "../src/diagnostics.ts";
+import { formatEvent, paintFor } from "./format.ts";
 import { searchText } from "./search.ts";
 import { type DevServer, startDevServer } from "./server.ts";
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { printable } from "../src/diagnostics.ts";
 import { asText, type DevEvent, isObject, severityOf } from "./contract.ts";
 
 /** Most characters of a message, and of one attribute's value, that are shown. */
@@ -54,18 +55,6 @@ export function formatEvent(event: DevEvent, paint: Paint): string {
   return `${paint("dim", time)} ${paint(styleOf(severityOf(event)), level)} ` +
     `${paint("cyan", cut(event.identifier, MAX_VALUE))}  ` +
     cut(message, MAX_MESSAGE) + pairs.join("") + lines.map((line) => `\n    ${line}`).join("");
-}
-
-/** Text without any character that a terminal acts upon. */
-export function printable(text: string): string {
-  return text.replace(
-    // deno-lint-ignore no-control-regex
-    /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => {
-      if (character === "\n") return "\\n";
-      return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-    },
-  );
 }
 
 function styleOf(severity: number): keyof typeof STYLES {

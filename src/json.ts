@@ -245,7 +245,8 @@ export class JsonWriter {
     const start = text.slice(0, length + LOOK_AHEAD);
     const seen = this.#mask(unseen ? start.replace(UNFINISHED_URL, `$1${REDACTED}`) : start);
     const most = unseen ? Math.min(length, Math.max(0, seen.length - LOOK_AHEAD)) : length;
-    return `${seen.slice(0, most)}…[${text.length - length} characters cut]`;
+    const shown = seen.slice(0, most).replace(/[\ud800-\udbff]$/, ""); // Half a character.
+    return `${shown}…[${text.length - length} characters cut]`;
   }
 
   #mask(text: string): string {

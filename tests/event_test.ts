@@ -363,12 +363,18 @@ Deno.test("handle() does not take ordinary text for an error", async () => {
 
 Deno.test("handle() cuts long strings and says by how much", async () => {
   const [event] = await shipped(
-    (logger) => logger.info("x".repeat(25), { a: "y".repeat(10), b: ["z".repeat(11)] }),
+    (logger) =>
+      logger.info("x".repeat(25), {
+        a: "y".repeat(10),
+        b: ["z".repeat(11)],
+        c: `.${"😀".repeat(6)}`,
+      }),
     { maxContentLength: 10 },
   );
   assertEquals(event!.payload.body, "xxxxxxxxxx…[15 characters cut]");
   assertEquals(event!.payload.attributes.a, "yyyyyyyyyy");
   assertEquals(event!.payload.attributes.b, ["zzzzzzzzzz…[1 characters cut]"]);
+  assertEquals(event!.payload.attributes.c, ".😀😀😀😀…[3 characters cut]");
 });
 
 function thrownBy(fn: () => unknown): Error {
