@@ -11,51 +11,118 @@ import { info } from "@std/log/info";
 import { Logger } from "@std/log/logger";
 import { warn } from "@std/log/warn";
 
-/** What a log call of each level can be made through, outermost first. */
-const ENTRIES = {
-  DEBUG: [debug, Logger.prototype.debug],
-  INFO: [info, Logger.prototype.info],
-  WARN: [warn, Logger.prototype.warn],
-  ERROR: [error, Logger.prototype.error],
-  CRITICAL: [critical, Logger.prototype.critical],
-};
-const ALL_ENTRIES = Object.values(ENTRIES).flat();
+// deno-lint-ignore ban-types
+type Call = Function;
 
-/** A frame: an optional function, then a URL or path with line and column. */
-const FRAME = /^ {4}at (?:async )?(?:(.+?) (?:\[as .+\] )?\()?(.+?):(\d+):(\d+)\)?$/m;
+/** What a log call of each level goes through: the method always, the function maybe before it. */
+const ENTRIES: Readonly<Record<string, readonly [method: Call, shortcut: Call]>> = {
+  DEBUG: [Logger.prototype.debug, debug],
+  INFO: [Logger.prototype.info, info],
+  WARN: [Logger.prototype.warn, warn],
+  ERROR: [Logger.prototype.error, error],
+  CRITICAL: [Logger.prototype.critical, critical],
+};
+
+/** How many frames are searched for one that is in a file. */
+const DEPTH = 16;
+/** A frame as text: an optional function, then a URL or path with line and column. */
+const FRAME = /^(?:async )?(?:(.+?) (?:\[as .+\] )?\()?(.+?):(\d+):(\d+)\)?$/;
+/** One that is in no file: native, of the runtime, or made by `eval()` or `new Function()`. */
+const FILELESS = /(?:^|\()(?:<anonymous>|ext:|node:|eval at )/;
+
+/** A frame as V8's stack trace API has it, and the parts of that which are used. */
+interface Frame {
+  getFunctionName(): string | null;
+  getTypeName(): string | null;
+  toString(): string;
+}
+interface StackTraces {
+  stackTraceLimit: number;
+  prepareStackTrace?: unknown;
+}
+
+/** Gives the frames of a stack, which spares the text of a trace: that takes most of the time. */
+const keepFrames = (_: Error, frames: readonly Frame[]) => frames;
 
 /**
- * The caller's place as attributes, by OpenTelemetry's semantic conventions ("Code").
+ * The caller's place as attributes, by OpenTelemetry's semantic conventions ("Code"). There are none
+ * if it was no code of the program: a promise or a timer calls what it is given by itself.
+ *
  * @param fallback What was called if the record did not come through a logger of std/log.
  * @param levelName The record's level: a message function may log too, inside another log call.
  */
-export function callerAttributes(
-  // deno-lint-ignore ban-types
-  fallback: Function,
-  levelName?: string,
-): Record<string, unknown> {
-  const holder = { stack: "" };
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 1;
+export function callerAttributes(fallback: Call, levelName: string): Record<string, unknown> {
+  const traces: StackTraces = Error;
   try {
-    const entries = ENTRIES[levelName as keyof typeof ENTRIES] ?? ALL_ENTRIES;
-    for (const entry of [...entries, fallback]) {
-      // Without the function on the stack, the trace is empty.
-      Error.captureStackTrace(holder, entry);
-      const frame = FRAME.exec(holder.stack);
-      if (frame) {
-        return {
-          "code.function.name": frame[1],
-          "code.file.path": toPath(frame[2]!),
-          "code.line.number": Number(frame[3]),
-          "code.column.number": Number(frame[4]),
-        };
-      }
+    const { stackTraceLimit, prepareStackTrace } = traces;
+    try {
+      // Set aside is a function of the program's own, which may make anything of a stack or throw.
+      traces.prepareStackTrace = keepFrames;
+      return findCaller(fallback, levelName) ?? {};
+    } finally {
+      traces.stackTraceLimit = stackTraceLimit;
+      traces.prepareStackTrace = prepareStackTrace;
     }
-  } finally {
-    Error.stackTraceLimit = limit;
+  } catch {
+    return {}; // A frozen Error cannot be asked, which is no reason to lose the record.
   }
-  return {};
+}
+
+function findCaller(fallback: Call, levelName: string): Record<string, unknown> | undefined {
+  const [method, shortcut] = ENTRIES[levelName] ?? [];
+  if (method && shortcut) {
+    const frames = framesAbove(method, 2);
+    if (isOf(shortcut, frames, fallback)) {
+      return placeOf(frames.slice(1)) ?? placeOf(framesAbove(shortcut, DEPTH));
+    }
+    if (frames.length > 0) return placeOf(frames) ?? placeOf(framesAbove(method, DEPTH));
+  }
+  const frames = framesAbove(fallback, DEPTH);
+  // If the method is the outermost of all, what is above the handler is the logger itself.
+  const last = frames.at(-1);
+  const isLogger = method && last?.getFunctionName() === method.name &&
+    isSameFolder(last, frames[0]);
+  return isLogger ? undefined : placeOf(frames);
+}
+
+/** Whether the first of two frames is of this function, and not of another one with its name. */
+function isOf(shortcut: Call, [frame, next]: readonly Frame[], fallback: Call): boolean {
+  if (frame?.getFunctionName() !== shortcut.name) return false;
+  const [caller] = framesAbove(shortcut, 1);
+  if (caller && next) return caller.getFunctionName() === next.getFunctionName();
+  // Without a caller it is the outermost, or not on the stack: then the file tells.
+  return !caller && !next && isSameFolder(frame, framesAbove(fallback, 1)[0]);
+}
+
+/** The first of the frames that is in a file. */
+function placeOf(frames: readonly Frame[]): Record<string, unknown> | undefined {
+  for (const frame of frames) {
+    const text = String(frame);
+    const [, name, file, line, column] = !FILELESS.test(text) && FRAME.exec(text) || [];
+    if (file === undefined) continue;
+    return {
+      "code.function.name": /^[gs]et /.test(name ?? "") ? `${frame.getTypeName()}.${name}` : name,
+      "code.file.path": toPath(file),
+      "code.line.number": Number(line),
+      "code.column.number": Number(column),
+    };
+  }
+}
+
+/** The frames of those that called a function, innermost first; none if it is not on the stack. */
+function framesAbove(call: Call, limit: number): readonly Frame[] {
+  const holder: { stack?: readonly Frame[] } = {};
+  Error.stackTraceLimit = limit;
+  Error.captureStackTrace(holder, call);
+  return holder.stack!;
+}
+
+/** Whether two frames are of modules beside each other, or of one bundle. */
+function isSameFolder(frame?: Frame, other?: Frame): boolean {
+  const [one, two] = [frame, other].map((frame) =>
+    FRAME.exec(String(frame))?.[2]?.replace(/[^/\\]*$/, "")
+  );
+  return one !== undefined && one === two;
 }
 
 /** The path that a file URL stands for; other addresses stay as they are. */

@@ -5,13 +5,15 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Logger } from "@std/log/logger";
+import type { LogEvent } from "../mod.ts";
 import { runProgram } from "./program.ts";
 import { attributesOf, eventsOf, startReceiver } from "./receiver.ts";
 
 const REPOSITORY = new URL("../", import.meta.url);
 const PROGRAM = new URL("fixtures/callers.ts", import.meta.url);
+const CALLBACKS = new URL("fixtures/callbacks.ts", import.meta.url);
 
 /** What the function of each call is called, where it has a name. */
 const FUNCTIONS: Readonly<Record<string, string>> = {
@@ -25,8 +27,8 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   "in a timer": "Timeout._onTimeout",
 };
 
-/** Runs a program and compares what it ships with where its calls are in its text. */
-async function assertLocated(program: URL, functions?: typeof FUNCTIONS): Promise<void> {
+/** What a program ships. */
+async function eventsFrom(program: URL): Promise<LogEvent[]> {
   await using receiver = startReceiver();
   const { code, stderr } = await runProgram(program.href, {
     flags: ["--no-prompt", `--allow-net=${new URL(receiver.url).host}`],
@@ -34,9 +36,13 @@ async function assertLocated(program: URL, functions?: typeof FUNCTIONS): Promis
     cwd: REPOSITORY.pathname,
   });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  return eventsOf(receiver);
+}
 
+/** Runs a program and compares what it ships with where its calls are in its text. */
+async function assertLocated(program: URL, functions?: typeof FUNCTIONS): Promise<void> {
+  const events = await eventsFrom(program);
   const text = await Deno.readTextFile(program);
-  const events = eventsOf(receiver);
   assertEquals(events.length, 17);
   for (const { payload: { body, attributes } } of events) {
     // A call's place is that of the function's name, and of the handler's for a record by hand.
@@ -53,25 +59,98 @@ async function assertLocated(program: URL, functions?: typeof FUNCTIONS): Promis
   }
 }
 
-Deno.test("caller finds the log call, however it was made", async () => {
-  await assertLocated(PROGRAM, FUNCTIONS);
-});
+/** Runs the program of callbacks: each record is beside its place, or has none and says so. */
+async function assertCallbacksLocated(program: URL): Promise<void> {
+  const text = await Deno.readTextFile(program);
+  const events = await eventsFrom(program);
+  assertEquals(events.length, 13);
+  for (const { payload: { body, attributes } } of events) {
+    if (String(body).startsWith("none: ")) {
+      const names = Object.keys(attributes).filter((name) => name.startsWith("code."));
+      assertEquals([body, names], [body, []]);
+      continue;
+    }
+    const before = text.split("\n").slice(0, attributes["code.line.number"] as number - 1);
+    const place = [...before, ""].join("\n").length + (attributes["code.column.number"] as number);
+    assertStringIncludes(text.slice(Math.max(0, place - 80), place + 80), String(body));
+    assertEquals(attributes["code.file.path"], decodeURIComponent(program.pathname));
+  }
+}
 
-Deno.test("caller finds the log call in bundles, minified or not", async () => {
+/** Bundles a program, plainly and minified, and runs a check of both. */
+async function inBundles(program: URL, check: (bundle: URL) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "bundles of axonpush " });
   try {
     await Promise.all([[], ["--minify"]].map(async (flags, i) => {
       const path = `${folder}/bundle ${i}.js`;
-      const { code, stderr } = await runProgram(PROGRAM.href, {
+      const { code, stderr } = await runProgram(program.href, {
         command: "bundle",
         flags: ["--platform", "deno", ...flags, "--output", path],
         cwd: REPOSITORY.pathname,
       });
       assertEquals({ code, stderr }, { code: 0, stderr: "" });
-      await assertLocated(new URL(`file://${path}`));
+      await check(new URL(`file://${path}`));
     }));
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("caller finds the log call, however it was made", async () => {
+  await assertLocated(PROGRAM, FUNCTIONS);
+});
+
+Deno.test("caller finds the log call in bundles, minified or not", async () => {
+  await inBundles(PROGRAM, (bundle) => assertLocated(bundle));
+});
+
+Deno.test("caller is what called a callback, or nothing, but never std/log", async () => {
+  await assertCallbacksLocated(CALLBACKS);
+});
+
+Deno.test("caller is what called a callback, or nothing, in bundles too", async () => {
+  await inBundles(CALLBACKS, assertCallbacksLocated);
+});
+
+Deno.test("caller works whatever the program does to stack traces, and leaves that as it was", async () => {
+  const traces: { prepareStackTrace?: unknown; stackTraceLimit: unknown } = Error;
+  const settings = () => [traces.prepareStackTrace, traces.stackTraceLimit];
+  const before = { prepareStackTrace: undefined, stackTraceLimit: Error.stackTraceLimit };
+  const throws = () => {
+    throw new Error("not for this");
+  };
+  const table: readonly { prepareStackTrace?: unknown; stackTraceLimit?: unknown }[] = [
+    { prepareStackTrace: throws },
+    { prepareStackTrace: (_: Error, sites: unknown) => sites },
+    { prepareStackTrace: () => undefined },
+    { prepareStackTrace: "no function" },
+    { stackTraceLimit: 0 },
+    { stackTraceLimit: undefined },
+  ];
+  const found = await attributesOf((logger) => {
+    for (const changed of table) {
+      try {
+        Object.assign(traces, changed);
+        const set = settings();
+        logger.info("a");
+        assertEquals(settings(), set);
+      } finally {
+        Object.assign(traces, before);
+      }
+    }
+  }, { caller: true });
+  const { pathname } = new URL(import.meta.url);
+  assertEquals(found.map((attributes) => attributes["code.file.path"]), table.map(() => pathname));
+});
+
+Deno.test("caller is left out where Error is frozen, and the record is shipped", async () => {
+  const descriptor = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit")!;
+  Object.defineProperty(Error, "stackTraceLimit", { writable: false });
+  try {
+    const found = await attributesOf((logger) => logger.info("a", { b: 1 }), { caller: true });
+    assertEquals(found, [{ b: 1 }]);
+  } finally {
+    Object.defineProperty(Error, "stackTraceLimit", descriptor);
   }
 });
 
