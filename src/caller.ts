@@ -36,6 +36,11 @@ interface Frame {
   getTypeName(): string | null;
   toString(): string;
 }
+/** The functions of a handler that a program can call itself. */
+interface Handler {
+  readonly handle: Call;
+  readonly log: Call;
+}
 interface StackTraces {
   stackTraceLimit: number;
   prepareStackTrace?: unknown;
@@ -48,17 +53,17 @@ const keepFrames = (_: Error, frames: readonly Frame[]) => frames;
  * The caller's place as attributes, by OpenTelemetry's semantic conventions ("Code"). There are none
  * if it was no code of the program: a promise or a timer calls what it is given by itself.
  *
- * @param fallback What was called if the record did not come through a logger of std/log.
+ * @param handler What was called if the record did not come through a logger of std/log.
  * @param levelName The record's level: a message function may log too, inside another log call.
  */
-export function callerAttributes(fallback: Call, levelName: string): Record<string, unknown> {
+export function callerAttributes(handler: Handler, levelName: string): Record<string, unknown> {
   const traces: StackTraces = Error;
   try {
     const { stackTraceLimit, prepareStackTrace } = traces;
     try {
       // Set aside is a function of the program's own, which may make anything of a stack or throw.
       traces.prepareStackTrace = keepFrames;
-      return findCaller(fallback, levelName) ?? {};
+      return findCaller(handler, levelName) ?? {};
     } finally {
       traces.stackTraceLimit = stackTraceLimit;
       traces.prepareStackTrace = prepareStackTrace;
@@ -68,16 +73,20 @@ export function callerAttributes(fallback: Call, levelName: string): Record<stri
   }
 }
 
-function findCaller(fallback: Call, levelName: string): Record<string, unknown> | undefined {
+function findCaller(
+  { handle, log }: Handler,
+  levelName: string,
+): Record<string, unknown> | undefined {
   const [method, shortcut] = ENTRIES[levelName] ?? [];
   if (method && shortcut) {
     const frames = framesAbove(method, 2);
-    if (isOf(shortcut, frames, fallback)) {
+    if (isOf(shortcut, frames, handle)) {
       return placeOf(frames.slice(1)) ?? placeOf(framesAbove(shortcut, DEPTH));
     }
     if (frames.length > 0) return placeOf(frames) ?? placeOf(framesAbove(method, DEPTH));
   }
-  const frames = framesAbove(fallback, DEPTH);
+  const frames = framesAbove(handle, DEPTH);
+  if (isOf(log, frames, handle)) return placeOf(frames.slice(1));
   // If the method is the outermost of all, what is above the handler is the logger itself.
   const last = frames.at(-1);
   const isLogger = method && last?.getFunctionName() === method.name &&
@@ -86,12 +95,12 @@ function findCaller(fallback: Call, levelName: string): Record<string, unknown> 
 }
 
 /** Whether the first of two frames is of this function, and not of another one with its name. */
-function isOf(shortcut: Call, [frame, next]: readonly Frame[], fallback: Call): boolean {
+function isOf(shortcut: Call, [frame, next]: readonly Frame[], handle: Call): boolean {
   if (frame?.getFunctionName() !== shortcut.name) return false;
   const [caller] = framesAbove(shortcut, 1);
   if (caller && next) return caller.getFunctionName() === next.getFunctionName();
   // Without a caller it is the outermost, or not on the stack: then the file tells.
-  return !caller && !next && isSameFolder(frame, framesAbove(fallback, 1)[0]);
+  return !caller && !next && isSameFolder(frame, framesAbove(handle, 1)[0]);
 }
 
 /** The first of the frames that is in a file. */

@@ -137,9 +137,7 @@ export class AxonPushHandler extends BaseHandler {
     let line: string | undefined;
     try {
       const body = this.#formatted ? this.#quietly(() => this.format(record)) : record.msg;
-      const caller = this.#settings.caller
-        ? callerAttributes(this.handle, record.levelName)
-        : undefined;
+      const caller = this.#settings.caller ? callerAttributes(this, record.levelName) : undefined;
       line = this.#encode(record, body, caller);
     } catch (error) {
       this.#drain.fail();

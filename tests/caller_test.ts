@@ -170,6 +170,21 @@ Deno.test("caller is the inner of two log calls, one inside the other", async ()
   ]);
 });
 
+Deno.test("caller is what called the handler's log()", async () => {
+  const [direct, inArray, inPromise] = await attributesOf(async (_, handler) => {
+    handler.log("a");
+    ["b"].forEach(handler.log.bind(handler));
+    Promise.resolve("c").then(handler.log.bind(handler));
+    await Promise.resolve();
+  }, { caller: true });
+  const source = (await Deno.readTextFile(new URL(import.meta.url))).split("\n");
+  const lineOf = (found?: Record<string, unknown>) =>
+    source[found!["code.line.number"] as number - 1]!.trim();
+  assertEquals(lineOf(direct), `handler.log("a");`);
+  assertEquals(lineOf(inArray), `["b"].forEach(handler.log.bind(handler));`);
+  assertEquals(inPromise, {});
+});
+
 Deno.test("caller is off by default, and leaves the program's stack traces as they were", async () => {
   const [without] = await attributesOf((logger) => logger.info("a"));
   assertEquals(without, {});
