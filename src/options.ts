@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { BaseHandlerOptions } from "@std/log/base-handler";
+import type { BaseHandlerOptions, FormatterFunction } from "@std/log/base-handler";
 import { parse as parseDotenv } from "@std/dotenv/parse";
 import type { DiagnosticsSink } from "./diagnostics.ts";
 import type { PublishParams } from "./attempt.ts";
@@ -31,10 +31,12 @@ export interface AxonPushClient {
 
 /** Options of {@linkcode AxonPushHandler}. Everything is optional where the environment says it. */
 export interface AxonPushHandlerOptions extends BaseHandlerOptions {
+  /** Makes the body of an event from the record. Without it the body is the message. */
+  readonly formatter?: FormatterFunction;
   /**
    * Secret key (`ak_…`) or public token (`pt_…`) of the AxonPush organisation.
    *
-   * Required, unless `client` is given. Environment: `AXONPUSH_API_KEY`.
+   * Required, unless `client` or `endpoint` is given. Environment: `AXONPUSH_API_KEY`.
    */
   readonly apiKey?: string;
   /**
@@ -175,7 +177,8 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly requestTimeoutMs?: number;
   /**
-   * How often a record is sent again after the service answered that it may be (408, 429, 5xx).
+   * How often a record is sent again after the service answered that it may be: with 408, 429, 500,
+   * 502, 503 or 504, and by OTLP with 429, 502, 503 or 504.
    *
    * Environment: `AXONPUSH_MAX_RETRIES`.
    *
@@ -323,7 +326,6 @@ const RULES: { readonly [Name in keyof Required<AxonPushHandlerOptions>]: Rule }
   queueSize: { kind: integer(1, 1_000_000), fallback: 1000 },
   overflowPolicy: { kind: oneOf("drop-oldest", "drop-newest", "block"), fallback: "drop-oldest" },
   concurrency: { kind: integer(1, 256), fallback: 32 },
-  shutdownTimeoutMs: { kind: integer(0, MAX_DELAY), fallback: 2000 },
   requestTimeoutMs: {
     kind: integer(1, MAX_DELAY),
     fallback: 30_000,
@@ -336,6 +338,7 @@ const RULES: { readonly [Name in keyof Required<AxonPushHandlerOptions>]: Rule }
     env: ["AXONPUSH_MAX_RETRIES"],
     parse: Number,
   },
+  shutdownTimeoutMs: { kind: integer(0, MAX_DELAY), fallback: 2000 },
   redactKeys: {
     kind: texts,
     fallback: [],
@@ -538,24 +541,17 @@ function show(value: unknown): string {
   return Deno.inspect(value, { depth: 1, breakLength: Infinity, strAbbreviateSize: 80 });
 }
 
-/** Says which option was probably meant, the way the compiler does. */
+/** Says which option was probably meant: the one that has most of the name's pairs of letters. */
 function suggestion(name: string): string {
-  const letters = (word: string) => [...word.toLowerCase()].sort().join("");
-  const likely = Object.keys(RULES).find((known) =>
-    known.toLowerCase().includes(name.toLowerCase()) ||
-    name.toLowerCase().includes(known.toLowerCase()) ||
-    letters(known) === letters(name) ||
-    Math.abs(known.length - name.length) <= 1 && sharedEnds(known, name) >= known.length - 1
-  );
-  return likely ? `: did you mean '${likely}'?` : `: known are ${Object.keys(RULES).join(", ")}`;
-}
-
-/** How many characters two words share, counted from both ends. */
-function sharedEnds(one: string, other: string): number {
-  const most = Math.min(one.length, other.length);
-  let start = 0;
-  while (start < most && one[start] === other[start]) start++;
-  let end = 0;
-  while (end < most - start && one.at(-1 - end) === other.at(-1 - end)) end++;
-  return start + end;
+  const plain = (word: string) => word.toLowerCase().replaceAll(/[_-]/g, "");
+  const given = plain(name);
+  if (/^level(name)?$/.test(given)) return ": the level is the first argument";
+  const pairs = Array.from({ length: given.length - 1 }, (_, i) => given.slice(i, i + 2));
+  const likeness = (known: string) =>
+    pairs.filter((pair) => plain(known).includes(pair)).length / pairs.length;
+  const known = Object.keys(RULES);
+  const [likely] = known.toSorted((one, other) => likeness(other) - likeness(one));
+  return likeness(likely!) > 0.6
+    ? `: did you mean '${likely}'?`
+    : `: known are ${known.join(", ")}`;
 }

@@ -128,11 +128,14 @@ Deno.test("AxonPushHandler() refuses an unknown option, and says which was meant
   for (
     const [name, meant] of [
       ["apikey", "apiKey"],
-      ["queuesize", "queueSize"],
+      ["api_key", "apiKey"],
+      ["queue-size", "queueSize"],
       ["queueSzie", "queueSize"],
-      ["maxRetry", undefined],
-      ["timeout", undefined],
-      ["__proto", undefined],
+      ["maxRetry", "maxRetries"],
+      ["timeout", "requestTimeoutMs"],
+      ["shutdown_timeout", "shutdownTimeoutMs"],
+      ["exclude_loggers", "excludeLoggers"],
+      ["x", undefined],
       ["constructor", undefined],
     ] as const
   ) {
@@ -141,9 +144,12 @@ Deno.test("AxonPushHandler() refuses an unknown option, and says which was meant
     assertStringIncludes(
       error.message,
       `Cannot create AxonPushHandler: unknown option '${name}': ${
-        meant ? `did you mean '${meant}'?` : ""
+        meant ? `did you mean '${meant}'?` : "known are"
       }`,
     );
+  }
+  for (const name of ["level", "levelName"]) {
+    assertStringIncludes(refusal({ [name]: "INFO" }).message, "the level is the first argument");
   }
 });
 
