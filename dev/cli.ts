@@ -23,6 +23,7 @@ const LEVELS: ReadonlyMap<string, number> = new Map([
 const FLAGS: ReadonlyMap<string, readonly [value: string, help: string]> = new Map([
   ["port", ["PORT", "listen on this port (3000); 0 picks a free one"]],
   ["host", ["ADDRESS", "listen on this address (127.0.0.1); others on the network may then read"]],
+  ["key", ["KEY", "accept this key alone; without it any that begins with ak_ or pt_ will do"]],
   ["level", ["LEVEL", `show this level and above: ${[...LEVELS.keys()].join(", ")}`]],
   ["logger", ["NAME", "show the loggers whose names begin so"]],
   ["grep", ["PATTERN", "show what matches this regular expression, in upper or lower case"]],
@@ -34,7 +35,7 @@ const FLAGS: ReadonlyMap<string, readonly [value: string, help: string]> = new M
 const HELP = `AxonPush on this machine, for development only: takes what AxonPush takes,
 shows it here and on a web page, and forgets it at the end.
 
-Usage: deno run --allow-net jsr:@axonpush/std-log/dev [options]
+Usage: deno run --allow-net=127.0.0.1:3000 jsr:@axonpush/std-log/dev [options]
 
 ${
   Array.from(FLAGS, ([name, [value, help]]) => `  ${`--${name} ${value}`.padEnd(16)}  ${help}`)
@@ -51,7 +52,7 @@ export function main(args: readonly string[]): void {
   try {
     const flags = parseFlags(args);
     if (flags.has("help")) console.log(HELP);
-    else announce(start(flags));
+    else announce(start(flags), flags.get("key") ?? "ak_dev");
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     console.error(`${paintFor(Deno.stderr)("red", "error")}: ${error.message}`);
@@ -78,6 +79,8 @@ function start(flags: ReadonlyMap<string, string>): DevServer {
   const hostname = flags.get("host") ?? "127.0.0.1";
   const port = numberOf(flags, "port", 3000, 0, 65_535);
   const keep = numberOf(flags, "keep", 10_000, 1, 1_000_000);
+  const apiKey = flags.get("key");
+  if (apiKey === "") throw new UsageError("--key must not be empty");
   const passes = filterOf(flags);
   const paint = paintFor(Deno.stdout);
   const text = flags.has("json")
@@ -88,12 +91,16 @@ function start(flags: ReadonlyMap<string, string>): DevServer {
       port,
       hostname,
       keep,
+      ...apiKey !== undefined && { apiKey },
       onEvent(event) {
         if (passes(event)) print(text(event));
       },
     });
   } catch (error) {
-    throw new UsageError(`cannot listen on ${hostname}, port ${port}: ${reason(error)}`);
+    const why = error instanceof Deno.errors.NotCapable
+      ? `no net permission: run with --allow-net=${hostname}:${port}`
+      : reason(error);
+    throw new UsageError(`cannot listen on ${hostname}, port ${port}: ${why}`);
   }
 }
 
@@ -112,7 +119,6 @@ function reason(error: unknown): string {
   if (error instanceof Deno.errors.AddrInUse) {
     return "it is in use: choose another with --port, or 0 for a free one";
   }
-  if (error instanceof Deno.errors.NotCapable) return "no net permission: run with --allow-net";
   return error instanceof Error ? error.message : String(error);
 }
 
@@ -153,12 +159,12 @@ function patternOf(source: string): RegExp {
 }
 
 /** Says where it listens, and the settings to copy. */
-function announce({ url }: DevServer): void {
+function announce({ url }: DevServer, apiKey: string): void {
   const paint = paintFor(Deno.stderr);
   console.error(`AxonPush for development listens, and shows what comes at ${paint("bold", url)}
 
 AXONPUSH_BASE_URL=${url}
-AXONPUSH_API_KEY=ak_dev
+AXONPUSH_API_KEY=${apiKey}
 AXONPUSH_TENANT_ID=dev
 `);
 }

@@ -2,24 +2,27 @@
  * AxonPush on this machine, for development: shows what a program logs, and lets its tests assert
  * on it. It needs no account and keeps nothing on disk.
  *
- * To look at the events, on the terminal and at http://localhost:3000:
+ * To look at the events, on the terminal and at http://127.0.0.1:3000:
  *
  * ```sh
- * deno run --allow-net jsr:@axonpush/std-log/dev
+ * deno run --allow-net=127.0.0.1:3000 jsr:@axonpush/std-log/dev
  * ```
  *
- * In a test of your own:
+ * In a test of your own, on a port that is free:
  *
- * ```ts ignore
- * Deno.test("placeOrder() logs the order", async () => {
- *   await using server = startDevServer({ port: 0 });
- *   setUpLogging({ baseUrl: server.url, apiKey: "ak_dev", tenantId: "dev" }); // Yours.
+ * ```ts
+ * import { AxonPushHandler } from "@axonpush/std-log";
+ * import { startDevServer } from "@axonpush/std-log/dev";
+ * import { Logger } from "@std/log/logger";
  *
- *   placeOrder(42); // Yours.
+ * await using server = startDevServer({ port: 0 });
+ * const settings = { baseUrl: server.url, apiKey: "ak_dev", tenantId: "dev" };
+ * await using handler = new AxonPushHandler("INFO", settings);
+ * const logger = new Logger("shop", "INFO", { handlers: [handler] });
  *
- *   const event = await server.waitFor((event) => event.payload.body === "Order placed");
- *   assertEquals(event.payload.attributes?.order_id, 42);
- * });
+ * logger.info("Order placed", { order_id: 42 });
+ *
+ * await server.waitFor(({ payload }) => payload.attributes?.order_id === 42);
  * ```
  *
  * @module

@@ -1,7 +1,7 @@
 /**
  * The local AxonPush: the routes of the service that a log handler needs, kept in memory, for
  * looking at what a program logs before there is an account, and for asserting on it in tests.
- * It refuses what the service would refuse. What it does not do is authenticate: any key will do.
+ * It refuses what the service would refuse, but for keys: any will do that looks like one.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export interface DevServerOptions {
   readonly hostname?: string;
   /** How many events are kept, the newest ones. @default {10_000} */
   readonly keep?: number;
-  /** The one key that is accepted; without it any key is. */
+  /** The one key that is accepted. @default {any that begins with `ak_` or `pt_`} */
   readonly apiKey?: string;
   /** Largest body of a request, in bytes; a larger one is answered 413. @default {1_048_576} */
   readonly maxBodyBytes?: number;

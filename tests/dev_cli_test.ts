@@ -53,6 +53,7 @@ class Program implements AsyncDisposable {
   #stderr: ReadableStreamDefaultReader<string>;
   #unread = "";
   url = "";
+  key = "";
 
   private constructor(process: Deno.ChildProcess) {
     this.#process = process;
@@ -69,7 +70,7 @@ class Program implements AsyncDisposable {
       assert(!done, notice);
       notice += value;
     }
-    assertMatch(notice, /^AXONPUSH_API_KEY=ak_dev$/m);
+    program.key = notice.match(/^AXONPUSH_API_KEY=(.*)$/m)![1]!;
     program.url = notice.match(/^AXONPUSH_BASE_URL=(.*)$/m)![1]!;
     return program;
   }
@@ -78,7 +79,7 @@ class Program implements AsyncDisposable {
     for (const event of events) {
       const response = await fetch(`${this.url}/event`, {
         method: "POST",
-        headers: { "x-api-key": "ak_dev", "x-tenant-id": "dev" },
+        headers: { "x-api-key": this.key, "x-tenant-id": "dev" },
         body: JSON.stringify(event),
       });
       assertEquals(response.status, 201, await response.text());
@@ -186,6 +187,24 @@ Deno.test("dev --keep bounds what is kept", async () => {
   assertEquals(events.map((event: DevEvent) => event.payload.body), ["new"]);
 });
 
+Deno.test("dev --key accepts that key alone, and tells it", async () => {
+  await using program = await Program.start("--key=ak_mine");
+  assertEquals(program.key, "ak_mine");
+  await program.post(logEvent());
+  const headers = { "x-api-key": "ak_dev" };
+  const response = await fetch(`${program.url}/event`, { method: "POST", headers });
+  assertEquals((await response.json()).code, "unknown_api_key");
+});
+
+Deno.test("dev says which permission it lacks", async () => {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", "dev/mod.ts", "--port=3001"],
+    cwd: ROOT,
+  }).output();
+  assertEquals(code, 2);
+  assertMatch(decoder.decode(stderr), /run with --allow-net=127\.0\.0\.1:3001$/m);
+});
+
 Deno.test("dev ends when nobody reads its output any more", async () => {
   await using program = await Program.start("--json");
   assertEquals(await program.hangUp(), 0);
@@ -195,7 +214,10 @@ Deno.test("dev --help explains every option and says what it is for", async () =
   const { code, stdout, stderr } = await run("--help");
   assertEquals([code, stderr], [0, ""]);
   assert(stdout.includes("for development only"));
-  for (const name of ["port", "host", "json", "level", "logger", "grep", "keep", "help"]) {
+  assert(stdout.includes("--allow-net=127.0.0.1:3000 "));
+  for (
+    const name of ["port", "host", "key", "json", "level", "logger", "grep", "keep", "help"]
+  ) {
     assertMatch(stdout, new RegExp(`^  --${name} .*\\w`, "m"));
   }
 });
@@ -219,6 +241,7 @@ for (
     [["--port", "http"], "--port must be a number from 0 to 65535: it is http"],
     [["--port=65536"], "--port must be a number from 0 to 65535: it is 65536"],
     [["--keep", "0"], "--keep must be a number from 1 to 1000000: it is 0"],
+    [["--key="], "--key must not be empty"],
     [["--json=yes"], "--json takes no value"],
     [["--level", "loud"], "--level must be one of DEBUG, INFO, WARN, ERROR, CRITICAL: it is loud"],
     [

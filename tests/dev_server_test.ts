@@ -174,13 +174,26 @@ Deno.test("startDevServer() answers 401 without a key and takes any of the key h
   const { status, answer } = await post(server, LOG, { headers: {} });
   assertEquals([status, answer.code], [401, "missing_api_key"]);
   for (const header of ["X-API-Key", "x-axonpush-api-key", "X-Public-Token"]) {
-    assertEquals((await post(server, LOG, { headers: { [header]: "k" } })).status, 201);
+    for (const key of ["ak_any", "pt_any"]) {
+      const headers = { [header]: key, "x-tenant-id": "dev" };
+      assertEquals((await post(server, LOG, { headers })).status, 201);
+    }
   }
+});
+
+Deno.test("startDevServer() answers 401 to what is no key, and says what one begins with", async () => {
+  await using server = startDevServer({ port: 0 });
+  const { status, answer } = await post(server, LOG, { headers: { "x-api-key": "sk_live" } });
+  assertEquals([status, answer.code], [401, "unknown_api_key"]);
+  assertEquals(answer.hint, "Here any key will do that begins with ak_ or pt_");
 });
 
 Deno.test("startDevServer() answers 401 to another key than the one it was given", async () => {
   await using server = startDevServer({ port: 0, apiKey: "ak_one" });
-  assertEquals((await post(server, LOG)).answer.code, "unknown_api_key");
+  const { answer } = await post(server, LOG);
+  assertEquals(answer.code, "unknown_api_key");
+  assertEquals(answer.hint, "This server was started for one key: send that one");
+  assertEquals((await post(server, LOG, { headers: {} })).answer.hint, answer.hint);
   const headers = { ...HEADERS, "x-api-key": "ak_one" };
   assertEquals((await post(server, LOG, { headers })).status, 201);
 });
@@ -215,7 +228,7 @@ Deno.test("startDevServer() answers 413 to a body far over the limit", async () 
 Deno.test("startDevServer() answers 400 to what is not JSON and 415 to another format", async () => {
   await using server = startDevServer({ port: 0 });
   assertEquals((await post(server, "{")).status, 400);
-  const headers = { "x-api-key": "k", "content-type": "application/x-protobuf" };
+  const headers = { ...HEADERS, "content-type": "application/x-protobuf" };
   const { status, answer } = await post(server, "\n\x05", { path: "/v1/logs", headers });
   assertEquals(status, 415);
   assert(String(answer.hint).includes("http/json"));
@@ -785,7 +798,7 @@ Deno.test("startDevServer() survives a client that goes away in mid-request", as
   await using server = startDevServer({ port: 0 });
   const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
   const head =
-    "POST /event HTTP/1.1\r\nhost: localhost\r\nx-api-key: k\r\ncontent-length: 99\r\n\r\n{";
+    "POST /event HTTP/1.1\r\nhost: localhost\r\nx-api-key: ak_a\r\ncontent-length: 99\r\n\r\n{";
   await connection.write(new TextEncoder().encode(head));
   connection.close();
   assertEquals((await post(server, LOG)).status, 201);
