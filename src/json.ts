@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { REDACTED, Secrets } from "./secrets.ts";
 
 /** Deepest nesting that is written. */
 export const MAX_DEPTH = 8;
@@ -16,96 +17,6 @@ export const MAX_CHARACTERS = 131_072;
 export const MAX_NAME_LENGTH = 256;
 /** How far beyond a cut a secret may reach and still be seen, in characters. */
 const LOOK_AHEAD = 256;
-/** What stands in place of a secret. */
-export const REDACTED = "[REDACTED]";
-const MASK = `"${REDACTED}"`;
-
-/**
- * Names of headers whose values are secrets, and names of other secrets. A name that ends like one
- * of them is one too, as `db_password` and `X-API-Key` are. Case, `-`, `_`, `.`, brackets and
- * spaces make no difference.
- */
-const HEADERS = ["authorization", "cookie"];
-const SECRETS = [
-  ...["access token", "api key", "passwd", "password", "private key", "public token"],
-  ...["refresh token", "secret", "secret access key", "secret key"],
-];
-/** What may still follow: `cookies`, `password2`, `privateKeyPem`; not `cookie_count`. */
-const ENDINGS = "s|\\d{1,4}|confirm|confirmation|hash|header|pem|value";
-const SECRET_NAME = new RegExp(
-  `(?:${[...HEADERS, ...SECRETS].map(normalise).join("|")})(?:${ENDINGS})?$`,
-);
-
-/** Letters and digits that are no part of the word behind them: of JSON, URLs and terminals. */
-const ESCAPE = /\\[bfnrt]|\\u[\da-f]{4}|%[\da-f]{2}|\[[\d;]{1,9}m/.source;
-/** A URL up to its password, which is none if it can be a port. */
-const URL_HEAD = /:\/\/[^\s/?#:[\]"'`<>,;]*:(?!\d{1,5}(?:[/?#,;)\]}"'<>|\\]|$))/.source;
-/** What looks like a secret by itself. In groups: what is kept of it. */
-const SECRET_VALUES = new RegExp(
-  [
-    // AxonPush's keys and tokens: long ones, or a part of five with a digit. `pt_BR` is neither.
-    `(?:ak|pt)_(?<=(?:^|[^a-z\\d]|${ESCAPE})(?:ak|pt)_)` +
-    /(?=[\w-]{16}|[\w-]*?(?<![a-z\d])(?=[a-z]*\d)[a-z\d]{5})[\w-]+/.source,
-    // A token is long, has a digit or an inner dot; it is no word, and no parameter (`realm="…"`).
-    /(bearer\s+)(?!\w+=\\{0,7}"\w)(?=[\w.~+/-]{16}|[\w~+/=-]*(?:\d|\.\w))[\w.~+/=-]{6,}/.source,
-    // A password in a URL. If it is not encoded, `/`, `?` and `#` may be in it, but no other URL.
-    `(${URL_HEAD})` + /(?:[^\s/?#]+|(?!\/)(?:(?!:\/\/)[^\s"'`<>])+)(?=@)/.source,
-    // A private key in PEM, up to its end or that of the text.
-    /-----BEGIN [A-Z\d ]{0,32}PRIVATE KEY(?: BLOCK)?-----[^]*?(?:-----END [A-Z\d ]{0,32}-----|$)/
-      .source,
-  ].join("|"),
-  "gi",
-);
-/** The same password where a cut keeps its end from being seen. */
-const UNFINISHED_URL = new RegExp(
-  `(${URL_HEAD})` + /(?:[^\s/?#]+|(?!\/)(?:(?!:\/\/)[^\s"'`<>@])+)$/.source,
-  "i",
-);
-
-/** A quotation mark, which JSON in JSON escapes. */
-const MARK = /\\{0,7}["'`]/.source;
-/** What is behind a quotation mark that closes. */
-const CLOSED = /(?=[\s,;:)&}\]]|$)/.source;
-/** A value inside a value: `realm="a, b"`. */
-const PARAMETER = `=${MARK}(?!${CLOSED})` + /[^"'`\r\n]*["'`]/.source;
-/** All up to the same mark again, or to the end; the item is what one step takes. */
-const quoted = (item: string) => `(${MARK})${item}*?(?:\\1${CLOSED}|\\\\?$)`;
-/** An object or array, of a class too as `Deno.inspect` writes it: all up to the last bracket. */
-const NESTED =
-  /(?:(?:<ref \*\d+> )?[A-Z][\w$]*(?:\(\d+\))? )?(?!\[REDACTED\])[{[](?:.*[}\]]|.*)/.source;
-/** Up to a space, `&` or what closes something around it; a `,` or `)` in its middle is part of it. */
-const WORD = `(?:\\[REDACTED\\]|(?!${MARK}${CLOSED}` +
-  `|[,;)\\]}]{1,8}(?:\\s|$|${MARK}|[\\w.-]{1,64}=))[^\\s&])+`;
-/** The rest of a line, or of the quotation that it is in. */
-const LINE = `(?:${PARAMETER}|(?!${MARK}${CLOSED}|\\\\[rn])[^\\r\\n])+`;
-/** The schemes whose credentials are one word. They are kept. */
-const SCHEMED = `((?:[Bb]asic|[Bb]earer) +)${WORD}`;
-
-/** The value of a secret name. In groups: its quotation mark, and what is kept of it. */
-const VALUE = pattern(quoted(/(?:\\.|[^\\])/.source), NESTED, WORD);
-/** That of a header as HTTP writes it: `Cookie: a=b; c=d`. */
-const HEADER_LINE = pattern(
-  quoted(`(?:${PARAMETER}|\\\\.|[^\\\\])`),
-  NESTED,
-  /\d+(?=[\s,}\])]|$)/.source,
-  SCHEMED,
-  LINE,
-);
-/** That of a header in a list of pairs: `cookie=a=b; c=d status=200`, `authorization=Token x`. */
-const HEADER_PAIR = pattern(
-  quoted(`(?:${PARAMETER}|\\\\.|[^\\\\])`),
-  NESTED,
-  SCHEMED,
-  `(?:(?:AWS4-HMAC-SHA256|[A-Za-z-]{1,16}) +)?${WORD}(?:[,;&] *${WORD})*`,
-);
-/** Under a secret's name, but no secret: `has_secret: true`. */
-const HARMLESS = /(?:true|false|null|undefined)(?![^\s,;&}\])\\"'`])/iy;
-/** Three plain words after a colon are prose: "Wrong password: it must not be empty". */
-const PROSE = /[a-z'’]{1,20}(?:[,.]? [a-z'’]{1,20}){2}(?![\w:=-])/iy;
-
-/** Cheaper than the expressions above, and true wherever one of them matches. */
-const MAY_HOLD_SECRET = /[=:]|%3|[kt]_|bearer|-----B/i;
-const MAY_HOLD_VALUE = /[kt]_|bearer|:\/\/|-----B/i;
 
 /** Most results that are remembered, so that names made of data do not fill the memory. */
 const MAX_REMEMBERED = 1024;
@@ -141,11 +52,9 @@ const PLAIN: Dialect = {
 /** Turns values into JSON text with the limits and masks of one handler. */
 export class JsonWriter {
   #maxLength: number;
-  #redactKeys: ReadonlySet<string>;
+  #secrets: Secrets;
   /** A name as JSON with its colon, and with what stands in place of its value if that is secret. */
   #name: (name: string) => string;
-  /** A secret name inside a string, up to its value. */
-  #innerName: RegExp;
   #charactersLeft = 0;
   #ancestors: object[] = [];
   #dialect: Dialect;
@@ -154,14 +63,11 @@ export class JsonWriter {
   constructor(maxContentLength: number, redactKeys: readonly string[], dialect: Dialect = PLAIN) {
     this.#maxLength = maxContentLength;
     this.#dialect = dialect;
-    this.#masked = dialect.string(MASK);
-    this.#redactKeys = new Set(redactKeys.map(normalise));
-    this.#innerName = innerName(this.#redactKeys);
+    this.#masked = dialect.string(`"${REDACTED}"`);
+    this.#secrets = new Secrets(redactKeys);
     this.#name = remember((name) => {
-      const normal = normalise(name);
-      const secret = SECRET_NAME.test(normal) || this.#redactKeys.has(normal);
       return dialect.name(quote(this.#safe(name, MAX_NAME_LENGTH))) +
-        (secret ? this.#masked : "");
+        (this.#secrets.isName(name) ? this.#masked : "");
     });
   }
 
@@ -221,7 +127,7 @@ export class JsonWriter {
       const member = this.#name(name);
       this.#charactersLeft -= member.length;
       if (member.endsWith(":")) text += member + this.value(value);
-      else if (!this.#isHarmless(name, value)) text += member;
+      else if (!this.#secrets.isHarmless(name, value)) text += member;
       else text += member.slice(0, -this.#masked.length) + this.value(value);
       text += this.#dialect.end;
     }
@@ -239,47 +145,15 @@ export class JsonWriter {
 
   /** A string without what looks like a secret, cut to a length, and by how much. */
   #safe(text: string, length: number): string {
-    if (text.length <= length) return this.#mask(text);
+    if (text.length <= length) return this.#secrets.mask(text);
     // Looking further than it shows, or half a secret at the edge would not look like one.
     const unseen = text.length > length + LOOK_AHEAD;
-    const start = text.slice(0, length + LOOK_AHEAD);
-    const seen = this.#mask(unseen ? start.replace(UNFINISHED_URL, `$1${REDACTED}`) : start);
+    const seen = unseen
+      ? this.#secrets.maskStart(text.slice(0, length + LOOK_AHEAD))
+      : this.#secrets.mask(text);
     const most = unseen ? Math.min(length, Math.max(0, seen.length - LOOK_AHEAD)) : length;
     const shown = seen.slice(0, most).replace(/[\ud800-\udbff]$/, ""); // Half a character.
     return `${shown}…[${text.length - length} characters cut]`;
-  }
-
-  #mask(text: string): string {
-    if (!MAY_HOLD_SECRET.test(text)) return text;
-    const masked = !MAY_HOLD_VALUE.test(text) ? text : text.replace(
-      SECRET_VALUES,
-      (_, bearer = "", url = "") => bearer + url + REDACTED,
-    );
-    const names = this.#innerName;
-    let result = "";
-    let end = 0;
-    names.lastIndex = 0;
-    for (let found; (found = names.exec(masked)) !== null;) {
-      const { header, own, mark = "", colon, space } = found.groups!;
-      const start = names.lastIndex;
-      const startsWith = (pattern: RegExp) => {
-        pattern.lastIndex = start;
-        return pattern.exec(masked);
-      };
-      if (!own && startsWith(HARMLESS)) continue;
-      if (!header && colon && space && startsWith(PROSE)) continue;
-      const value = startsWith(!header ? VALUE : colon ? HEADER_LINE : HEADER_PAIR);
-      if (value === null) continue;
-      const [all, valueMark = mark, scheme = ""] = value;
-      result += masked.slice(end, start) + scheme + valueMark + REDACTED + valueMark;
-      end = names.lastIndex = start + all.length;
-    }
-    return result + masked.slice(end);
-  }
-
-  /** Whether a value under a secret's name is none; under a name of `redactKeys` any may be one. */
-  #isHarmless(name: string, value: unknown): boolean {
-    return (typeof value === "boolean" || value === null) && !this.#redactKeys.has(normalise(name));
   }
 
   #object(value: object): string {
@@ -404,36 +278,6 @@ function first<T>(items: Iterable<T>): T[] {
 function quote(text: string): string {
   // A lone surrogate cannot be told in UTF-8, and strict parsers refuse its escape.
   return JSON.stringify(text.isWellFormed() ? text : text.toWellFormed());
-}
-
-function normalise(name: string): string {
-  return name.toLowerCase().replace(/[-_.\s[\]]/g, "");
-}
-
-/** Matches one of these where it is told to look. */
-function pattern(...alternatives: string[]): RegExp {
-  return new RegExp(alternatives.join("|"), "sy");
-}
-
-/** Finds the names of `redactKeys` where they are whole, and the built-in ones wherever they end. */
-function innerName(redactKeys: ReadonlySet<string>): RegExp {
-  const between = "[-_.\\s]?";
-  const spelled = (names: string[]) => names.map((name) => name.replaceAll(" ", between)).join("|");
-  const own = [...redactKeys].filter(Boolean).map((name) =>
-    [...name].map((character) => character.replace(/[^\p{L}\p{N}]/u, "\\$&")).join(between)
-  );
-  const builtIn = `(?:(?<header>${spelled(HEADERS)})|${spelled(SECRETS)})` +
-    `(?:${between}(?:${ENDINGS}))?`;
-  const name = own.length === 0
-    ? builtIn
-    : `(?<own>(?:(?<![\\w.-])|(?<=${ESCAPE}))(?:${own.join("|")}))|${builtIn}`;
-  return new RegExp(
-    // `"name":`, `name: `, `name=`, `name = `, `"name" => `, `user[name]=`, `name%3D`
-    `(?:${name})(?:\\]|%5D|%2[27])?(?<mark>${MARK})?\\s*` +
-      "(?:(?<colon>:(?![:=]|//)|%3A)|:?={1,3}>?|%3D)" +
-      `(?:\\s*(?=${MARK}|[{[])|(?<space>[^\\S\\r\\n]*))`,
-    "gi",
-  );
 }
 
 function nameOf(key: unknown): string {
