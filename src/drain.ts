@@ -16,7 +16,10 @@ import type { Settings } from "./options.ts";
 import { Queue } from "./queue.ts";
 import type { TransportSettings } from "./transport.ts";
 
-/** Records of one message to the worker. Larger batches cost less each, up to about this many. */
+/**
+ * Records of one message to the worker, or those of a request if they are more. Larger batches cost
+ * less each, up to about this many.
+ */
 const BATCH_SIZE = 100;
 /** How long records are collected before they are posted, in milliseconds. */
 const COLLECT_MS = 10;
@@ -51,6 +54,7 @@ export class Drain {
   #inFlight = new Map<number, string>();
   #keyPrefix = crypto.randomUUID();
   #lane: Lane | undefined;
+  #batchSize: number;
   /** Most records that the worker may have now, and usually. */
   #window: number;
   #usualWindow: number;
@@ -80,6 +84,7 @@ export class Drain {
     this.#blockMs = settings.mode === "sync" ? Infinity : 0;
     // What the worker has cannot be dropped any more, so it gets no more than keeps it busy.
     const { batchSize, concurrency } = settings.transport;
+    this.#batchSize = Math.max(BATCH_SIZE, batchSize);
     const busy = Math.max(128, 4 * concurrency, 8 * batchSize);
     this.#window = this.#usualWindow = settings.overflowPolicy === "drop-oldest"
       ? Math.max(1, Math.min(settings.queueSize >> 1, busy))
@@ -121,7 +126,7 @@ export class Drain {
     const lane = this.#lane;
     if (lane === undefined && this.#queue.length === 1) this.#waitingSince = performance.now();
     this.#schedule(lane === undefined ? START_AFTER_MS : COLLECT_MS);
-    if (lane !== undefined && this.#queue.length >= BATCH_SIZE && this.#room > 0) this.#post();
+    if (lane !== undefined && this.#queue.length >= this.#batchSize && this.#room > 0) this.#post();
     // To look at the clock is dear, so while records come fast it serves several.
     if (--this.#unlooked > 0) return;
     const now = performance.now();
@@ -310,7 +315,7 @@ export class Drain {
   /** How many records the worker may have more. It gets them in batches: a message is dear. */
   get #room(): number {
     const room = this.#window - this.#inFlight.size;
-    const batch = Math.min(BATCH_SIZE, (this.#window + 1) >> 1, this.#queue.length);
+    const batch = Math.min(this.#batchSize, (this.#window + 1) >> 1, this.#queue.length);
     return room >= batch ? room : 0;
   }
 
@@ -320,7 +325,7 @@ export class Drain {
     while (this.#lane !== undefined && this.#queue.length > 0 && (room = this.#room) > 0) {
       const { first } = this.#queue;
       const lines: string[] = [];
-      while (lines.length < Math.min(room, BATCH_SIZE) && this.#queue.length > 0) {
+      while (lines.length < Math.min(room, this.#batchSize) && this.#queue.length > 0) {
         this.#inFlight.set(this.#queue.first, lines[lines.push(this.#queue.shift()!) - 1]!);
       }
       this.#lane.post({ kind: "batch", first, lines: lines.join("\n") });
