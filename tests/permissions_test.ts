@@ -178,7 +178,7 @@ for (const file of ["tell_stats.ts", "exit_3.ts"]) {
         "--no-prompt",
         "--no-config",
         `--import-map=${importMap}`,
-        `--allow-import=127.0.0.1:${code.port}`,
+        `--allow-import=127.0.0.1:${code.port},jsr.io`,
         allowNet(service),
       ],
       args: [options(service)],
@@ -233,8 +233,16 @@ function serveRepository(): { url: string; port: number } & AsyncDisposable {
   };
 }
 
-/** What `links/` makes of the names of packages, for modules that come from a server. */
+/** What the names of packages stand for, for modules that come from a server. */
 async function remoteImports(url: string): Promise<Record<string, string>> {
+  const { imports: packages, workspace } = JSON.parse(
+    await Deno.readTextFile(new URL("../deno.json", import.meta.url)),
+  );
+  if (workspace === undefined) { // On the real packages: see tools/use_jsr.ts.
+    const whole = Object.entries<string>(packages);
+    const parts = whole.map(([name, address]) => [`${name}/`, `${address.replace(":", ":/")}/`]);
+    return Object.fromEntries([...whole, ...parts]);
+  }
   const imports: Record<string, string> = { "@deno/shim-deno": `${url}/links/shim-deno/mod.js` };
   for (const name of ["log", "dotenv"]) {
     const config = await Deno.readTextFile(
