@@ -5,14 +5,22 @@
  *
  *     deno run --allow-net=127.0.0.1:4318 examples/collector.ts
  *
+ * Where no Collector runs, the local AxonPush takes the same requests. The address and the headers
+ * that it asks for are arguments:
+ *
+ *     deno run --allow-net=127.0.0.1:3000 examples/collector.ts \
+ *       http://127.0.0.1:3000/v1/logs X-Public-Token=pt_dev
+ *
  * @module
  */
 import * as log from "@std/log";
 import { AxonPushHandler } from "@axonpush/std-log";
 
+const [endpoint = "http://127.0.0.1:4318/v1/logs", ...headers] = Deno.args;
 const handler = new AxonPushHandler("INFO", {
   protocol: "otlp",
-  endpoint: Deno.args[0] ?? "http://127.0.0.1:4318/v1/logs",
+  endpoint,
+  headers: Object.fromEntries(headers.map((header) => header.split("="))),
   serviceName: "importer",
   compression: "gzip",
   queueSize: 10_000, // Batches are quick, but a tight loop is quicker.

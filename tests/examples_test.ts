@@ -167,6 +167,18 @@ Deno.test("collector.ts ships compressed batches by OTLP", async () => {
   assert(axonpush.events.every(({ source }) => source === "otlp"));
 });
 
+Deno.test("collector.ts ships to the local AxonPush by its second command", async () => {
+  const source = await Deno.readTextFile(new URL("collector.ts", EXAMPLES));
+  const [, header] = source.match(/^ \* {7}http:\/\/127\.0\.0\.1:3000\/v1\/logs (\S+)$/m)!;
+  await using axonpush = startDevServer({ port: 0 });
+  const { code } = await run("collector.ts", {
+    collector: `127.0.0.1:${axonpush.port}`,
+    args: [header!],
+  });
+  assertEquals(code, 0);
+  assertEquals(axonpush.events.length, 2001);
+});
+
 Deno.test("orders_test.ts passes", async () => {
   const { code, stdout } = await run("orders_test.ts");
   assertEquals(code, 0);
@@ -256,7 +268,8 @@ async function commandLine(
       (_, port) => port === "3000" ? `127.0.0.1:${server.port}` : collector!,
     ).split(" "),
     path!,
-    ...collector === undefined ? args : [`http://${collector}/v1/logs`],
+    ...collector === undefined ? [] : [`http://${collector}/v1/logs`],
+    ...args,
   ];
 }
 
