@@ -1,5 +1,5 @@
 /**
- * Runs every TypeScript example in the documentation: those of the README and of the doc comments.
+ * Runs every TypeScript example in the documentation: README, `docs/` and doc comments.
  * They find a local AxonPush in their environment, as they would find the service.
  *
  * @module
@@ -8,7 +8,7 @@ import { startDevServer } from "../dev/mod.ts";
 
 await using server = startDevServer({ port: 0 });
 const command = new Deno.Command(Deno.execPath(), {
-  args: ["test", "--doc", "-A", "README.md", "mod.ts", "src/", "dev/"],
+  args: ["test", "--doc", "-A", "README.md", "docs/", "mod.ts", "src/", "dev/"],
   cwd: new URL("../", import.meta.url),
   stdout: "inherit",
   stderr: "inherit",

@@ -27,7 +27,10 @@ const GATES: readonly Gate[] = [
   { name: "documentation examples", commands: [["run", "-A", "tools/doc_examples.ts"]] },
   { name: "worker bundle", commands: [["run", "-A", "tools/bundle_worker.ts", "--check"]] },
   { name: "page bundle", commands: [["run", "-A", "tools/bundle_page.ts", "--check"]] },
-  { name: "publish", commands: [["publish", "--dry-run", "--allow-dirty"]] },
+  {
+    name: "publish",
+    commands: [["publish", "--dry-run", "--allow-dirty"], ["run", "-A", "tools/sizes.ts"]],
+  },
   { name: "demo", commands: [["task", "demo"]] },
 ];
 

@@ -1,0 +1,36 @@
+/**
+ * What the documents say about the project itself, compared with it: nobody would notice when it
+ * stops being true.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+
+const ROOT = new URL("../", import.meta.url);
+
+async function read(path: string): Promise<string> {
+  return await Deno.readTextFile(new URL(path, ROOT));
+}
+
+Deno.test("CONTRIBUTING.md lists the checks of the gate", async () => {
+  const gates = (await read("tools/gate.ts")).matchAll(/\{\s*name: "(.+?)"/g);
+  const [, list] = (await read("CONTRIBUTING.md")).match(/besides the tests are: ([^.]+)\./)!;
+  assertEquals(list!.split(/,\s+/).map((name) => name.replace(/\s+/, " ")), [
+    ...gates.map(([, name]) => name),
+  ]);
+});
+
+Deno.test("README.md names the oldest Deno that continuous integration runs", async () => {
+  const [, oldest] = (await read(".github/workflows/ci.yml")).match(/deno: \[v([\d.]+),/)!;
+  assert((await read("README.md")).includes(`tested with ${oldest} and the newest`), oldest);
+});
+
+Deno.test("The documents keep no TypeScript block from being run", async () => {
+  const paths = ["README.md", "docs/events.md", "mod.ts"];
+  for (const folder of ["src", "dev"]) {
+    for await (const { name } of Deno.readDir(new URL(folder, ROOT))) {
+      paths.push(`${folder}/${name}`);
+    }
+  }
+  for (const path of paths) assert(!/```(ts|typescript) /.test(await read(path)), path);
+});
