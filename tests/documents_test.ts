@@ -5,6 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { shipped } from "./receiver.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -33,4 +34,15 @@ Deno.test("The documents keep no TypeScript block from being run", async () => {
     }
   }
   for (const path of paths) assert(!/```(ts|typescript) /.test(await read(path)), path);
+});
+
+Deno.test("README.md names every field of an event", async () => {
+  const options = { channelId: 7, agentId: "planner" };
+  const [event] = await shipped((logger) => logger.info("a"), options);
+  const { payload, ...fields } = event!;
+  const readme = await read("README.md");
+  for (const name of [...Object.keys(fields), ...Object.keys(payload)]) {
+    if (name === "attributes" || name === "resource") continue; // Their contents are named.
+    assert(new RegExp(`^\\|.*\`${name}[\`.].*\\|$`, "m").test(readme), name);
+  }
 });
