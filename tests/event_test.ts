@@ -8,7 +8,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { LogRecord } from "@std/log/logger";
 import { severityNumber } from "../src/line.ts";
-import { attributesOf, shipped } from "./receiver.ts";
+import { runProgram } from "./program.ts";
+import { attributesOf, eventsOf, shipped, startReceiver } from "./receiver.ts";
 
 // ——— The log data model ———
 
@@ -130,15 +131,16 @@ Deno.test({
 });
 
 Deno.test("handle() ships region and instance on Deno Deploy", async () => {
-  const variables = { DENO_REGION: "us-east-2", DENO_DEPLOYMENT_ID: "d-1" };
-  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
-  try {
-    const [event] = await shipped((logger) => logger.info("a"), { diagnostics: () => {} });
-    assertEquals(event!.payload.resource["cloud.region"], "us-east-2");
-    assertEquals(event!.payload.resource["service.instance.id"], "d-1");
-  } finally {
-    for (const name of Object.keys(variables)) Deno.env.delete(name);
-  }
+  await using receiver = startReceiver();
+  // By a program of its own: tests that run at a time share one environment.
+  await runProgram("one_or_none.ts", {
+    flags: ["--no-prompt", "--allow-net", "--allow-env"],
+    args: [JSON.stringify({ apiKey: "ak_test", tenantId: "1", baseUrl: receiver.url }), "one"],
+    env: { DENO_REGION: "us-east-2", DENO_DEPLOYMENT_ID: "d-1" },
+  });
+  const [event] = eventsOf(receiver);
+  assertEquals(event!.payload.resource["cloud.region"], "us-east-2");
+  assertEquals(event!.payload.resource["service.instance.id"], "d-1");
 });
 
 Deno.test("handle() keeps strings, numbers and booleans as bodies and serialises others", async () => {

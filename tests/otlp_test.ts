@@ -8,12 +8,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Logger } from "@std/log/logger";
 import {
-  AxonPushHandler,
+  type AxonPushHandler,
   type AxonPushHandlerOptions,
   type Diagnostic,
   type LogEvent,
   withTrace,
 } from "../mod.ts";
+import { runProgram } from "./program.ts";
 import { handlerTo, type Received, startReceiver } from "./receiver.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -440,27 +441,16 @@ const CREDENTIALS = [
 
 /** What an endpoint with a path of its own gets, with credentials in the environment. */
 async function atEndpoint(options: AxonPushHandlerOptions): Promise<Received> {
-  const variables = {
-    AXONPUSH_API_KEY: "ak_environment",
-    AXONPUSH_TENANT_ID: "9",
-  };
-  for (const [name, value] of Object.entries(variables)) {
-    Deno.env.set(name, value);
-  }
-  try {
-    await using receiver = startReceiver();
-    const handler = new AxonPushHandler("NOTSET", {
-      protocol: "otlp",
-      endpoint: `${receiver.url}/collector/logs`,
-      ...options,
-    });
-    logNumbers(handler, 1);
-    await handler.close(60_000);
-    assertEquals(handler.stats.delivered, 1);
-    return receiver.requests[0]!;
-  } finally {
-    for (const name of Object.keys(variables)) Deno.env.delete(name);
-  }
+  await using receiver = startReceiver();
+  const endpoint = `${receiver.url}/collector/logs`;
+  // By a program of its own: tests that run at a time share one environment.
+  const { stderr } = await runProgram("one_or_none.ts", {
+    flags: ["--no-prompt", "--allow-net", "--allow-env"],
+    args: [JSON.stringify({ protocol: "otlp", endpoint, ...options }), "one"],
+    env: { AXONPUSH_API_KEY: "ak_environment", AXONPUSH_TENANT_ID: "9" },
+  });
+  assertEquals(stderr, "");
+  return receiver.requests[0]!;
 }
 
 Deno.test("endpoint gets no credentials from the environment, and the headers it is given", async () => {
