@@ -21,7 +21,7 @@ import { WORKER_SOURCE } from "./worker_source.ts";
  * Most memory of the worker, in MiB: without a limit its end would be that of the program. What is
  * young is kept small, since nearly all that the worker makes is garbage soon.
  */
-const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 4 };
+const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
 
 /** How long a wait for diagnostics holds on to a lane that was stopped, in milliseconds. */
 const LISTEN_MS = 10_000;
