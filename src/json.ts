@@ -24,6 +24,9 @@ const MAX_REMEMBERED = 1024;
 /** Collections of names and values. */
 const MAPS = [Map, Headers, URLSearchParams, FormData];
 
+/** What can be nothing but a word, a number or an id: no secret, and the same in JSON. */
+const PLAIN_WORD = /^[A-Za-z\d./-]{0,40}$/;
+
 /** How a JSON text says what a value is: by itself, or as a protocol wants it. */
 export interface Dialect {
   /** What a property begins with, and ends with. */
@@ -79,7 +82,12 @@ export class JsonWriter {
 
   /** A string as JSON: masked, cut to the limits and well-formed. */
   string(value: string): string {
-    const text = this.#safe(value, Math.max(0, Math.min(this.#maxLength, this.#charactersLeft)));
+    const most = Math.max(0, Math.min(this.#maxLength, this.#charactersLeft));
+    if (value.length <= most && PLAIN_WORD.test(value)) {
+      this.#charactersLeft -= value.length;
+      return `"${value}"`;
+    }
+    const text = this.#safe(value, most);
     this.#charactersLeft -= text.length;
     return quote(text);
   }
