@@ -10,6 +10,7 @@
  */
 import { drawChart } from "./chart.ts";
 import { contender, type ContenderName, COUNTS, NAMES, PACED_COUNT } from "./contenders.ts";
+import { measureEnds } from "./ends.ts";
 import { measureDistant, measureGrowth, measureStartAndEnd } from "./extras.ts";
 import { describeMachine } from "./machine.ts";
 import { render, type Results, type Row } from "./report.ts";
@@ -50,15 +51,20 @@ const startAndEnd = await extra(
 );
 const distant = await extra("far away", complete, () => measureDistant(sink, rounds)) ?? [];
 const growth = await extra("growth", complete && !quick, () => measureGrowth(sink, 3)) ?? [];
+const ends = await extra("ends", complete && !quick, () => measureEnds(sink, 3)) ?? [];
 say("");
 
 const minutes = (performance.now() - began) / 60_000;
-const results: Results = { machine, rounds, minutes, rows, startAndEnd, distant, growth };
+const results: Results = { machine, rounds, minutes, rows, startAndEnd, distant, growth, ends };
 if (quick || !complete) {
   console.log(render(results));
 } else {
-  await Deno.writeTextFile(new URL("RESULTS.md", import.meta.url), render(results));
-  await Deno.writeTextFile(new URL("results.svg", import.meta.url), drawChart(results));
+  const files = { "RESULTS.md": render(results), "results.svg": drawChart(results) };
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.writeTextFile(new URL(name, import.meta.url), text);
+  }
+  const args = ["fmt", "--quiet", ...Object.keys(files)];
+  await new Deno.Command(Deno.execPath(), { args, cwd: new URL("./", import.meta.url) }).output();
   console.log("Written: bench/RESULTS.md, bench/results.svg");
 }
 for (const { failure } of rows.values()) if (failure) failures.push(failure);

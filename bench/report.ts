@@ -5,6 +5,7 @@
  * @module
  */
 import { contender, type ContenderName } from "./contenders.ts";
+import { type Ending, ENDS } from "./ends.ts";
 import type { Distant, Growth, StartAndEnd } from "./extras.ts";
 import { isMet, requirements } from "./requirements.ts";
 import type { Run } from "./runner.ts";
@@ -26,6 +27,7 @@ export interface Results {
   readonly startAndEnd: StartAndEnd | undefined;
   readonly distant: readonly Distant[];
   readonly growth: readonly Growth[];
+  readonly ends: readonly Ending[];
 }
 
 /** The whole report. */
@@ -38,6 +40,7 @@ export function render(results: Results): string {
     section("From the first call to the last arrival", throughputTable(results)),
     results.distant.length > 0 && section("A service that answers after 20 ms", far(results)),
     results.startAndEnd && section("Start and end of a program", starts(results.startAndEnd)),
+    results.ends.length > 0 && section("Ends of a program", endsTable(results.ends)),
     results.growth.length > 0 && section("Growth", growthTables(results.growth)),
     section("How it is measured", METHOD),
   ];
@@ -182,6 +185,19 @@ function starts(times: StartAndEnd): string {
     ["The end of a program with an empty queue", spread(times.idleEndMs)],
     ["The same without the handler", spread(times.idleEndWithoutMs)],
   ]);
+}
+
+function endsTable(ends: readonly Ending[]): string {
+  const amount = (arrived: readonly number[]) =>
+    [...new Set([Math.min(...arrived), Math.max(...arrived)])].join("–");
+  return `How many of 50 records have arrived when the process is gone. Default settings, a service that answers
+after 20 ms, and the program waits for nothing; SIGTERM comes 100 ms after the last record.
+
+` +
+    table(
+      ["", "natural end", "`Deno.exit`", "uncaught error", "SIGTERM"],
+      ends.map(({ label, arrived }) => [label, ...ENDS.map((how) => amount(arrived[how]))]),
+    );
 }
 
 const REASONS: Record<Growth["what"], string> = {

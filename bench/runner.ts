@@ -58,7 +58,7 @@ interface Result extends Pick<Run, "callUs" | "threadUs" | "processUs" | "peakMi
 }
 
 const DENO = [Deno.execPath(), "run", "--quiet", "-A", "--config"];
-const COMMANDS = {
+export const COMMANDS = {
   package: [...DENO, local("../deno.json"), "--frozen"],
   peers: [...DENO, local("deno.json")],
   node: ["node"],
@@ -172,7 +172,7 @@ async function failure(running: Promise<unknown>): Promise<never> {
   return await new Promise(() => {});
 }
 
-function delay(ms: number): Promise<void> {
+export function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
@@ -227,6 +227,6 @@ async function countLines(path: string): Promise<number> {
   return lines;
 }
 
-function local(path: string): string {
+export function local(path: string): string {
   return new URL(path, import.meta.url).pathname;
 }
