@@ -71,6 +71,7 @@ export const CONTENDERS = {
     label: "AxonPush, `/event`",
     variant: "events-info",
     ships: "event",
+    paced: false,
     quick: false,
   },
   eventsNative: {
@@ -85,6 +86,7 @@ export const CONTENDERS = {
     label: "AxonPush, `/v1/logs`",
     variant: "otlp-info",
     ships: "otlp",
+    paced: false,
     quick: false,
   },
   otlpNative: {

@@ -49,7 +49,8 @@ const startAndEnd = await extra(
   complete,
   () => measureStartAndEnd(sink, quick ? 2 : 9),
 );
-const distant = await extra("far away", complete, () => measureDistant(sink, rounds)) ?? [];
+const distant =
+  await extra("far away", complete, () => measureDistant(sink, Math.min(rounds, 3))) ?? [];
 const growth = await extra("growth", complete && !quick, () => measureGrowth(sink, 3)) ?? [];
 const ends = await extra("ends", complete && !quick, () => measureEnds(sink, 3)) ?? [];
 say("");
