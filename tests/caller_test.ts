@@ -47,7 +47,7 @@ async function assertLocated(program: URL, functions?: typeof FUNCTIONS): Promis
   for (const { payload: { body, attributes } } of events) {
     // A call's place is that of the function's name, and of the handler's for a record by hand.
     const label = body === "passed to the handler"
-      ? /handle(?=\(new \w+\(\w+\)\))/
+      ? /handle(?=\(new [\w$]+\([\w$]+\)\))/
       : new RegExp(`[\\w$]+(?=\\((?:\\(\\)\\s*=>\\s*)?["'\`]${body}["'\`])`);
     const before = text.slice(0, text.search(label)).split("\n");
     assertEquals(
