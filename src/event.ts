@@ -112,7 +112,12 @@ export function createEncoder(
     { length: MAX_NESTED_RECORDS },
     () => new JsonWriter(maxContentLength, redactKeys, dialect),
   );
-  const quoted = remember((text) => writers[0]!.string(text));
+  // What is remembered must not depend on what the record at hand has left of its characters.
+  const names = new JsonWriter(maxContentLength, redactKeys);
+  const quoted = remember((name) => {
+    names.begin();
+    return names.string(name);
+  });
   let nesting = 0;
   let lastTime = NaN;
   let tick = 0;
@@ -153,7 +158,7 @@ export function createEncoder(
 
 /** Trace and span as members. The ids may be what a stranger sent in a header. */
 function traceText({ traceId, spanId }: Trace, writer: JsonWriter): string {
-  const id = (text: string) => writer.string(String(text).slice(0, MAX_NAME_LENGTH));
+  const id = (text: string) => writer.string(String(text), MAX_NAME_LENGTH);
   return `"traceId":${id(traceId)},"spanId":${id(spanId)}`;
 }
 

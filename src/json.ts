@@ -80,9 +80,9 @@ export class JsonWriter {
     this.#ancestors.length = 0;
   }
 
-  /** A string as JSON: masked, cut to the limits and well-formed. */
-  string(value: string): string {
-    const most = Math.max(0, Math.min(this.#maxLength, this.#charactersLeft));
+  /** A string as JSON: masked, cut to the limits, or a narrower one, and well-formed. */
+  string(value: string, limit: number = this.#maxLength): string {
+    const most = Math.max(0, Math.min(this.#maxLength, this.#charactersLeft, limit));
     if (value.length <= most && PLAIN_WORD.test(value)) {
       this.#charactersLeft -= value.length;
       return `"${value}"`;

@@ -6,7 +6,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { LogRecord } from "@std/log/logger";
+import { Logger, LogRecord } from "@std/log/logger";
 import { severityNumber } from "../src/line.ts";
 import { runProgram } from "./program.ts";
 import { attributesOf, eventsOf, shipped, startReceiver } from "./receiver.ts";
@@ -417,6 +417,23 @@ Deno.test("handle() ships what a getter logs, in limits of its own, and not for 
   const [inner, outer] = events;
   assertEquals((inner!.payload.attributes.wide as string[]).length, 100);
   assertEquals((outer!.payload.attributes.before as string[]).length, 100);
+});
+
+Deno.test("handle() keeps the name of a logger that is used first inside a full record", async () => {
+  const events = await shipped((logger, handler) => {
+    const other = new Logger("other", "NOTSET", { handlers: [handler] });
+    logger.info("full", {
+      filling: Array.from({ length: 40 }, () => "x ".repeat(2000)),
+      get lazy() {
+        return other.info("inside");
+      },
+    });
+    other.info("later");
+  });
+  assertEquals(
+    events.map(({ identifier, payload }) => [identifier, payload.body]),
+    [["other", "inside"], ["shop", "full"], ["other", "later"]],
+  );
 });
 
 Deno.test("handle() leaves out what formatter and redact log", async () => {
