@@ -9,6 +9,7 @@
 import type { Acknowledgements, Outcome } from "./acknowledgements.ts";
 import { clientAttempt, httpAttempt } from "./attempt.ts";
 import type { Diagnostic, Diagnostics } from "./diagnostics.ts";
+import { InFlight } from "./in_flight.ts";
 import { type Lane, localLane, workerLane } from "./lane.ts";
 import { reason } from "./json.ts";
 import type { Constants } from "./line.ts";
@@ -51,7 +52,7 @@ export class Drain {
   #constants: Constants;
   #diagnostics: Diagnostics;
   #queue: Queue;
-  #inFlight = new Map<number, string>();
+  #inFlight = new InFlight();
   #keyPrefix = crypto.randomUUID();
   #lane: Lane | undefined;
   #batchSize: number;
@@ -272,8 +273,7 @@ export class Drain {
   /** Posts what can be posted, and says whether everything before this number is settled. */
   #isSettled(target: number): boolean {
     this.#settle();
-    const oldest = this.#inFlight.keys().next().value ?? this.#queue.first;
-    if (oldest >= target) return true;
+    if (this.#queue.first >= target && this.#inFlight.countBefore(target) === 0) return true;
     this.#start();
     this.#post();
     return false;
@@ -282,12 +282,7 @@ export class Drain {
   /** How many acknowledgements to wait for: of all up to this number, or until there is room. */
   #missing(target: number): number {
     if (this.#queue.first < target) return Math.max(1, this.#inFlight.size >> 1);
-    let missing = 0;
-    for (const sequence of this.#inFlight.keys()) {
-      if (sequence >= target) break;
-      missing++;
-    }
-    return Math.max(1, missing);
+    return Math.max(1, this.#inFlight.countBefore(target));
   }
 
   #schedule(delayMs: number): void {
@@ -326,9 +321,9 @@ export class Drain {
       const { first } = this.#queue;
       const lines: string[] = [];
       while (lines.length < Math.min(room, this.#batchSize) && this.#queue.length > 0) {
-        this.#inFlight.set(this.#queue.first, lines[lines.push(this.#queue.shift()!) - 1]!);
+        lines.push(this.#queue.shift()!);
       }
-      this.#lane.post({ kind: "batch", first, lines: lines.join("\n") });
+      this.#lane.post({ kind: "batch", first, lines: this.#inFlight.add(first, lines) });
     }
     this.#waitingSince = performance.now();
   }
@@ -339,7 +334,7 @@ export class Drain {
   }
 
   #take = (sequence: number, outcome: Outcome) => {
-    if (this.#inFlight.delete(sequence)) this[outcome]++;
+    if (this.#inFlight.settle(sequence)) this[outcome]++;
   };
 
   /** Makes room for one record, or counts it as dropped. */

@@ -133,9 +133,9 @@ export function createEncoder(
     tick = time === lastTime ? tick + 1 : 0;
     lastTime = time;
     const trace = currentTrace();
-    return `${time}\t${tick}\t${record.level}\t${quoted(record.levelName)}\t${
+    return `${record.level}\t${quoted(record.levelName)}\t${
       quoted(record.loggerName)
-    }\t${trace ? traceText(trace, writer) : ""}\t${trace?.flags ?? ""}\t${
+    }\t${time}\t${tick}\t${trace ? traceText(trace, writer) : ""}\t${trace?.flags ?? ""}\t${
       bodyText(writer, body)
     }\t${argumentsText(writer, record, contextAttributes(), caller)}`;
   }

@@ -24,8 +24,11 @@ const MAX_REMEMBERED = 1024;
 /** Collections of names and values. */
 const MAPS = [Map, Headers, URLSearchParams, FormData];
 
-/** What can be nothing but a word, a number or an id: no secret, and the same in JSON. */
-const PLAIN_WORD = /^[A-Za-z\d./-]{0,40}$/;
+/**
+ * What JSON has to escape, or a secret may hide in: true wherever the first test of `Secrets` is.
+ * Most texts have nothing of it, and are the same in JSON.
+ */
+const NEEDS_CARE = /[^ !#-$&-9;<>?@A-Z[\]^`a-z{|}~]|bearer|-----B/i;
 
 /** How a JSON text says what a value is: by itself, or as a protocol wants it. */
 export interface Dialect {
@@ -77,13 +80,12 @@ export class JsonWriter {
   /** Begins a record: its characters are counted from here. */
   begin(): void {
     this.#charactersLeft = MAX_CHARACTERS;
-    this.#ancestors.length = 0;
   }
 
   /** A string as JSON: masked, cut to the limits, or a narrower one, and well-formed. */
   string(value: string, limit: number = this.#maxLength): string {
     const most = Math.max(0, Math.min(this.#maxLength, this.#charactersLeft, limit));
-    if (value.length <= most && PLAIN_WORD.test(value)) {
+    if (value.length <= most && !NEEDS_CARE.test(value)) {
       this.#charactersLeft -= value.length;
       return `"${value}"`;
     }
@@ -256,8 +258,8 @@ export function read(object: object, name: PropertyKey): unknown {
 }
 
 /** Remembers the results of a function of short strings, the first thousand of them. */
-export function remember(make: (key: string) => string): (key: string) => string {
-  const results = new Map<string, string>();
+export function remember<T>(make: (key: string) => T): (key: string) => T {
+  const results = new Map<string, T>();
   return (key) => {
     let result = results.get(key);
     if (result === undefined) {

@@ -18,11 +18,45 @@ export interface Constants {
   readonly agentId?: string | undefined;
 }
 
-/** A record on its way: its line, and the key by which the service knows it again. */
+/** A record on its way. */
 export interface Item {
   readonly sequence: number;
-  readonly key: string;
   readonly line: string;
+}
+
+/** The parts of a line, in their order. */
+export interface Fields {
+  /** The level, its name and the logger's, still one text: few records differ in it. */
+  readonly head: string;
+  /** Milliseconds since 1970. */
+  readonly time: string;
+  /** How many records the same millisecond has before this one. */
+  readonly tick: string;
+  /** Trace and span as members, or empty. */
+  readonly ids: string;
+  readonly flags: string;
+  readonly body: string;
+  /** As members, in the dialect of the protocol. */
+  readonly attributes: string;
+}
+
+/** Takes a line apart. */
+export function fieldsOf(line: string): Fields {
+  let end = -1;
+  const next = (count = 1) => {
+    const begin = end + 1;
+    for (; count > 0; count--) end = line.indexOf("\t", end + 1);
+    return line.slice(begin, end);
+  };
+  return {
+    head: next(3),
+    time: next(),
+    tick: next(),
+    ids: next(),
+    flags: next(),
+    body: next(),
+    attributes: line.slice(end + 1),
+  };
 }
 
 /**
@@ -47,23 +81,24 @@ let lastTime = "";
 let lastStamp = "";
 
 /** The body of `POST /event` for a record. */
-export function eventBody({ line, key }: Item, constants: Constants): string {
-  return `{"dedupKey":"${key}",${eventText(line, constants).slice(1)}`;
+export function eventBody(line: string, dedupKey: string, constants: Constants): string {
+  return `{"dedupKey":"${dedupKey}",${eventText(line, constants).slice(1)}`;
 }
 
 /** The text of the event that a line stands for; one that is an event already stays as it is. */
-export function eventText(line: string, { head, trace, resource, pid }: Constants): string {
+export function eventText(line: string, constants: Constants): string {
   if (line.startsWith("{")) return line;
-  const [time, tick, level, levelName, name, ids, flags, body, attributes] = line.split("\t");
-  const nanos = nanoseconds(time!, tick!);
+  const { head, time, tick, ids, flags, body, attributes } = fieldsOf(line);
+  const [level, levelName, name] = head.split("\t");
+  const nanos = nanoseconds(time, tick);
   if (time !== lastTime) {
-    lastTime = time!;
+    lastTime = time;
     lastStamp = new Date(Number(time)).toISOString();
   }
-  return `{"identifier":${name},${head},${ids || trace},` +
+  return `{"identifier":${name},${constants.head},${ids || constants.trace},` +
     `"occurredAt":"${lastStamp}","payload":{"timeUnixNano":"${nanos}",` +
     `"observedTimeUnixNano":"${nanos}"${flags && `,"flags":${flags}`},` +
     `"severityNumber":${severityNumber(Number(level))},"severityText":${levelName},` +
-    `"body":${body},"attributes":{"logger.name":${name},"process.pid":${pid}` +
-    `${attributes && ","}${attributes}},"resource":{${resource}}}}`;
+    `"body":${body},"attributes":{"logger.name":${name},"process.pid":${constants.pid}` +
+    `${attributes && ","}${attributes}},"resource":{${constants.resource}}}}`;
 }

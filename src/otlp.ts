@@ -7,8 +7,8 @@
  * @module
  */
 import type { LogEvent } from "./event.ts";
-import type { Dialect } from "./json.ts";
-import { type Constants, type Item, nanoseconds, severityNumber } from "./line.ts";
+import { type Dialect, remember } from "./json.ts";
+import { type Constants, fieldsOf, type Item, nanoseconds, severityNumber } from "./line.ts";
 
 /** The protocol's `AnyValue` and `KeyValue`. JSON's numbers cannot hold 64 bits: they are strings. */
 export const ANY_VALUE: Dialect = {
@@ -23,92 +23,101 @@ export const ANY_VALUE: Dialect = {
   map: (members) => `{"kvlistValue":{"values":[${members}]}}`,
 };
 
-/** An OTLP LogRecord before its parts are put together. What ends with `Text` is JSON already. */
-interface Parts {
-  readonly resourceText: string;
-  /** The logger's name as a member. */
-  readonly scopeText: string;
-  /** Times, severity and flags as members. */
-  readonly headText: string;
-  readonly bodyText: string;
-  readonly attributesText: string;
-  /** Trace and span as members. */
-  readonly idsText: string;
-  readonly agentId: unknown;
+/** A record as an export request has it, and where it belongs in there. */
+interface Placed {
+  /** The attributes of its resource, as members. */
+  readonly resource: string;
+  /** The logger's name, as a member. */
+  readonly scope: string;
+  readonly record: string;
 }
 
 /** Ids are hexadecimal here, not base64; one of another form can only be an attribute. */
 const HEX_IDS = /^"traceId":"[\da-f]{32}","spanId":"[\da-f]{16}"$/i;
 
-/** An export request with these records, by resource, and in it a scope by logger. */
-export function exportRequest(items: readonly Item[], constants: Constants): string {
-  // There is one resource, unless the user's `redact` changes it for some events.
-  const resources = new Map<string, Map<string, string>>();
-  for (const { line, key } of items) {
-    const parts = line.startsWith("{") ? partsOfEvent(line) : partsOfLine(line, constants);
-    let scopes = resources.get(parts.resourceText);
-    if (scopes === undefined) resources.set(parts.resourceText, scopes = new Map());
-    const before = scopes.get(parts.scopeText);
-    const record = logRecord(parts, key);
-    scopes.set(parts.scopeText, before === undefined ? record : `${before},${record}`);
-  }
-  const resourceLogs = Array.from(resources, ([resource, scopes]) => {
-    const scopeLogs = Array.from(
-      scopes,
-      ([scope, records]) => `{"scope":{${scope}},"logRecords":[${records}]}`,
-    );
-    const attributes = keyValues(JSON.parse(`{${resource}}`));
-    return `{"resource":{"attributes":[${attributes}]},"scopeLogs":[${scopeLogs}]}`;
+/** Makes the function that makes an export request of records: by resource, and in it by logger. */
+export function createExport(
+  constants: Constants,
+  keyPrefix: string,
+): (items: readonly Item[]) => string {
+  const { resource, trace, pid, agentId } = constants;
+  // Most of a record is the same for all of a logger and level that are in no trace of their own.
+  const ownIds = placedIds(trace, agentId);
+  const placedHead = remember((head) => {
+    const [level, severityText, name] = head.split("\t");
+    return {
+      scope: `"name":${name}`,
+      severity: `"severityNumber":${severityNumber(Number(level))},"severityText":${severityText}`,
+      attributes: ANY_VALUE.name(`"logger.name"`) + ANY_VALUE.string(name!) + ANY_VALUE.end + "," +
+        ANY_VALUE.name(`"process.pid"`) + ANY_VALUE.number(pid) + ANY_VALUE.end,
+    };
   });
-  return `{"resourceLogs":[${resourceLogs}]}`;
-}
 
-/** A line whose attributes are `KeyValue`s already. */
-function partsOfLine(line: string, { resource, trace, pid, agentId }: Constants): Parts {
-  const [time, tick, level, severityText, name, ids, flags, body, attributes] = line.split("\t");
-  const nanos = nanoseconds(time!, tick!);
-  return {
-    resourceText: resource,
-    scopeText: `"name":${name}`,
-    headText: `"timeUnixNano":"${nanos}","observedTimeUnixNano":"${nanos}",` +
-      `"severityNumber":${severityNumber(Number(level))},"severityText":${severityText}` +
-      `${flags && `,"flags":${flags}`}`,
-    bodyText: body!.startsWith('"') ? ANY_VALUE.string(body!) : anyValue(JSON.parse(body!)),
-    attributesText: `{"key":"logger.name","value":{"stringValue":${name}}},` +
-      `{"key":"process.pid","value":{"intValue":"${pid}"}}${attributes && ","}${attributes}`,
-    idsText: ids || trace,
-    agentId,
+  /** A line, whose attributes are `KeyValue`s already. */
+  function placedLine(line: string, dedupKey: string): Placed {
+    const { head, time, tick, ids, flags, body, attributes } = fieldsOf(line);
+    const { scope, severity, attributes: ours } = placedHead(head);
+    const nanos = nanoseconds(time, tick);
+    const text = body.startsWith('"') ? ANY_VALUE.string(body) : anyValue(JSON.parse(body));
+    const { fields, more } = ids === "" ? ownIds : placedIds(ids, agentId);
+    const record = `{"timeUnixNano":"${nanos}","observedTimeUnixNano":"${nanos}",${severity}` +
+      `${flags && `,"flags":${flags}`},"body":${text},"attributes":[${keyText(dedupKey)},${ours}` +
+      `${attributes && ","}${attributes}${more}]${fields}}`;
+    return { resource, scope, record };
+  }
+
+  return (items) => {
+    // There is one resource, unless the user's `redact` changes it for some events.
+    const resources = new Map<string, Map<string, string>>();
+    for (const { sequence, line } of items) {
+      const dedupKey = `${keyPrefix}-${sequence}`;
+      const { resource, scope, record } = line.startsWith("{")
+        ? placedEvent(line, dedupKey)
+        : placedLine(line, dedupKey);
+      let scopes = resources.get(resource);
+      if (scopes === undefined) resources.set(resource, scopes = new Map());
+      const before = scopes.get(scope);
+      scopes.set(scope, before === undefined ? record : `${before},${record}`);
+    }
+    const resourceLogs = Array.from(resources, ([resource, scopes]) => {
+      const scopeLogs = Array.from(
+        scopes,
+        ([scope, records]) => `{"scope":{${scope}},"logRecords":[${records}]}`,
+      );
+      const attributes = keyValues(JSON.parse(`{${resource}}`));
+      return `{"resource":{"attributes":[${attributes}]},"scopeLogs":[${scopeLogs}]}`;
+    });
+    return `{"resourceLogs":[${resourceLogs}]}`;
   };
 }
 
 /** What the user's `redact` has left of a record. */
-function partsOfEvent(line: string): Parts {
+function placedEvent(line: string, dedupKey: string): Placed {
   const { payload, identifier, traceId, spanId, agentId } = JSON.parse(line) as LogEvent;
-  const { timeUnixNano, observedTimeUnixNano, severityNumber, severityText, flags } = payload;
-  return {
-    resourceText: members(payload.resource),
-    scopeText: members({ name: identifier }),
-    headText: members({ timeUnixNano, observedTimeUnixNano, severityNumber, severityText, flags }),
-    bodyText: anyValue(payload.body),
-    attributesText: keyValues(payload.attributes),
-    idsText: members({ traceId, spanId }),
-    agentId,
-  };
+  const { body, attributes, resource, ...others } = payload;
+  const { timeUnixNano, observedTimeUnixNano, severityNumber, severityText, flags } = others;
+  const head = members({ timeUnixNano, observedTimeUnixNano, severityNumber, severityText, flags });
+  const { fields, more } = placedIds(members({ traceId, spanId }), agentId);
+  const texts = keyValues(attributes);
+  const record = `{${head}${head && ","}"body":${anyValue(body)},` +
+    `"attributes":[${keyText(dedupKey)}${texts && ","}${texts}${more}]${fields}}`;
+  return { resource: members(resource), scope: members({ name: identifier }), record };
 }
 
-function logRecord(parts: Parts, dedupKey: string): string {
-  const { headText, bodyText, attributesText, idsText, agentId } = parts;
-  const isHex = HEX_IDS.test(idsText);
-  const { traceId } = isHex ? {} as LogEvent : JSON.parse(`{${idsText}}`) as LogEvent;
-  const more = {
+/** The attribute by which AxonPush knows a record again. */
+function keyText(dedupKey: string): string {
+  return `{"key":"axonpush.dedup_key","value":{"stringValue":"${dedupKey}"}}`;
+}
+
+/** Where a record says its ids, which are members: in the fields for them, or else in attributes. */
+function placedIds(ids: string, agentId: unknown) {
+  const isHex = HEX_IDS.test(ids);
+  const { traceId } = isHex ? {} as LogEvent : JSON.parse(`{${ids}}`) as LogEvent;
+  const more = keyValues({
     ...agentId !== undefined && { "axonpush.agent_id": agentId },
     ...traceId !== undefined && { "axonpush.trace_id": traceId },
-  };
-  const moreText = keyValues(more);
-  return `{${headText}${headText && ","}"body":${bodyText},` +
-    `"attributes":[{"key":"axonpush.dedup_key","value":{"stringValue":"${dedupKey}"}}` +
-    `${attributesText && ","}${attributesText}${moreText && ","}${moreText}]` +
-    `${isHex ? `,${idsText}` : ""}}`;
+  });
+  return { fields: isHex ? `,${ids}` : "", more: more && `,${more}` };
 }
 
 function members(object: object): string {

@@ -12,7 +12,7 @@ import type { Diagnostic } from "./diagnostics.ts";
 import type { LogEvent } from "./event.ts";
 import { reason } from "./json.ts";
 import { type Constants, eventBody, eventText, type Item } from "./line.ts";
-import { ANY_VALUE, exportRequest } from "./otlp.ts";
+import { ANY_VALUE, createExport } from "./otlp.ts";
 
 /** Pauses after the first, second, … failure in a row, in milliseconds; the last one repeats. */
 const BACKOFF_MS = [250, 500, 1000, 2000, 4000];
@@ -66,8 +66,6 @@ const CLOCK: Clock = {
 interface Parcel {
   readonly items: readonly Item[];
   readonly key: string;
-  /** Made at the first attempt, and kept. */
-  body?: string;
   retries: number;
   /** How many deliveries there had been when this parcel last failed. */
   failedAt: number;
@@ -83,6 +81,8 @@ export class Transport {
   #host: TransportHost;
   #attempt: Attempt;
   #clock: Clock;
+  /** Makes the body of a request, of the same records always the same. */
+  #bodyOf: (items: readonly Item[]) => string;
   #loose: Item[] = [];
   /** Where `#loose` begins: to take items off its front would move all the others. */
   #first = 0;
@@ -113,15 +113,16 @@ export class Transport {
     this.#host = host;
     this.#attempt = attempt;
     this.#clock = clock;
+    const { protocol, constants, keyPrefix } = settings;
+    this.#bodyOf = protocol === "otlp"
+      ? createExport(constants, keyPrefix)
+      : ([item]) => eventBody(item!.line, this.#keyOf(item!), constants);
   }
 
   /** Takes lines of events; the first has this number, the others the ones after it. */
   send(first: number, lines: readonly string[]): void {
     if (this.#waiting === 0) this.#looseSince = this.#clock.now();
-    for (const [i, line] of lines.entries()) {
-      const sequence = first + i;
-      this.#loose.push({ sequence, key: `${this.#settings.keyPrefix}-${sequence}`, line });
-    }
+    for (const line of lines) this.#loose.push({ sequence: first++, line });
     this.#pump();
   }
 
@@ -191,11 +192,17 @@ export class Transport {
     return this.#seal(items);
   }
 
+  /** The key by which the service knows a record again. */
+  #keyOf({ sequence }: Item): string {
+    return `${this.#settings.keyPrefix}-${sequence}`;
+  }
+
   #seal(items: readonly Item[]): Parcel {
     const [first, last] = [items[0]!, items.at(-1)!];
     // A worker that replaces another starts with gaps, so the first number and the length are not
     // enough to tell what is inside.
-    const key = first === last ? first.key : `${first.key}-${last.sequence}-${items.length}`;
+    const rest = first === last ? "" : `-${last.sequence}-${items.length}`;
+    const key = this.#keyOf(first) + rest;
     return { items, key, retries: 0, failedAt: -1, failures: 0, dueAt: 0 };
   }
 
@@ -233,13 +240,9 @@ export class Transport {
     this.#pump();
   }
 
-  async #try(parcel: Parcel): Promise<Verdict> {
-    const { protocol, constants } = this.#settings;
+  async #try({ items, key }: Parcel): Promise<Verdict> {
     try {
-      parcel.body ??= protocol === "otlp"
-        ? exportRequest(parcel.items, constants)
-        : eventBody(parcel.items[0]!, constants);
-      return await this.#attempt(parcel.body, parcel.key);
+      return await this.#attempt(this.#bodyOf(items), key);
     } catch (error) {
       // The user's `redact` can leave something that is no event. It must not stop the others.
       const message = `Cannot send a record: ${reason(error)}`;
@@ -250,8 +253,9 @@ export class Transport {
 
   /** Counts records as delivered, but for the last so many, which count as failed. */
   #settle(items: readonly Item[], rejected = 0): void {
-    for (const [i, { sequence }] of items.entries()) {
-      this.#host.settle(sequence, i < items.length - rejected ? "delivered" : "failed");
+    const delivered = items.length - rejected;
+    for (let i = 0; i < items.length; i++) {
+      this.#host.settle(items[i]!.sequence, i < delivered ? "delivered" : "failed");
     }
   }
 
@@ -270,7 +274,10 @@ export class Transport {
       const line = because === "size" ? shorten(item.line, this.#settings) : undefined;
       // It is another request now, so it needs another key; the dedup key inside stays.
       if (line === undefined) this.#settle(items, 1);
-      else this.#again.unshift({ ...this.#seal([{ ...item, line }]), key: `${item.key}-cut` });
+      else {this.#again.unshift({
+          ...this.#seal([{ ...item, line }]),
+          key: `${this.#keyOf(item)}-cut`,
+        });}
     }
   }
 
