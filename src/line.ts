@@ -82,12 +82,16 @@ let lastStamp = "";
 
 /** The body of `POST /event` for a record. */
 export function eventBody(line: string, dedupKey: string, constants: Constants): string {
-  return `{"dedupKey":"${dedupKey}",${eventText(line, constants).slice(1)}`;
+  const keyText = `"dedupKey":"${dedupKey}",`;
+  return line.startsWith("{") ? `{${keyText}${line.slice(1)}` : textOf(line, constants, keyText);
 }
 
 /** The text of the event that a line stands for; one that is an event already stays as it is. */
 export function eventText(line: string, constants: Constants): string {
-  if (line.startsWith("{")) return line;
+  return line.startsWith("{") ? line : textOf(line, constants);
+}
+
+function textOf(line: string, constants: Constants, keyText = ""): string {
   const { head, time, tick, ids, flags, body, attributes } = fieldsOf(line);
   const [level, levelName, name] = head.split("\t");
   const nanos = nanoseconds(time, tick);
@@ -95,7 +99,7 @@ export function eventText(line: string, constants: Constants): string {
     lastTime = time;
     lastStamp = new Date(Number(time)).toISOString();
   }
-  return `{"identifier":${name},${constants.head},${ids || constants.trace},` +
+  return `{${keyText}"identifier":${name},${constants.head},${ids || constants.trace},` +
     `"occurredAt":"${lastStamp}","payload":{"timeUnixNano":"${nanos}",` +
     `"observedTimeUnixNano":"${nanos}"${flags && `,"flags":${flags}`},` +
     `"severityNumber":${severityNumber(Number(level))},"severityText":${levelName},` +

@@ -301,6 +301,24 @@ Deno.test("batchSize is the most that one request has", async () => {
   assertEquals(handler.stats.delivered, 25);
 });
 
+Deno.test('protocol "otlp" keeps bodies apart that are in flight together, whatever their size', async () => {
+  const texts = Array.from(
+    { length: 120 },
+    // One to three bytes a letter, so that some requests are of less than a megabyte and some of more.
+    (_, n) => `${n} ${(n < 40 ? "a" : n < 80 ? "é" : "漢").repeat(n % 3 === 0 ? 30_000 : 30)}`,
+  );
+  const { requests } = await requestsOf(
+    (handler) => {
+      const logger = loggerOf(handler);
+      for (const text of texts) logger.info(text);
+    },
+    { batchSize: 40, maxContentLength: 40_000 },
+  );
+  const sizes = requests.map(({ text }) => new TextEncoder().encode(text).length);
+  assert(Math.min(...sizes) < 1 << 20 && Math.max(...sizes) > 1 << 20, String(sizes));
+  assertEquals(requests.flatMap(bodiesOf).toSorted(), texts.toSorted());
+});
+
 Deno.test('protocol "otlp" sends at once what comes while nothing is in flight', async () => {
   const arrived = Promise.withResolvers<void>();
   const { requests } = await requestsOf(
