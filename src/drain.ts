@@ -70,6 +70,8 @@ export class Drain {
   /** Whether a worker that is started now need not outlive the flush. */
   #ending = false;
   #lookAfterMs = BACKLOG_MS;
+  /** How many records were settled at the last look. */
+  #settledBefore = 0;
   /** Of the present lane or, between two workers, of the one that crashed. */
   #acknowledgements: Acknowledgements | undefined;
   #crashes = 0;
@@ -297,12 +299,13 @@ export class Drain {
   /** Posts what waits, and comes back for what has to wait longer. */
   #tend(): void {
     if (this.pending === 0) return;
-    const settled = this.delivered + this.failed;
     this.#start();
     this.#post();
     if (this.#queue.length === 0 && this.#lane !== undefined) return;
     // In an outage nothing moves, and to look a thousand times a second would be a waste.
-    const moves = this.delivered + this.failed > settled;
+    const settled = this.delivered + this.failed;
+    const moves = settled > this.#settledBefore;
+    this.#settledBefore = settled;
     this.#lookAfterMs = moves ? BACKLOG_MS : Math.min(2 * this.#lookAfterMs, LOOK_MS);
     this.#schedule(this.#lookAfterMs);
   }
