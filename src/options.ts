@@ -484,7 +484,6 @@ const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
  * name, whatever its case, the later one counts.
  */
 function sendable(...entries: readonly (readonly [string, string])[]): Record<string, string> {
-  const headers = new Headers();
   for (const [name, value] of entries) {
     if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) {
       refuse(
@@ -493,9 +492,8 @@ function sendable(...entries: readonly (readonly [string, string])[]): Record<st
           `current value has a line break or a character beyond Latin-1`,
       );
     }
-    headers.set(name, value);
   }
-  return Object.fromEntries(headers);
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function readEnvFile(path: string | URL): Record<string, string> {
