@@ -21,7 +21,7 @@ const SHIPPERS: readonly ContenderName[] = [
   "otlpNative",
   "fileNative",
   "sequential",
-  "pinoHttp",
+  "pinoEvent",
   "pinoOtlp",
   "winston",
   "otel",
@@ -48,8 +48,7 @@ const PANELS: readonly Panel[] = [
     names: [
       "eventsNative",
       "sequential",
-      "pinoFetch",
-      "pinoHttp",
+      "pinoEvent",
       "winston",
       "bareEvent",
     ],

@@ -36,7 +36,7 @@ export const COUNTS = {
   nowhere: 100_000,
 } as const;
 /** Records of a paced run, one a millisecond. */
-export const PACED_COUNT = 1200;
+export const PACED_COUNT = 1000;
 
 const ours = {
   runtime: "package",
@@ -128,22 +128,15 @@ export const CONTENDERS = {
     runtime: "peers",
     program: "sequential",
     ships: "event",
+    count: 5000,
     quick: true,
   },
-  pinoFetch: {
+  pinoEvent: {
     ...pino,
-    label: "pino, worker, `fetch`",
-    variant: "fetch",
+    label: "pino, worker, `/event`",
+    variant: "event",
     ships: "event",
-    count: 5000,
-    paced: false,
-    quick: false,
-  },
-  pinoHttp: {
-    ...pino,
-    label: "pino, worker, `node:http`",
-    variant: "http",
-    ships: "event",
+    count: 10_000,
     quick: true,
   },
   winston: {
@@ -152,6 +145,7 @@ export const CONTENDERS = {
     runtime: "node",
     program: "winston",
     ships: "event",
+    count: 10_000,
     quick: false,
   },
   pinoOtlp: {

@@ -59,10 +59,10 @@ export interface Distant {
   readonly runs: Run[];
 }
 
-/** Records of each run against the distant service for each request in flight: about a second. */
-const DISTANT_COUNT = 50;
-/** Records of a run at least. */
-const DISTANT_LEAST = 100;
+/** Records of each run against the distant service for each request in flight: two seconds. */
+const DISTANT_COUNT = 100;
+/** Records before those: half a second. */
+const DISTANT_WARM_UP = 30;
 
 /** Measures throughput where the answer takes 20 ms. */
 export async function measureDistant(sink: Sink, rounds: number): Promise<Distant[]> {
@@ -77,8 +77,8 @@ export async function measureDistant(sink: Sink, rounds: number): Promise<Distan
   ].map((row) => ({ ...row, label: row.contender.label, runs: [] }));
   for (let round = 0; round < rounds; round++) {
     for (const { contender, concurrency, runs } of rows) {
-      const count = Math.max(DISTANT_LEAST, DISTANT_COUNT * concurrency);
-      const warmUp = Math.min(200, 10 * concurrency);
+      const count = DISTANT_COUNT * concurrency;
+      const warmUp = DISTANT_WARM_UP * concurrency;
       runs.push(await run(contender, sink, count, { url: sink.slow, warmUp }));
     }
   }

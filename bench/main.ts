@@ -16,6 +16,10 @@ import { describeMachine } from "./machine.ts";
 import { render, type Results, type Row } from "./report.ts";
 import { type Run, run, Sink } from "./runner.ts";
 
+/** Records before those of a paced run, and of any in the quick benchmark. */
+const PACED_WARM_UP = 1000;
+const QUICK_WARM_UP = 5000;
+
 const quick = Deno.args.includes("--quick");
 const only = Deno.args.find((arg) => arg.startsWith("--only="))?.slice(7).split(",");
 const rounds = quick ? 1 : 5;
@@ -33,11 +37,13 @@ for (let round = 1; round <= rounds; round++) {
     say(`round ${round} of ${rounds}: ${name}`);
     await attempt(rows.get(name)!, "tight", () => {
       const { ships, count = COUNTS[ships] } = contender(name);
-      return run(contender(name), sink, count / (quick ? 2 : 1));
+      return quick
+        ? run(contender(name), sink, count / 2, { warmUp: QUICK_WARM_UP })
+        : run(contender(name), sink, count);
     });
     if (!contender(name).paced) continue;
     await attempt(rows.get(name)!, "paced", () => {
-      return run(contender(name), sink, PACED_COUNT, { paceMs: 1, warmUp: PACED_COUNT });
+      return run(contender(name), sink, PACED_COUNT, { paceMs: 1, warmUp: PACED_WARM_UP });
     });
   }
 }

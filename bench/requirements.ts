@@ -68,7 +68,7 @@ export function requirements({ rows, startAndEnd, distant }: Results): Requireme
   const events = ["eventsNative", "events"] as const;
   const otlp = ["otlpNative", "otlp"] as const;
   const file = [["fileNative"], ["file"]] as [ContenderName[], ContenderName[]];
-  const pino: [ContenderName[]] = [["pinoFetch", "pinoHttp", "pinoOtlp"]];
+  const pino: [ContenderName[]] = [["pinoEvent", "pinoOtlp"]];
   const otel: [ContenderName[]] = [["otel", "otelNode"]];
   const otelInDeno: [ContenderName[]] = [["otel"]];
   const ours = [...rows].filter(([name]) => contender(name).role === "ours");
@@ -98,8 +98,7 @@ export function requirements({ rows, startAndEnd, distant }: Results): Requireme
       least: true,
       unit: "×",
     },
-    ratio("Records/s, `/event`, to pino with `fetch`", rate, events, [["pinoFetch"]], 1.3, true),
-    ratio("Records/s, `/event`, to pino with `node:http`", rate, events, [["pinoHttp"]], 1.3, true),
+    ratio("Records/s, `/event`, to pino's worker", rate, events, [["pinoEvent"]], 1.3, true),
     ratio("Records/s, `/event`, to a bare worker", rate, events, [["bareEvent"]], 0.8, true),
     {
       what: "Records/s to a service 20 ms away, to what 32 requests in flight can do",

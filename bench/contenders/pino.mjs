@@ -1,16 +1,16 @@
 /**
- * pino with a transport in a worker thread. Variants `fetch` and `http` post one event a record, by
- * a transport of our own in `pino_event_transport.mjs`; `otlp` uses pino-opentelemetry-transport.
+ * pino with a transport in a worker thread. Variant `event` posts one event a record, by a
+ * transport of our own in `pino_event_transport.mjs`; `otlp` uses pino-opentelemetry-transport.
  * It ends by running out of work: pino then ends its transports by itself.
  */
 import pino from "pino";
 import { room, run, url, variant } from "../measure.mjs";
 
 const transport = pino.transport(
-  variant !== "otlp"
+  variant === "event"
     ? {
       target: new URL("./pino_event_transport.mjs", import.meta.url).href,
-      options: { url: `${url}/event`, concurrency: 32, client: variant },
+      options: { url: `${url}/event`, concurrency: 32 },
     }
     : {
       target: "pino-opentelemetry-transport",
