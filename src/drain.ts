@@ -83,15 +83,16 @@ export class Drain {
     this.#settings = settings;
     this.#constants = constants;
     this.#diagnostics = diagnostics;
-    this.#queue = new Queue(settings.queueSize);
     this.#blockMs = settings.mode === "sync" ? Infinity : 0;
     // What the worker has cannot be dropped any more, so it gets no more than keeps it busy.
     const { batchSize, concurrency } = settings.transport;
-    this.#batchSize = Math.max(BATCH_SIZE, batchSize);
     const busy = Math.max(128, 4 * concurrency, 8 * batchSize);
     this.#window = this.#usualWindow = settings.overflowPolicy === "drop-oldest"
       ? Math.max(1, Math.min(settings.queueSize >> 1, busy))
       : Math.min(settings.queueSize, MAX_WINDOW);
+    // Two of them have room in the worker, so that it has one while it gets the next.
+    this.#batchSize = Math.min(Math.max(BATCH_SIZE, batchSize), (this.#window + 1) >> 1);
+    this.#queue = new Queue(this.#batchSize);
   }
 
   /** Records taken and not yet settled. */
@@ -129,7 +130,7 @@ export class Drain {
     const lane = this.#lane;
     if (lane === undefined && this.#queue.length === 1) this.#waitingSince = performance.now();
     this.#schedule(lane === undefined ? START_AFTER_MS : COLLECT_MS);
-    if (lane !== undefined && this.#queue.length >= this.#batchSize && this.#room > 0) this.#post();
+    if (lane !== undefined && this.#queue.length >= this.#batchSize && this.#hasRoom) this.#post();
     // To look at the clock is dear, so while records come fast it serves several.
     if (--this.#unlooked > 0) return;
     const now = performance.now();
@@ -138,7 +139,7 @@ export class Drain {
     const waited = now - this.#waitingSince;
     if (lane !== undefined) {
       // While the worker has its hands full, something is going to leave it soon.
-      if (waited >= (this.#room === 0 ? BACKLOG_MS : COLLECT_MS)) this.#post();
+      if (waited >= (this.#hasRoom ? COLLECT_MS : BACKLOG_MS)) this.#post();
     } else if (waited >= START_WITHIN_MS) {
       this.#start();
       this.#post();
@@ -238,7 +239,7 @@ export class Drain {
     this.#reportLoss(timeoutMs);
     this.failed += this.pending;
     this.#inFlight.clear();
-    while (this.#queue.shift() !== undefined);
+    this.#queue.clear();
     this.#retriedBefore = this.retried;
     const lane = this.#lane;
     this.#lane = undefined; // Before it says that it has ended: that is no crash.
@@ -310,23 +311,17 @@ export class Drain {
     this.#schedule(this.#lookAfterMs);
   }
 
-  /** How many records the worker may have more. It gets them in batches: a message is dear. */
-  get #room(): number {
-    const room = this.#window - this.#inFlight.size;
-    const batch = Math.min(this.#batchSize, (this.#window + 1) >> 1, this.#queue.length);
-    return room >= batch ? room : 0;
+  /** Whether the worker may have the oldest batch. */
+  get #hasRoom(): boolean {
+    return this.#inFlight.size + this.#queue.batchLength <= this.#window;
   }
 
   #post(): void {
     this.#settle();
-    let room: number;
-    while (this.#lane !== undefined && this.#queue.length > 0 && (room = this.#room) > 0) {
-      const { first } = this.#queue;
-      const lines: string[] = [];
-      while (lines.length < Math.min(room, this.#batchSize) && this.#queue.length > 0) {
-        lines.push(this.#queue.shift()!);
-      }
-      this.#lane.post({ kind: "batch", first, lines: this.#inFlight.add(first, lines) });
+    while (this.#lane !== undefined && this.#queue.length > 0 && this.#hasRoom) {
+      const batch = this.#queue.take()!;
+      this.#inFlight.add(batch);
+      this.#lane.post({ kind: "batch", ...batch });
     }
     this.#waitingSince = performance.now();
   }
@@ -354,7 +349,7 @@ export class Drain {
           `dropped so far by the overflow policy "${overflowPolicy}"`,
       });
     }
-    return overflowPolicy === "drop-oldest" && this.#queue.shift() !== undefined;
+    return overflowPolicy === "drop-oldest" && this.#queue.drop();
   }
 
   /** Blocks until there is room. Only a lane that works meanwhile can make any. */
@@ -381,7 +376,7 @@ export class Drain {
     this.#lane = this.#startWorker() ?? this.#startLocally();
     this.#acknowledgements = this.#lane.acknowledgements;
     // What a worker that crashed had not acknowledged goes out again, under the same keys.
-    for (const [first, lines] of this.#inFlight) this.#lane.post({ kind: "batch", first, lines });
+    for (const batch of this.#inFlight) this.#lane.post({ kind: "batch", ...batch });
   }
 
   #startWorker(): Lane | undefined {

@@ -9,16 +9,7 @@
  */
 import type { LogRecord } from "@std/log/logger";
 import { contextAttributes, currentTrace, newSpanId, type Trace } from "./context.ts";
-import {
-  errorType,
-  flat,
-  isError,
-  JsonWriter,
-  MAX_NAME_LENGTH,
-  read,
-  reason,
-  remember,
-} from "./json.ts";
+import { errorType, isError, JsonWriter, MAX_NAME_LENGTH, read, reason, remember } from "./json.ts";
 import { type Constants, eventText } from "./line.ts";
 import type { Settings } from "./options.ts";
 import { ANY_VALUE } from "./otlp.ts";
@@ -150,7 +141,7 @@ export function createEncoder(
     } finally {
       nesting--;
     }
-    if (redact === undefined) return flat(line);
+    if (redact === undefined) return line;
     const event = redact(JSON.parse(eventText(line, constants)));
     return event ? checkedText(event) : undefined;
   };

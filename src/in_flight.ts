@@ -1,19 +1,15 @@
 /**
- * What the worker has and has not settled yet. It is kept as the batches that were posted: a long
- * text costs the garbage collector less than a thousand short ones, and only after a crash does it
- * matter what stood in it.
+ * What the worker has and has not settled yet. It is kept as the batches that were posted: only
+ * after a crash does it matter what a single record says.
  *
  * @module
  */
+import type { Batch } from "./queue.ts";
 
-interface Batch {
-  /** Number of its first record; the others follow without a gap. */
-  readonly first: number;
-  /** Behind the last number. */
-  readonly end: number;
-  readonly lines: string;
+interface Posted extends Batch {
+  /** Which of its records are settled. */
   readonly settled: Uint8Array;
-  /** How many are not settled. */
+  /** How many are not. */
   open: number;
 }
 
@@ -22,21 +18,18 @@ export class InFlight {
   /** How many records. */
   size = 0;
   /** In the order of their numbers. */
-  #batches: Batch[] = [];
+  #batches: Posted[] = [];
 
-  /** Takes records that are numbered from `first` on, and makes one text of their lines. */
-  add(first: number, lines: readonly string[]): string {
-    const { length } = lines;
-    const text = lines.join("\n");
-    const settled = new Uint8Array(length);
-    this.#batches.push({ first, end: first + length, lines: text, settled, open: length });
-    this.size += length;
-    return text;
+  /** Takes a batch that was posted. */
+  add(batch: Batch): void {
+    const { count } = batch;
+    this.#batches.push({ ...batch, settled: new Uint8Array(count), open: count });
+    this.size += count;
   }
 
   /** Takes a record off, and says whether it was there. */
   settle(sequence: number): boolean {
-    const batch = this.#batches.find(({ end }) => sequence < end);
+    const batch = this.#batches.find(({ first, count }) => sequence < first + count);
     if (batch === undefined || sequence < batch.first) return false;
     const { first, settled } = batch;
     if (settled[sequence - first]) return false;
@@ -49,9 +42,9 @@ export class InFlight {
   /** How many have a number below this one. */
   countBefore(sequence: number): number {
     let count = 0;
-    for (const { first, end, open, settled } of this.#batches) {
+    for (const { first, open, settled } of this.#batches) {
       if (first >= sequence) break;
-      count += end <= sequence
+      count += first + settled.length <= sequence
         ? open
         : settled.subarray(0, sequence - first).reduce((sum, one) => sum + 1 - one, 0);
     }
@@ -63,11 +56,11 @@ export class InFlight {
     this.#batches.length = this.size = 0;
   }
 
-  /** The number and the line of each. */
-  *[Symbol.iterator](): Generator<[number, string]> {
+  /** Each as a batch of its own. */
+  *[Symbol.iterator](): Generator<Batch> {
     for (const { first, lines, settled } of this.#batches) {
       for (const [i, line] of lines.split("\n").entries()) {
-        if (!settled[i]) yield [first + i, line];
+        if (!settled[i]) yield { first: first + i, count: 1, lines: line };
       }
     }
   }

@@ -273,14 +273,6 @@ export function remember<T>(make: (key: string) => T): (key: string) => T {
   };
 }
 
-/**
- * The same string, laid out flat: looking at a character makes V8 join the pieces it was put
- * together from. Kept as a tree of pieces in a queue, it costs the garbage collector far more.
- */
-export function flat(text: string): string {
-  return text.charCodeAt(0) === 0 ? "" : text;
-}
-
 function isWebMap(value: object): boolean {
   const { [Symbol.toStringTag]: tag } = value as { [Symbol.toStringTag]?: unknown };
   return WEB_MAPS.includes(tag as string) && Symbol.iterator in value;

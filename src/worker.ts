@@ -8,6 +8,7 @@
  */
 import { Acknowledgements } from "./acknowledgements.ts";
 import { Diagnostics } from "./diagnostics.ts";
+import type { Batch } from "./queue.ts";
 import { Transport, type TransportSettings } from "./transport.ts";
 
 /** What the worker is told. */
@@ -20,8 +21,7 @@ export type WorkerMessage =
     /** Takes diagnostics to the program's thread, which can read it even where it blocks. */
     readonly diagnostics: MessagePort;
   }
-  /** Lines of events joined by line breaks, numbered from `first` on. */
-  | { readonly kind: "batch"; readonly first: number; readonly lines: string }
+  | { readonly kind: "batch" } & Batch
   /** The program is about to end and waits for so long, in milliseconds. */
   | { readonly kind: "hurry"; readonly forMs: number };
 
