@@ -10,7 +10,7 @@
 import type { LogRecord } from "@std/log/logger";
 import { contextAttributes, currentTrace, newSpanId, type Trace } from "./context.ts";
 import { errorType, isError, JsonWriter, MAX_NAME_LENGTH, read, reason, remember } from "./json.ts";
-import { type Constants, eventText } from "./line.ts";
+import { type Constants, createEventText } from "./line.ts";
 import type { Settings } from "./options.ts";
 import { ANY_VALUE } from "./otlp.ts";
 import { resourceAttributes } from "./platform.ts";
@@ -109,6 +109,7 @@ export function createEncoder(
     names.begin();
     return names.string(name);
   });
+  const eventText = createEventText(constants);
   let nesting = 0;
   let lastTime = NaN;
   let tick = 0;
@@ -142,7 +143,7 @@ export function createEncoder(
       nesting--;
     }
     if (redact === undefined) return line;
-    const event = redact(JSON.parse(eventText(line, constants)));
+    const event = redact(JSON.parse(eventText(line)));
     return event ? checkedText(event) : undefined;
   };
 }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { remember } from "./json.ts";
 
 /** What is the same in all events of a handler, as JSON text without the outer braces. */
 export interface Constants {
@@ -76,33 +77,42 @@ export function nanoseconds(time: string, tick: string): string {
   return time + tick.padStart(6, "0");
 }
 
-// Making a time stamp takes half as long as all the rest, and a thousand records may share one.
-let lastTime = "";
-let lastStamp = "";
+/**
+ * Makes the function that makes the text of an event of a line, with a dedup key where it is the body
+ * of `POST /event`. A line that is an event already stays as it is.
+ */
+export function createEventText(
+  constants: Constants,
+): (line: string, dedupKey?: string) => string {
+  const { trace, resource, pid } = constants;
+  // Few records differ in their head from the one before, and a thousand may share a time stamp.
+  const textsOf = remember((head) => {
+    const [level, levelName, name] = head.split("\t");
+    return {
+      head,
+      begin: `"identifier":${name},${constants.head},`,
+      severity: `,"severityNumber":${severityNumber(Number(level))},"severityText":${levelName},`,
+      attributes: `,"attributes":{"logger.name":${name},"process.pid":${pid}`,
+    };
+  });
+  const end = `},"resource":{${resource}}}}`;
+  let last: ReturnType<typeof textsOf> | undefined;
+  let lastTime = "";
+  let lastStamp = "";
 
-/** The body of `POST /event` for a record. */
-export function eventBody(line: string, dedupKey: string, constants: Constants): string {
-  const keyText = `"dedupKey":"${dedupKey}",`;
-  return line.startsWith("{") ? `{${keyText}${line.slice(1)}` : textOf(line, constants, keyText);
-}
-
-/** The text of the event that a line stands for; one that is an event already stays as it is. */
-export function eventText(line: string, constants: Constants): string {
-  return line.startsWith("{") ? line : textOf(line, constants);
-}
-
-function textOf(line: string, constants: Constants, keyText = ""): string {
-  const { head, time, tick, ids, flags, body, attributes } = fieldsOf(line);
-  const [level, levelName, name] = head.split("\t");
-  const nanos = nanoseconds(time, tick);
-  if (time !== lastTime) {
-    lastTime = time;
-    lastStamp = new Date(Number(time)).toISOString();
-  }
-  return `{${keyText}"identifier":${name},${constants.head},${ids || constants.trace},` +
-    `"occurredAt":"${lastStamp}","payload":{"timeUnixNano":"${nanos}",` +
-    `"observedTimeUnixNano":"${nanos}"${flags && `,"flags":${flags}`},` +
-    `"severityNumber":${severityNumber(Number(level))},"severityText":${levelName},` +
-    `"body":${body},"attributes":{"logger.name":${name},"process.pid":${constants.pid}` +
-    `${attributes && ","}${attributes}},"resource":{${constants.resource}}}}`;
+  return (line, dedupKey) => {
+    const keyText = dedupKey === undefined ? "" : `"dedupKey":"${dedupKey}",`;
+    if (line.startsWith("{")) return `{${keyText}${line.slice(1)}`;
+    const { head, time, tick, ids, flags, body, attributes } = fieldsOf(line);
+    if (last?.head !== head) last = textsOf(head);
+    if (time !== lastTime) {
+      lastTime = time;
+      lastStamp = new Date(Number(time)).toISOString();
+    }
+    const nanos = nanoseconds(time, tick);
+    return `{${keyText}${last.begin}${ids || trace},"occurredAt":"${lastStamp}",` +
+      `"payload":{"timeUnixNano":"${nanos}","observedTimeUnixNano":"${nanos}"` +
+      `${flags && `,"flags":${flags}`}${last.severity}"body":${body}` +
+      `${last.attributes}${attributes && ","}${attributes}${end}`;
+  };
 }

@@ -46,6 +46,7 @@ export function createExport(
   const placedHead = remember((head) => {
     const [level, severityText, name] = head.split("\t");
     return {
+      head,
       scope: `"name":${name}`,
       severity: `"severityNumber":${severityNumber(Number(level))},"severityText":${severityText}`,
       attributes: ANY_VALUE.name(`"logger.name"`) + ANY_VALUE.string(name!) + ANY_VALUE.end + "," +
@@ -53,10 +54,14 @@ export function createExport(
     };
   });
 
+  /** Of the last record: to compare two texts takes a third of the time that it takes to look one up. */
+  let last: ReturnType<typeof placedHead> | undefined;
+
   /** A line, whose attributes are `KeyValue`s already. */
   function placedLine(line: string, dedupKey: string): Placed {
     const { head, time, tick, ids, flags, body, attributes } = fieldsOf(line);
-    const { scope, severity, attributes: ours } = placedHead(head);
+    if (last?.head !== head) last = placedHead(head);
+    const { scope, severity, attributes: ours } = last;
     const nanos = nanoseconds(time, tick);
     const text = body.startsWith('"') ? ANY_VALUE.string(body) : anyValue(JSON.parse(body));
     const { fields, more } = ids === "" ? ownIds : placedIds(ids, agentId);

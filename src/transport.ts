@@ -11,7 +11,7 @@ import { type Attempt, httpAttempt, type HttpSettings, type Verdict } from "./at
 import type { Diagnostic } from "./diagnostics.ts";
 import type { LogEvent } from "./event.ts";
 import { reason } from "./json.ts";
-import { type Constants, eventBody, eventText, type Item } from "./line.ts";
+import { type Constants, createEventText, type Item } from "./line.ts";
 import { ANY_VALUE, createExport } from "./otlp.ts";
 
 /** Pauses after the first, second, … failure in a row, in milliseconds; the last one repeats. */
@@ -114,9 +114,10 @@ export class Transport {
     this.#attempt = attempt;
     this.#clock = clock;
     const { protocol, constants, keyPrefix } = settings;
+    const eventText = createEventText(constants);
     this.#bodyOf = protocol === "otlp"
       ? createExport(constants, keyPrefix)
-      : ([item]) => eventBody(item!.line, this.#keyOf(item!), constants);
+      : ([item]) => eventText(item!.line, this.#keyOf(item!));
   }
 
   /** Takes lines of events; the first has this number, the others the ones after it. */
@@ -338,7 +339,7 @@ function shorten(line: string, { protocol, constants }: TransportSettings): stri
       const body = JSON.stringify(shortBody(JSON.parse(fields[7]!)));
       return [...fields.slice(0, 7), body, mark].join("\t");
     }
-    const event = JSON.parse(eventText(line, constants)) as LogEvent;
+    const event = JSON.parse(createEventText(constants)(line)) as LogEvent;
     const { body, attributes } = event.payload;
     if (TRUNCATED in attributes) return undefined;
     const payload = {

@@ -18,7 +18,7 @@ import {
   MAX_ENTRIES,
   MAX_NAME_LENGTH,
 } from "../src/json.ts";
-import { eventText } from "../src/line.ts";
+import { createEventText } from "../src/line.ts";
 import { resolveOptions } from "../src/options.ts";
 import { Generator } from "./generate.ts";
 
@@ -72,10 +72,11 @@ function encoder(options: AxonPushHandlerOptions): (record: LogRecord, body: unk
   const settings = resolveOptions(options);
   const constants = eventConstants(settings);
   const encode = createEncoder(settings, constants);
+  const eventText = createEventText(constants);
   return (record, body) => {
     const line = encode(record, body)!;
     assertEquals(line.split("\n").length, 1);
-    return eventText(line, constants);
+    return eventText(line);
   };
 }
 
