@@ -53,10 +53,9 @@ const failures: string[] = [];
 const startAndEnd = await extra(
   "start and end",
   complete,
-  () => measureStartAndEnd(sink, quick ? 2 : 9),
+  () => measureStartAndEnd(sink, quick ? 2 : 15),
 );
-const distant =
-  await extra("far away", complete, () => measureDistant(sink, Math.min(rounds, 3))) ?? [];
+const distant = await extra("far away", complete, () => measureDistant(sink, rounds)) ?? [];
 const growth = await extra("growth", complete && !quick, () => measureGrowth(sink, 3)) ?? [];
 const ends = await extra("ends", complete && !quick, () => measureEnds(sink, 3)) ?? [];
 say("");

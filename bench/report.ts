@@ -53,8 +53,8 @@ function heading({ machine, rounds, minutes }: Results): string {
 Taken by \`deno task bench\` in ${Math.ceil(minutes)} minutes. ${
     rounds > 1 ? `Each figure is the median of ${rounds} runs` : "Each figure is one run"
   },
-everybody in turns, with the range in brackets; of those to a distant service and of growth it is that
-of 3. Nothing is left out because it looks bad.
+everybody in turns, with the range in brackets; of the starts and ends of programs it is that of 15, of
+growth that of 3. Nothing is left out because it looks bad.
 
 ${machine.map((line) => `- ${line}`).join("\n")}
 

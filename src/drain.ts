@@ -23,7 +23,7 @@ import type { TransportSettings } from "./transport.ts";
  */
 const BATCH_SIZE = 100;
 /** How long records are collected before they are posted, in milliseconds. */
-const COLLECT_MS = 10;
+const COLLECT_MS = 50;
 /** How soon a backlog looks for room in the worker, in milliseconds; twice that after each failure. */
 const BACKLOG_MS = 1;
 /** How long after the first record the worker is started: a short script ends before, and faster. */
