@@ -1,5 +1,5 @@
 /**
- * Owns the queue and the worker: collects records for a few milliseconds, posts them in batches as
+ * Owns the queue and the worker: collects records for a moment, posts them in batches as
  * far as the worker may have more, and knows of every record whether it is queued, in flight or
  * settled. A flush posts what is queued and waits for the acknowledgements, without blocking where
  * the program goes on and blocking where it ends, since nothing asynchronous runs there.
