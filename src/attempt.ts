@@ -14,6 +14,8 @@ export const MAX_RETRY_AFTER_MS = 60_000;
 const MAX_ANSWER_BYTES = 65_536;
 /** How long a request whose status says it all counts as in flight for its answer, in milliseconds. */
 const FINISH_MS = 250;
+/** Longest body that is encoded in place, in bytes: three times that of an ordinary batch. */
+const ROOM_BYTES = 1 << 20;
 /** Most characters of an answer that a diagnostic quotes. */
 const MAX_QUOTE = 500;
 /** Most characters of a service's own error code. */
@@ -91,6 +93,7 @@ export function httpAttempt(settings: HttpSettings, over?: AbortSignal): Attempt
     const late = AbortSignal.timeout(requestTimeoutMs);
     return over ? AbortSignal.any([over, late]) : late;
   });
+  const encode = protocol === "otlp" ? createEncode() : (text: string) => text;
   let permitted = false;
   return async (body, key) => {
     // On a terminal, a fetch that is not permitted would ask in the middle of the program.
@@ -100,7 +103,7 @@ export function httpAttempt(settings: HttpSettings, over?: AbortSignal): Attempt
     try {
       const response = await fetch(template, {
         headers: { ...common, "idempotency-key": key },
-        body: gzip ? await compress(body) : protocol === "otlp" ? bytesOf(body) : body,
+        body: gzip ? await compress(body) : encode(body),
         signal,
       });
       return await judge(response, readAnswer(response).catch(() => ""), settings);
@@ -320,14 +323,18 @@ async function readAnswer(response: Response): Promise<string> {
   return text;
 }
 
-const encoder = new TextEncoder();
-/** Memory that is used again and again: to get it anew costs a batch more than to fill it. */
-const room = new Uint8Array(1 << 20);
-
-/** A text in UTF-8, until the next call: `fetch` takes a copy (Fetch Standard, "extract a body"). */
-function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  const { read, written } = encoder.encodeInto(text, room);
-  return read === text.length ? room.subarray(0, written) : encoder.encode(text);
+/**
+ * Makes a function that encodes large texts in UTF-8, into memory that it uses again and again: to
+ * get it anew costs more than to fill it. A result holds until the next call; `fetch` takes a copy
+ * (Fetch Standard, "extract a body").
+ */
+function createEncode(): (text: string) => Uint8Array<ArrayBuffer> {
+  const encoder = new TextEncoder();
+  const room = new Uint8Array(ROOM_BYTES);
+  return (text) => {
+    const { read, written } = encoder.encodeInto(text, room);
+    return read === text.length ? room.subarray(0, written) : encoder.encode(text);
+  };
 }
 
 async function compress(text: string): Promise<ArrayBuffer> {

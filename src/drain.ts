@@ -1,8 +1,8 @@
 /**
- * Owns the queue and the worker: collects records for a moment, posts them in batches as
- * far as the worker may have more, and knows of every record whether it is queued, in flight or
- * settled. A flush posts what is queued and waits for the acknowledgements, without blocking where
- * the program goes on and blocking where it ends, since nothing asynchronous runs there.
+ * Owns the queue and the worker: collects records for a moment, posts them in batches as far as the
+ * worker may have more, and knows of every record whether it is queued, in flight or settled. A
+ * flush posts what is queued and waits for the acknowledgements, without blocking where the program
+ * goes on and blocking where it ends, since nothing asynchronous runs there.
  *
  * @module
  */
@@ -55,7 +55,6 @@ export class Drain {
   #inFlight = new InFlight();
   #keyPrefix = crypto.randomUUID();
   #lane: Lane | undefined;
-  #batchSize: number;
   /** Most records that the worker may have now, and usually. */
   #window: number;
   #usualWindow: number;
@@ -91,8 +90,7 @@ export class Drain {
       ? Math.max(1, Math.min(settings.queueSize >> 1, busy))
       : Math.min(settings.queueSize, MAX_WINDOW);
     // Two of them have room in the worker, so that it has one while it gets the next.
-    this.#batchSize = Math.min(Math.max(BATCH_SIZE, batchSize), (this.#window + 1) >> 1);
-    this.#queue = new Queue(this.#batchSize);
+    this.#queue = new Queue(Math.min(Math.max(BATCH_SIZE, batchSize), (this.#window + 1) >> 1));
   }
 
   /** Records taken and not yet settled. */
@@ -130,7 +128,8 @@ export class Drain {
     const lane = this.#lane;
     if (lane === undefined && this.#queue.length === 1) this.#waitingSince = performance.now();
     this.#schedule(lane === undefined ? START_AFTER_MS : COLLECT_MS);
-    if (lane !== undefined && this.#queue.length >= this.#batchSize && this.#hasRoom) this.#post();
+    const isFull = this.#queue.length >= this.#queue.batchSize;
+    if (lane !== undefined && isFull && this.#hasRoom) this.#post();
     // To look at the clock is dear, so while records come fast it serves several.
     if (--this.#unlooked > 0) return;
     const now = performance.now();

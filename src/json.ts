@@ -23,7 +23,7 @@ const MAX_REMEMBERED = 1024;
 
 /**
  * The web's collections of names and values, known by their tags: to name a class itself has Deno
- * load all of `fetch`, 3 ms in a program that may not need it.
+ * load much of `fetch`, 2 ms or more in a program that may not need it.
  */
 const WEB_MAPS = ["Headers", "URLSearchParams", "FormData"];
 

@@ -21,12 +21,13 @@ export class Queue {
   length = 0;
   /** Number that the next record gets. */
   next = 0;
-  #batchSize: number;
+  /** Most records of a batch. */
+  readonly batchSize: number;
   /** The oldest first; only the last one may be open for more. */
   #batches: { first: number; count: number; lines: string }[] = [];
 
   constructor(batchSize: number) {
-    this.#batchSize = batchSize;
+    this.batchSize = batchSize;
   }
 
   /** Number of the oldest record. */
@@ -42,11 +43,11 @@ export class Queue {
   /** Appends a record. The caller has made sure that there is room. */
   push(line: string): void {
     const last = this.#batches.at(-1);
-    if (last === undefined || last.count === this.#batchSize) {
+    if (last === undefined || last.count === this.batchSize) {
       this.#batches.push({ first: this.next, count: 1, lines: line });
     } else {
       last.lines += "\n" + line;
-      if (++last.count === this.#batchSize) last.lines = flat(last.lines);
+      if (++last.count === this.batchSize) last.lines = flat(last.lines);
     }
     this.next++;
     this.length++;

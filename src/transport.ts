@@ -273,12 +273,10 @@ export class Transport {
     } else {
       const [item] = items as [Item];
       const line = because === "size" ? shorten(item.line, this.#settings) : undefined;
+      if (line === undefined) return this.#settle(items, 1);
       // It is another request now, so it needs another key; the dedup key inside stays.
-      if (line === undefined) this.#settle(items, 1);
-      else {this.#again.unshift({
-          ...this.#seal([{ ...item, line }]),
-          key: `${this.#keyOf(item)}-cut`,
-        });}
+      const key = `${this.#keyOf(item)}-cut`;
+      this.#again.unshift({ ...this.#seal([{ ...item, line }]), key });
     }
   }
 
