@@ -19,15 +19,18 @@
  * @module
  */
 export { AxonPushHandler, DEFAULT_EXCLUDED_LOGGERS, type HandlerStats } from "./src/handler.ts";
-export { withAxonPush } from "./src/config.ts";
-export { currentTrace, type Trace, withContext, withTrace } from "./src/context.ts";
-export { flushAfterInvocation, type FlushAfterInvocationOptions } from "./src/serverless.ts";
+export { withAxonPush } from "./src/with_axonpush.ts";
+export { currentTrace, type Trace, withContext, withTrace } from "./src/record/context.ts";
+export {
+  flushAfterInvocation,
+  type FlushAfterInvocationOptions,
+} from "./src/flush_after_invocation.ts";
 export type {
   AxonPushClient,
   AxonPushHandlerOptions,
   EndSignal,
   OverflowPolicy,
-} from "./src/options.ts";
+} from "./src/options/options.ts";
 export type { Diagnostic, DiagnosticsSink } from "./src/diagnostics.ts";
-export type { LogEvent, LogPayload } from "./src/event.ts";
-export type { PublishParams } from "./src/attempt.ts";
+export type { LogEvent, LogPayload } from "./src/record/encoder.ts";
+export type { PublishParams } from "./src/delivery/http.ts";

@@ -6,7 +6,7 @@
  */
 import { type EventBody, eventProblems } from "./contract.ts";
 import { eventsOfOtlp, OtlpError } from "./otlp.ts";
-import { PAGE, PAGE_HASHES } from "./page_source.ts";
+import { PAGE, PAGE_HASHES } from "./page.generated.ts";
 import { searchEvents } from "./search.ts";
 import type { Store } from "./store.ts";
 

@@ -7,8 +7,8 @@
  *
  * @module
  */
-import type { Drain } from "./drain.ts";
-import type { EndSignal } from "./options.ts";
+import type { Drain } from "./queue/shipper.ts";
+import type { EndSignal } from "./options/options.ts";
 import { isListenedTo } from "./platform.ts";
 
 /** What hangs on the end of the program. */

@@ -7,14 +7,14 @@
 import { BaseHandler } from "@std/log/base-handler";
 import type { LevelName } from "@std/log/levels";
 import { LogRecord } from "@std/log/logger";
-import { callerAttributes } from "./caller.ts";
+import { callerAttributes } from "./record/caller.ts";
 import { Diagnostics } from "./diagnostics.ts";
-import { Drain } from "./drain.ts";
-import { createEncoder, eventConstants } from "./event.ts";
+import { Drain } from "./queue/shipper.ts";
+import { createEncoder, eventConstants } from "./record/encoder.ts";
 import { hook, unhook } from "./exit.ts";
-import { reason } from "./json.ts";
-import { isShipping } from "./lane.ts";
-import { type AxonPushHandlerOptions, resolveOptions, type Settings } from "./options.ts";
+import { reason } from "./record/json_writer.ts";
+import { isShipping } from "./worker/channel.ts";
+import { type AxonPushHandlerOptions, resolveOptions, type Settings } from "./options/options.ts";
 import { serverlessPlatform } from "./platform.ts";
 
 /** Loggers whose records are never shipped: our own, by its exact name. */

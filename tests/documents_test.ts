@@ -28,12 +28,16 @@ Deno.test("README.md names the oldest Deno that continuous integration runs", as
 
 Deno.test("The documents keep no TypeScript block from being run", async () => {
   const paths = ["README.md", "docs/events.md", "mod.ts"];
-  for (const folder of ["src", "dev"]) {
-    for await (const { name } of Deno.readDir(new URL(folder, ROOT))) {
-      paths.push(`${folder}/${name}`);
+  await addFiles("src");
+  await addFiles("dev");
+  for (const path of paths) assert(!/```(ts|typescript) /.test(await read(path)), path);
+
+  async function addFiles(folder: string): Promise<void> {
+    for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
+      if (isDirectory) await addFiles(`${folder}/${name}`);
+      else paths.push(`${folder}/${name}`);
     }
   }
-  for (const path of paths) assert(!/```(ts|typescript) /.test(await read(path)), path);
 });
 
 Deno.test("README.md names every field of an event", async () => {

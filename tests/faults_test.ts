@@ -8,7 +8,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Logger } from "@std/log/logger";
 import type { AxonPushHandler, AxonPushHandlerOptions, Diagnostic } from "../mod.ts";
-import { httpAttempt } from "../src/attempt.ts";
+import { httpAttempt } from "../src/delivery/http.ts";
 import {
   accept,
   answer,

@@ -14,7 +14,7 @@ import {
 } from "@std/assert";
 import type { LevelName } from "@std/log/levels";
 import { AxonPushHandler, type AxonPushHandlerOptions } from "../mod.ts";
-import { resolveOptions, type Settings } from "../src/options.ts";
+import { resolveOptions, type Settings } from "../src/options/options.ts";
 import { runProgram } from "./program.ts";
 
 const VALID = { apiKey: "ak_valid", tenantId: "1" };

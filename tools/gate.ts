@@ -25,12 +25,8 @@ const GATES: readonly Gate[] = [
   },
   { name: "documentation", commands: [["run", "-A", "tools/doc_lint.ts"]] },
   { name: "documentation examples", commands: [["run", "-A", "tools/doc_examples.ts"]] },
-  { name: "worker bundle", commands: [["run", "-A", "tools/bundle_worker.ts", "--check"]] },
-  { name: "page bundle", commands: [["run", "-A", "tools/bundle_page.ts", "--check"]] },
-  {
-    name: "publish",
-    commands: [["publish", "--dry-run", "--allow-dirty"], ["run", "-A", "tools/sizes.ts"]],
-  },
+  { name: "bundles", commands: [["run", "-A", "tools/bundle.ts", "--check"]] },
+  { name: "publish", commands: [["publish", "--dry-run", "--allow-dirty"]] },
   { name: "demo", commands: [["task", "demo"]] },
 ];
 

@@ -4,8 +4,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { Queue } from "../src/queue.ts";
-import { Generator } from "./generate.ts";
+import { Queue } from "./queue.ts";
+import { Generator } from "../../tests/generate.ts";
 
 Deno.test("Queue gives out what was pushed and not dropped, in order, in batches, numbered", () => {
   for (let seed = 0; seed < 300; seed++) {

@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { Acknowledgements, type Outcome } from "../src/acknowledgements.ts";
+import { Acknowledgements, type Outcome } from "./acknowledgements.ts";
 
 /** Longer than any test takes: whoever waits for it hangs. */
 const FOREVER_MS = 600_000;
@@ -116,7 +116,7 @@ async function startWriter(memory: SharedArrayBuffer, code: string): Promise<Dis
     `data:text/javascript,${
       encodeURIComponent(`
         import { Acknowledgements } from "${new URL(
-        "../src/acknowledgements.ts",
+        "./acknowledgements.ts",
         import.meta.url,
       )}";
         self.onmessage = ({ data }) => {

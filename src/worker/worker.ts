@@ -1,15 +1,15 @@
 /**
  * The drain worker: takes batches from the program's thread, gives them to the transport, and
  * acknowledges each record in shared memory. It is bundled with all that it imports into
- * `worker_source.ts`, because a worker of a published package can only be started from a `data:`
+ * `worker.generated.ts`, because a worker of a published package can only be started from a `data:`
  * URL, which cannot import anything of the package.
  *
  * @module
  */
 import { Acknowledgements } from "./acknowledgements.ts";
-import { Diagnostics } from "./diagnostics.ts";
-import type { Batch } from "./queue.ts";
-import { Transport, type TransportSettings } from "./transport.ts";
+import { Diagnostics } from "../diagnostics.ts";
+import type { Batch } from "../queue/queue.ts";
+import { Transport, type TransportSettings } from "../delivery/exporter.ts";
 
 /** What the worker is told. */
 export type WorkerMessage =

@@ -9,11 +9,19 @@
  */
 import type { LogRecord } from "@std/log/logger";
 import { contextAttributes, currentTrace, newSpanId, type Trace } from "./context.ts";
-import { errorType, isError, JsonWriter, MAX_NAME_LENGTH, read, reason, remember } from "./json.ts";
+import {
+  errorType,
+  isError,
+  JsonWriter,
+  MAX_NAME_LENGTH,
+  read,
+  reason,
+  remember,
+} from "./json_writer.ts";
 import { type Constants, createEventText } from "./line.ts";
-import type { Settings } from "./options.ts";
-import { ANY_VALUE } from "./otlp.ts";
-import { resourceAttributes } from "./platform.ts";
+import type { Settings } from "../options/options.ts";
+import { ANY_VALUE } from "../delivery/otlp_body.ts";
+import { resourceAttributes } from "../platform.ts";
 
 /** What an event says. Its dedup key is added where it is sent. */
 export interface LogEvent {

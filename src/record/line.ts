@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { remember } from "./json.ts";
+import { remember } from "./json_writer.ts";
 
 /** What is the same in all events of a handler, as JSON text without the outer braces. */
 export interface Constants {

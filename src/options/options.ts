@@ -7,12 +7,12 @@
  */
 import type { BaseHandlerOptions, FormatterFunction } from "@std/log/base-handler";
 import { parse as parseDotenv } from "@std/dotenv/parse";
-import type { DiagnosticsSink } from "./diagnostics.ts";
-import type { PublishParams } from "./attempt.ts";
-import { newTraceId } from "./context.ts";
-import type { LogEvent } from "./event.ts";
-import { mayRead, readVariable } from "./platform.ts";
-import type { TransportSettings } from "./transport.ts";
+import type { DiagnosticsSink } from "../diagnostics.ts";
+import type { PublishParams } from "../delivery/http.ts";
+import { newTraceId } from "../record/context.ts";
+import type { LogEvent } from "../record/encoder.ts";
+import { mayRead, readVariable } from "../platform.ts";
+import type { TransportSettings } from "../delivery/exporter.ts";
 
 /** A signal that ends a program, and that the handler can drain before. */
 export type EndSignal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGQUIT" | "SIGBREAK";

@@ -6,8 +6,8 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { MAX_RETRY_AFTER_MS, parseRetryAfter, type Verdict } from "../src/attempt.ts";
-import { Transport, type TransportSettings } from "../src/transport.ts";
+import { MAX_RETRY_AFTER_MS, parseRetryAfter, type Verdict } from "./http.ts";
+import { Transport, type TransportSettings } from "./exporter.ts";
 
 /** Pauses after failures in a row, in milliseconds, and how far jitter may move them. */
 const LADDER = [250, 500, 1000, 2000, 4000, 4000];

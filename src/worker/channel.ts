@@ -10,12 +10,12 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
 import type { Worker as NodeWorker } from "node:worker_threads";
 import { Acknowledgements } from "./acknowledgements.ts";
-import type { Attempt } from "./attempt.ts";
-import type { Diagnostic } from "./diagnostics.ts";
-import { nodeProcess } from "./platform.ts";
-import { Transport, type TransportSettings } from "./transport.ts";
+import type { Attempt } from "../delivery/http.ts";
+import type { Diagnostic } from "../diagnostics.ts";
+import { nodeProcess } from "../platform.ts";
+import { Transport, type TransportSettings } from "../delivery/exporter.ts";
 import type { WorkerMessage } from "./worker.ts";
-import { WORKER_SOURCE } from "./worker_source.ts";
+import { WORKER_SOURCE } from "./worker.generated.ts";
 
 /**
  * Most memory of the worker, in MiB: without a limit its end would be that of the program. What is

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import type { LogEvent } from "./event.ts";
-import type { Dialect } from "./json.ts";
+import type { LogEvent } from "../record/encoder.ts";
+import type { Dialect } from "../record/json_writer.ts";
 import {
   type Constants,
   fieldsOf,
@@ -15,7 +15,7 @@ import {
   nanoseconds,
   perHead,
   severityNumber,
-} from "./line.ts";
+} from "../record/line.ts";
 
 /** The protocol's `AnyValue` and `KeyValue`. JSON's numbers cannot hold 64 bits: they are strings. */
 export const ANY_VALUE: Dialect = {

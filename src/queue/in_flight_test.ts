@@ -4,8 +4,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { InFlight } from "../src/in_flight.ts";
-import { Generator } from "./generate.ts";
+import { InFlight } from "./in_flight.ts";
+import { Generator } from "../../tests/generate.ts";
 
 Deno.test("InFlight has what was added and not settled, whatever the order and the gaps", () => {
   for (let seed = 0; seed < 300; seed++) {

@@ -7,20 +7,20 @@
  */
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { Logger, LogRecord } from "@std/log/logger";
-import { eventProblems } from "../dev/contract.ts";
-import { startDevServer } from "../dev/mod.ts";
-import { AxonPushHandler, type AxonPushHandlerOptions } from "../mod.ts";
-import { createEncoder, eventConstants } from "../src/event.ts";
+import { eventProblems } from "../../dev/contract.ts";
+import { startDevServer } from "../../dev/mod.ts";
+import { AxonPushHandler, type AxonPushHandlerOptions } from "../../mod.ts";
+import { createEncoder, eventConstants } from "./encoder.ts";
 import {
   JsonWriter,
   MAX_CHARACTERS,
   MAX_DEPTH,
   MAX_ENTRIES,
   MAX_NAME_LENGTH,
-} from "../src/json.ts";
-import { createEventText } from "../src/line.ts";
-import { resolveOptions } from "../src/options.ts";
-import { Generator } from "./generate.ts";
+} from "./json_writer.ts";
+import { createEventText } from "./line.ts";
+import { resolveOptions } from "../options/options.ts";
+import { Generator } from "../../tests/generate.ts";
 
 /** What no event may be larger than, in bytes, whatever it was made of. */
 const MAX_BYTES = 1_048_576;

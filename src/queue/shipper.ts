@@ -6,16 +6,16 @@
  *
  * @module
  */
-import type { Acknowledgements, Outcome } from "./acknowledgements.ts";
-import { clientAttempt, httpAttempt } from "./attempt.ts";
-import type { Diagnostic, Diagnostics } from "./diagnostics.ts";
+import type { Acknowledgements, Outcome } from "../worker/acknowledgements.ts";
+import { clientAttempt, httpAttempt } from "../delivery/http.ts";
+import type { Diagnostic, Diagnostics } from "../diagnostics.ts";
 import { InFlight } from "./in_flight.ts";
-import { type Lane, localLane, workerLane } from "./lane.ts";
-import { reason } from "./json.ts";
-import type { Constants } from "./line.ts";
-import type { Settings } from "./options.ts";
+import { type Lane, localLane, workerLane } from "../worker/channel.ts";
+import { reason } from "../record/json_writer.ts";
+import type { Constants } from "../record/line.ts";
+import type { Settings } from "../options/options.ts";
 import { Queue } from "./queue.ts";
-import type { TransportSettings } from "./transport.ts";
+import type { TransportSettings } from "../delivery/exporter.ts";
 
 /**
  * Records of one message to the worker, or those of a request if they are more. Larger batches cost

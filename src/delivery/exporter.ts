@@ -6,13 +6,13 @@
  *
  * @module
  */
-import type { Outcome } from "./acknowledgements.ts";
-import { type Attempt, httpAttempt, type HttpSettings, type Verdict } from "./attempt.ts";
-import type { Diagnostic } from "./diagnostics.ts";
-import type { LogEvent } from "./event.ts";
-import { reason } from "./json.ts";
-import { type Constants, createEventText, type Item } from "./line.ts";
-import { ANY_VALUE, createExport } from "./otlp.ts";
+import type { Outcome } from "../worker/acknowledgements.ts";
+import { type Attempt, httpAttempt, type HttpSettings, type Verdict } from "./http.ts";
+import type { Diagnostic } from "../diagnostics.ts";
+import type { LogEvent } from "../record/encoder.ts";
+import { reason } from "../record/json_writer.ts";
+import { type Constants, createEventText, type Item } from "../record/line.ts";
+import { ANY_VALUE, createExport } from "./otlp_body.ts";
 
 /** Pauses after the first, second, … failure in a row, in milliseconds; the last one repeats. */
 const BACKOFF_MS = [250, 500, 1000, 2000, 4000];

@@ -1,0 +1,78 @@
+/**
+ * Makes the two modules that carry another file as a string, because a published package cannot
+ * read the files beside it: `worker`, the worker's code with all that it imports, and `page`, the
+ * page of the local AxonPush. With `--check` it writes nothing and fails if one of them is stale.
+ *
+ * @module
+ */
+const root = new URL("../", import.meta.url);
+
+interface Bundle {
+  /** The file that is carried. */
+  readonly source: string;
+  /** The module that carries it. */
+  readonly target: string;
+  /** The code of that module. */
+  readonly make: (source: string) => Promise<string>;
+}
+
+const BUNDLES: Readonly<Record<string, Bundle>> = {
+  worker: {
+    source: "src/worker/worker.ts",
+    target: "src/worker/worker.generated.ts",
+    make: async (source) =>
+      `/** The worker's source, for a \`data:\` URL. */
+export const WORKER_SOURCE: string =
+  ${JSON.stringify(await bundle(source))};
+`,
+  },
+  page: {
+    source: "dev/page.html",
+    target: "dev/page.generated.ts",
+    make: async (source) => {
+      const page = (await Deno.readTextFile(new URL(source, root))).replaceAll("\r\n", "\n");
+      return `/** The page of the local AxonPush. */
+export const PAGE: string =
+  ${JSON.stringify(page)};
+/** What its content security policy allows: this one script and this one style. */
+export const PAGE_HASHES = {
+  script: "${await hashOf(page, "script")}",
+  style: "${await hashOf(page, "style")}",
+} as const;
+`;
+    },
+  },
+};
+
+const names = Deno.args.filter((argument) => argument !== "--check");
+for (const name of names.length > 0 ? names : Object.keys(BUNDLES)) {
+  const { source, target, make } = BUNDLES[name]!;
+  const text = `// Made from ${source} by \`deno task ${name}\`. Do not edit.
+// deno-fmt-ignore-file
+${await make(source)}`;
+  const file = new URL(target, root);
+  if (!Deno.args.includes("--check")) {
+    await Deno.writeTextFile(file, text);
+  } else if (await Deno.readTextFile(file).catch(() => "") !== text) {
+    console.error(`${target} is not what ${source} makes: run \`deno task ${name}\``);
+    Deno.exitCode = 1;
+  }
+}
+
+async function bundle(source: string): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--minify", "--platform", "deno", source],
+    cwd: root,
+  }).output();
+  const decoder = new TextDecoder();
+  if (!success) throw new Error(`Cannot bundle ${source}: ${decoder.decode(stderr)}`);
+  return decoder.decode(stdout).trim();
+}
+
+/** The hash of an element's text, as a content security policy wants it. */
+async function hashOf(page: string, tag: string): Promise<string> {
+  const [, content] = page.match(new RegExp(`<${tag}>(.*?)</${tag}>`, "s")) ?? [];
+  if (content === undefined) throw new Error(`dev/page.html has no <${tag}>`);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(content));
+  return `sha256-${new Uint8Array(digest).toBase64()}`;
+}

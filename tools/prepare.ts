@@ -1,0 +1,22 @@
+/**
+ * Fetches what the tests need before they start: npm packages, and the bundler that `deno bundle`
+ * downloads at its first use. Tests that run side by side would all put them into the same empty
+ * cache at once, and some would find half a file there.
+ *
+ * @module
+ */
+const root = new URL("../", import.meta.url);
+
+for (
+  const args of [
+    ["install", "--quiet", "--frozen"],
+    ["bundle", "--quiet", "--platform", "deno", "src/worker/worker.ts"],
+  ]
+) {
+  const command = new Deno.Command(Deno.execPath(), { args, cwd: root, stdout: "null" });
+  const { success, stderr } = await command.output();
+  if (success) continue;
+  console.error(`Cannot prepare the tests: deno ${args.join(" ")}`);
+  console.error(new TextDecoder().decode(stderr));
+  Deno.exit(1);
+}
