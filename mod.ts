@@ -32,5 +32,5 @@ export type {
   OverflowPolicy,
 } from "./src/options/options.ts";
 export type { Diagnostic, DiagnosticsSink } from "./src/diagnostics.ts";
-export type { LogEvent, LogPayload } from "./src/record/encoder.ts";
+export type { LogEvent, LogPayload } from "./src/record/event.ts";
 export type { PublishParams } from "./src/delivery/http.ts";

@@ -10,9 +10,10 @@ import { LogRecord } from "@std/log/logger";
 import { callerAttributes } from "./record/caller.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { Drain } from "./queue/shipper.ts";
-import { createEncoder, eventConstants } from "./record/encoder.ts";
+import { eventConstants } from "./record/event_constants.ts";
+import { Encoder } from "./record/encoder.ts";
 import { hook, unhook } from "./exit.ts";
-import { reason } from "./record/json_writer.ts";
+import { reason } from "./record/errors.ts";
 import { isShipping } from "./worker/channel.ts";
 import { type AxonPushHandlerOptions, resolveOptions, type Settings } from "./options/options.ts";
 import { serverlessPlatform } from "./platform.ts";
@@ -79,7 +80,7 @@ export class AxonPushHandler extends BaseHandler {
   #settings: Settings;
   #formatted: boolean;
   #diagnostics: Diagnostics;
-  #encode: ReturnType<typeof createEncoder>;
+  #encoder: Encoder;
   #drain: Drain;
   #hooked: Parameters<typeof hook>[0];
   #state: "idle" | "running" | "closing" | "closed" = "idle";
@@ -104,7 +105,7 @@ export class AxonPushHandler extends BaseHandler {
     this.#diagnostics = new Diagnostics(settings.diagnostics);
     const constants = eventConstants(settings);
     const { redact } = settings;
-    this.#encode = createEncoder(
+    this.#encoder = new Encoder(
       redact ? { ...settings, redact: (event) => this.#quietly(() => redact(event)) } : settings,
       constants,
     );
@@ -138,7 +139,7 @@ export class AxonPushHandler extends BaseHandler {
     try {
       const body = this.#formatted ? this.#quietly(() => this.format(record)) : record.msg;
       const caller = this.#settings.caller ? callerAttributes(this, record.levelName) : undefined;
-      line = this.#encode(record, body, caller);
+      line = this.#encoder.encode(record, body, caller);
     } catch (error) {
       this.#drain.fail();
       this.#diagnostics.report({

@@ -7,7 +7,7 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Logger, LogRecord } from "@std/log/logger";
-import { severityNumber } from "../src/record/line.ts";
+import { severityNumber } from "../src/record/event_text.ts";
 import { runProgram } from "./program.ts";
 import { attributesOf, eventsOf, shipped, startReceiver } from "./receiver.ts";
 

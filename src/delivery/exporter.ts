@@ -9,19 +9,16 @@
 import type { Outcome } from "../worker/acknowledgements.ts";
 import { type Attempt, httpAttempt, type HttpSettings, type Verdict } from "./http.ts";
 import type { Diagnostic } from "../diagnostics.ts";
-import type { LogEvent } from "../record/encoder.ts";
-import { reason } from "../record/json_writer.ts";
-import { type Constants, createEventText, type Item } from "../record/line.ts";
-import { ANY_VALUE, createExport } from "./otlp_body.ts";
+import { type Constants, dedupKey, type Item } from "../record/chunk.ts";
+import { reason } from "../record/errors.ts";
+import { createEventText } from "../record/event_text.ts";
+import { shortenLine } from "../record/line.ts";
+import { createExport } from "./otlp_body.ts";
 
 /** Pauses after the first, second, … failure in a row, in milliseconds; the last one repeats. */
 const BACKOFF_MS = [250, 500, 1000, 2000, 4000];
 /** How much longer or shorter a pause may be, so that programs do not come back all at once. */
 const JITTER = 0.1;
-/** Characters of the body that are kept of an event that the service finds too large. */
-const SHORT_BODY = 1024;
-/** The attribute that marks such an event. */
-const TRUNCATED = "axonpush.truncated";
 
 /** What the transport has to know. Can be sent to another thread. */
 export interface TransportSettings extends HttpSettings {
@@ -195,7 +192,7 @@ export class Transport {
 
   /** The key by which the service knows a record again. */
   #keyOf({ sequence }: Item): string {
-    return `${this.#settings.keyPrefix}-${sequence}`;
+    return dedupKey(this.#settings, sequence);
   }
 
   #seal(items: readonly Item[]): Parcel {
@@ -272,7 +269,7 @@ export class Transport {
       this.#again.unshift(this.#seal(items.slice(0, half)), this.#seal(items.slice(half)));
     } else {
       const [item] = items as [Item];
-      const line = because === "size" ? shorten(item.line, this.#settings) : undefined;
+      const line = because === "size" ? shortenLine(item.line, this.#settings.protocol) : undefined;
       if (line === undefined) return this.#settle(items, 1);
       // It is another request now, so it needs another key; the dedup key inside stays.
       const key = `${this.#keyOf(item)}-cut`;
@@ -323,30 +320,5 @@ export class Transport {
       this.#asked = true;
       this.#resumeAt = Math.max(this.#resumeAt, now + askedMs);
     }
-  }
-}
-
-/** What is left of a record that the service finds too large, or nothing if that was too much. */
-function shorten(line: string, { protocol, constants }: TransportSettings): string | undefined {
-  const shortBody = (body: unknown) => `${String(body).slice(0, SHORT_BODY)}…[cut: too large]`;
-  try {
-    if (protocol === "otlp" && !line.startsWith("{")) {
-      const fields = line.split("\t");
-      const mark = ANY_VALUE.name(`"${TRUNCATED}"`) + ANY_VALUE.boolean(true) + ANY_VALUE.end;
-      if (fields[8] === mark) return undefined;
-      const body = JSON.stringify(shortBody(JSON.parse(fields[7]!)));
-      return [...fields.slice(0, 7), body, mark].join("\t");
-    }
-    const event = JSON.parse(createEventText(constants)(line)) as LogEvent;
-    const { body, attributes } = event.payload;
-    if (TRUNCATED in attributes) return undefined;
-    const payload = {
-      ...event.payload,
-      body: shortBody(body),
-      attributes: { "logger.name": attributes["logger.name"], [TRUNCATED]: true },
-    };
-    return JSON.stringify({ ...event, payload });
-  } catch {
-    return undefined; // The user's `redact` has left something that is no event.
   }
 }

@@ -7,6 +7,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { MAX_RETRY_AFTER_MS, parseRetryAfter, type Verdict } from "./http.ts";
+import { writeEvent } from "../record/line.ts";
 import { Transport, type TransportSettings } from "./exporter.ts";
 
 /** Pauses after failures in a row, in milliseconds, and how far jitter may move them. */
@@ -65,7 +66,7 @@ function simulate(settings: Partial<TransportSettings> = {}) {
       gzip: false,
       batchSize: settings.protocol === "otlp" ? 512 : 1,
       flushIntervalMs: 1000,
-      constants: { head: "", trace: "", resource: "", pid: 1 },
+      constants: { envelope: "", trace: "", resource: "", pid: 1 },
       keyPrefix: "key",
       concurrency: 4,
       maxRetries: 3,
@@ -142,7 +143,7 @@ function simulate(settings: Partial<TransportSettings> = {}) {
 }
 
 function event(n: number, more: Record<string, unknown> = {}): string {
-  return JSON.stringify({
+  return writeEvent(JSON.stringify({
     identifier: "shop",
     traceId: "0".repeat(31) + "1",
     spanId: "0".repeat(15) + "1",
@@ -151,7 +152,7 @@ function event(n: number, more: Record<string, unknown> = {}): string {
       attributes: { "logger.name": "shop", n, ...more },
       resource: {},
     },
-  });
+  }));
 }
 
 /** Lets everything run that waits for nothing but its turn. */

@@ -5,8 +5,8 @@
  * @module
  */
 import type { Diagnostic } from "../diagnostics.ts";
-import type { LogEvent } from "../record/encoder.ts";
-import { read, reason } from "../record/json_writer.ts";
+import type { LogEvent } from "../record/event.ts";
+import { read, reason } from "../record/errors.ts";
 
 /** Longest pause that a `Retry-After` header is granted, in milliseconds. */
 export const MAX_RETRY_AFTER_MS = 60_000;

@@ -1,34 +1,16 @@
 /**
  * Turns records into the JSON form of an OTLP export request, as `POST /v1/logs` and OpenTelemetry
  * Collectors take it (opentelemetry-proto, logs/v1; OTLP 1.5, "JSON Protobuf Encoding").
- * The log call writes attributes in that form already, since this is most of what the worker does
- * and text is put together several times faster than objects are.
+ * The log call has written attributes in that form already.
  *
  * @module
  */
-import type { LogEvent } from "../record/encoder.ts";
-import type { Dialect } from "../record/json_writer.ts";
-import {
-  type Constants,
-  fieldsOf,
-  type Item,
-  nanoseconds,
-  perHead,
-  severityNumber,
-} from "../record/line.ts";
-
-/** The protocol's `AnyValue` and `KeyValue`. JSON's numbers cannot hold 64 bits: they are strings. */
-export const ANY_VALUE: Dialect = {
-  name: (quoted) => `{"key":${quoted},"value":`,
-  end: "}",
-  string: (quoted) => `{"stringValue":${quoted}}`,
-  number: (value) =>
-    Number.isSafeInteger(value) ? `{"intValue":"${value}"}` : `{"doubleValue":${value}}`,
-  boolean: (value) => `{"boolValue":${value}}`,
-  null: "{}",
-  list: (items) => `{"arrayValue":{"values":[${items}]}}`,
-  map: (members) => `{"kvlistValue":{"values":[${members}]}}`,
-};
+import { type Constants, dedupKey, type Item } from "../record/chunk.ts";
+import { ANY_VALUE } from "../record/dialect.ts";
+import type { LogEvent } from "../record/event.ts";
+import { nanoseconds, severityNumber } from "../record/event_text.ts";
+import { readLine, readSource, type RecordLine } from "../record/line.ts";
+import { rememberLast } from "../record/remember.ts";
 
 /** A record as an export request has it, and where it belongs in there. */
 interface Placed {
@@ -50,22 +32,25 @@ export function createExport(
   const { resource, trace, pid, agentId } = constants;
   // Most of a record is the same for all of a logger and level that are in no trace of their own.
   const ownIds = placedIds(trace, agentId);
-  const placedHead = perHead((level, severityText, name) => ({
-    scope: `"name":${name}`,
-    severity: `"severityNumber":${severityNumber(Number(level))},"severityText":${severityText}`,
-    attributes: ANY_VALUE.name(`"logger.name"`) + ANY_VALUE.string(name) + ANY_VALUE.end + "," +
-      ANY_VALUE.name(`"process.pid"`) + ANY_VALUE.number(pid) + ANY_VALUE.end,
-  }));
+  const placedSource = rememberLast((source) => {
+    const { level, levelName, loggerName } = readSource(source);
+    return {
+      scope: `"name":${loggerName}`,
+      severity: `"severityNumber":${severityNumber(level)},"severityText":${levelName}`,
+      attributes: ANY_VALUE.name(`"logger.name"`) + ANY_VALUE.string(loggerName) + ANY_VALUE.end +
+        "," + ANY_VALUE.name(`"process.pid"`) + ANY_VALUE.number(pid) + ANY_VALUE.end,
+    };
+  });
 
-  /** A line, whose attributes are `KeyValue`s already. */
-  function placedLine(line: string, dedupKey: string): Placed {
-    const { head, time, tick, ids, flags, body, attributes } = fieldsOf(line);
-    const { scope, severity, attributes: ours } = placedHead(head);
-    const nanos = nanoseconds(time, tick);
+  /** A record, whose attributes are `KeyValue`s already. */
+  function placedRecord(line: RecordLine, key: string): Placed {
+    const { source, time, ordinal, ids, flags, body, attributes } = line;
+    const { scope, severity, attributes: ours } = placedSource(source);
+    const nanos = nanoseconds(time, ordinal);
     const text = body.startsWith('"') ? ANY_VALUE.string(body) : anyValue(JSON.parse(body));
     const { fields, more } = ids === "" ? ownIds : placedIds(ids, agentId);
     const record = `{"timeUnixNano":"${nanos}","observedTimeUnixNano":"${nanos}",${severity}` +
-      `${flags && `,"flags":${flags}`},"body":${text},"attributes":[${keyText(dedupKey)},${ours}` +
+      `${flags && `,"flags":${flags}`},"body":${text},"attributes":[${keyText(key)},${ours}` +
       `${attributes && ","}${attributes}${more}]${fields}}`;
     return { resource, scope, record };
   }
@@ -74,10 +59,11 @@ export function createExport(
     // There is one resource, unless the user's `redact` changes it for some events.
     const resources = new Map<string, Map<string, string>>();
     for (const { sequence, line } of items) {
-      const dedupKey = `${keyPrefix}-${sequence}`;
-      const { resource, scope, record } = line.startsWith("{")
-        ? placedEvent(line, dedupKey)
-        : placedLine(line, dedupKey);
+      const key = dedupKey({ keyPrefix }, sequence);
+      const read = readLine(line);
+      const { resource, scope, record } = read.kind === "event"
+        ? placedEvent(read.event, key)
+        : placedRecord(read, key);
       let scopes = resources.get(resource);
       if (scopes === undefined) resources.set(resource, scopes = new Map());
       const before = scopes.get(scope);
@@ -96,21 +82,21 @@ export function createExport(
 }
 
 /** What the user's `redact` has left of a record. */
-function placedEvent(line: string, dedupKey: string): Placed {
-  const { payload, identifier, traceId, spanId, agentId } = JSON.parse(line) as LogEvent;
+function placedEvent(event: string, key: string): Placed {
+  const { payload, identifier, traceId, spanId, agentId } = JSON.parse(event) as LogEvent;
   const { body, attributes, resource, ...others } = payload;
   const { timeUnixNano, observedTimeUnixNano, severityNumber, severityText, flags } = others;
   const head = members({ timeUnixNano, observedTimeUnixNano, severityNumber, severityText, flags });
   const { fields, more } = placedIds(members({ traceId, spanId }), agentId);
   const texts = keyValues(attributes);
   const record = `{${head}${head && ","}"body":${anyValue(body)},` +
-    `"attributes":[${keyText(dedupKey)}${texts && ","}${texts}${more}]${fields}}`;
+    `"attributes":[${keyText(key)}${texts && ","}${texts}${more}]${fields}}`;
   return { resource: members(resource), scope: members({ name: identifier }), record };
 }
 
 /** The attribute by which AxonPush knows a record again. */
-function keyText(dedupKey: string): string {
-  return `{"key":"axonpush.dedup_key","value":{"stringValue":"${dedupKey}"}}`;
+function keyText(key: string): string {
+  return `{"key":"axonpush.dedup_key","value":{"stringValue":"${key}"}}`;
 }
 
 /** Where a record says its ids, which are members: in the fields for them, or else in attributes. */

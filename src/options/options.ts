@@ -10,7 +10,7 @@ import { parse as parseDotenv } from "@std/dotenv/parse";
 import type { DiagnosticsSink } from "../diagnostics.ts";
 import type { PublishParams } from "../delivery/http.ts";
 import { newTraceId } from "../record/context.ts";
-import type { LogEvent } from "../record/encoder.ts";
+import type { LogEvent } from "../record/event.ts";
 import { mayRead, readVariable } from "../platform.ts";
 import type { TransportSettings } from "../delivery/exporter.ts";
 

@@ -1,11 +1,9 @@
 /**
  * What goes from the program's thread to the worker: lines that follow each other, and the origin
- * that they share. Types alone, for both threads.
+ * that they share. For both threads.
  *
  * @module
  */
-import type { Constants } from "./line.ts";
-
 /**
  * Where lines come from. A line holds only what differs from record to record, in the form that one
  * protocol wants, so nobody can send it without the origin of the handler that wrote it.
@@ -22,6 +20,11 @@ export interface Origin {
   readonly destination: string;
 }
 
+/** By what the service knows a record again, however often it is sent. */
+export function dedupKey({ keyPrefix }: Pick<Origin, "keyPrefix">, number: number): string {
+  return `${keyPrefix}-${number}`;
+}
+
 /** Lines that follow each other. A batch of records on its way from thread to thread. */
 export interface Chunk {
   /** The number under which the worker was told about their origin. */
@@ -33,4 +36,26 @@ export interface Chunk {
   readonly count: number;
   /** The lines, joined by line breaks. */
   readonly lines: string;
+}
+
+/** One record of a chunk. */
+export interface Item {
+  /** By this number it is acknowledged. */
+  readonly sequence: number;
+  readonly line: string;
+}
+
+/**
+ * What is the same in all events of a handler: four fifths of each. It is put around each line where
+ * that is sent. JSON texts, as members without the outer braces.
+ */
+export interface Constants {
+  /** Type, channel, agent and metadata of the event. */
+  readonly envelope: string;
+  /** The ids of a record that is in no other trace. */
+  readonly trace: string;
+  /** The attributes of the resource. */
+  readonly resource: string;
+  readonly pid: number;
+  readonly agentId?: string | undefined;
 }

@@ -5,6 +5,10 @@
  *
  * @module
  */
+import { cutText } from "./cut_text.ts";
+import { type Dialect, PLAIN } from "./dialect.ts";
+import { errorFields, isError, read, unreadable } from "./errors.ts";
+import { remember } from "./remember.ts";
 import { REDACTED, Secrets } from "./secrets.ts";
 
 /** Deepest nesting that is written. */
@@ -18,9 +22,6 @@ export const MAX_NAME_LENGTH = 256;
 /** How far beyond a cut a secret may reach and still be seen, in characters. */
 const LOOK_AHEAD = 256;
 
-/** Most results that are remembered, so that names made of data do not fill the memory. */
-const MAX_REMEMBERED = 1024;
-
 /**
  * The web's collections of names and values, known by their tags: to name a class itself has Deno
  * load much of `fetch`, 2 ms or more in a program that may not need it.
@@ -33,51 +34,35 @@ const WEB_MAPS = ["Headers", "URLSearchParams", "FormData"];
  */
 const NEEDS_CARE = /[^ !#-$&-9;<>?@A-Z[\]^`a-z{|}~]|bearer|-----B/i;
 
-/** How a JSON text says what a value is: by itself, or as a protocol wants it. */
-export interface Dialect {
-  /** What a property begins with, and ends with. */
-  name(quoted: string): string;
-  readonly end: string;
-  string(quoted: string): string;
-  number(value: number): string;
-  boolean(value: boolean): string;
-  readonly null: string;
-  list(items: string): string;
-  map(members: string): string;
+/** The name of a property. */
+interface Name {
+  /** Up to where the value begins, as the dialect has it. */
+  readonly text: string;
+  /** Whether it says that the value is a secret. */
+  readonly isSecret: boolean;
 }
 
-/** JSON as everybody knows it. */
-const PLAIN: Dialect = {
-  name: (quoted) => `${quoted}:`,
-  end: "",
-  string: (quoted) => quoted,
-  number: String,
-  boolean: String,
-  null: "null",
-  list: (items) => `[${items}]`,
-  map: (members) => `{${members}}`,
-};
+/** How values are written, with what is remembered of it. */
+interface Form extends Dialect {
+  /** What stands in place of a secret. */
+  readonly masked: string;
+  readonly nameOf: (name: string) => Name;
+}
 
 /** Turns values into JSON text with the limits and masks of one handler. */
 export class JsonWriter {
   #maxLength: number;
   #secrets: Secrets;
-  /** A name as JSON with its colon, and with what stands in place of its value if that is secret. */
-  #name: (name: string) => string;
+  #form: Form;
+  #plainForm: Form;
   #charactersLeft = 0;
   #ancestors: object[] = [];
-  #dialect: Dialect;
-  #masked: string;
 
   constructor(maxContentLength: number, redactKeys: readonly string[], dialect: Dialect = PLAIN) {
     this.#maxLength = maxContentLength;
-    this.#dialect = dialect;
-    this.#masked = dialect.string(`"${REDACTED}"`);
     this.#secrets = new Secrets(redactKeys);
-    this.#name = remember((name) => {
-      return dialect.name(quote(this.#safe(name, MAX_NAME_LENGTH))) +
-        (this.#secrets.isName(name) ? this.#masked : "");
-    });
+    this.#form = this.#formOf(dialect);
+    this.#plainForm = dialect === PLAIN ? this.#form : this.#formOf(PLAIN);
   }
 
   /** Begins a record: its characters are counted from here. */
@@ -103,25 +88,25 @@ export class JsonWriter {
       case "string":
         return this.#text(value);
       case "number":
-        return Number.isFinite(value) ? this.#dialect.number(value) : this.#note(String(value));
+        return Number.isFinite(value) ? this.#form.number(value) : this.#note(String(value));
       case "boolean":
-        return this.#dialect.boolean(value);
+        return this.#form.boolean(value);
       case "bigint":
       case "symbol":
         return this.#text(String(value));
       default:
-        return value === null || value === undefined ? this.#dialect.null : this.#object(value);
+        return value === null || value === undefined ? this.#form.null : this.#object(value);
     }
   }
 
   /** Any value as plain JSON. */
   plain(value: unknown): string {
-    const dialect = this.#dialect;
-    this.#dialect = PLAIN;
+    const form = this.#form;
+    this.#form = this.#plainForm;
     try {
       return this.value(value);
     } finally {
-      this.#dialect = dialect;
+      this.#form = form;
     }
   }
 
@@ -134,26 +119,35 @@ export class JsonWriter {
       if (value === undefined) continue;
       if (text !== "") text += ",";
       if (++count > MAX_ENTRIES || this.#charactersLeft <= 0) {
-        return text + this.#dialect.name(`"…"`) + this.#note("[more properties cut]") +
-          this.#dialect.end;
+        return text + this.#form.name(`"…"`) + this.#note("[more properties cut]") +
+          this.#form.end;
       }
-      const member = this.#name(name);
-      this.#charactersLeft -= member.length;
-      if (member.endsWith(":")) text += member + this.value(value);
-      else if (!this.#secrets.isHarmless(name, value)) text += member;
-      else text += member.slice(0, -this.#masked.length) + this.value(value);
-      text += this.#dialect.end;
+      const { text: begin, isSecret } = this.#form.nameOf(name);
+      this.#charactersLeft -= begin.length;
+      const masked = isSecret && !this.#secrets.isHarmless(name, value);
+      text += begin + (masked ? this.#form.masked : this.value(value)) + this.#form.end;
     }
     return text;
   }
 
+  #formOf(dialect: Dialect): Form {
+    return {
+      ...dialect,
+      masked: dialect.string(`"${REDACTED}"`),
+      nameOf: remember((name) => ({
+        text: dialect.name(quote(this.#safe(name, MAX_NAME_LENGTH))),
+        isSecret: this.#secrets.isName(name),
+      })),
+    };
+  }
+
   #text(value: string): string {
-    return this.#dialect.string(this.string(value));
+    return this.#form.string(this.string(value));
   }
 
   /** A text of ours. */
   #note(text: string): string {
-    return this.#dialect.string(`"${text}"`);
+    return this.#form.string(`"${text}"`);
   }
 
   /** A string without what looks like a secret, cut to a length, and by how much. */
@@ -165,8 +159,7 @@ export class JsonWriter {
       ? this.#secrets.maskStart(text.slice(0, length + LOOK_AHEAD))
       : this.#secrets.mask(text);
     const most = unseen ? Math.min(length, Math.max(0, seen.length - LOOK_AHEAD)) : length;
-    const shown = seen.slice(0, most).replace(/[\ud800-\udbff]$/, ""); // Half a character.
-    return `${shown}…[${text.length - length} characters cut]`;
+    return `${cutText(seen, most)}…[${text.length - length} characters cut]`;
   }
 
   #object(value: object): string {
@@ -177,7 +170,7 @@ export class JsonWriter {
       return this.#contents(value);
     } catch (error) {
       // A revoked proxy, a throwing toJSON, an exotic object: what it does is its affair.
-      return this.#text(`[unreadable: ${reason(error)}]`);
+      return this.#text(unreadable(error));
     } finally {
       this.#ancestors.pop();
     }
@@ -209,68 +202,20 @@ export class JsonWriter {
   }
 
   #map(object: object): string {
-    return this.#dialect.map(this.members(object));
+    return this.#form.map(this.members(object));
   }
 
   #items(items: ArrayLike<unknown>, length: number): string {
     let text = "";
     for (let i = 0; i < length; i++) {
       if (i === MAX_ENTRIES || this.#charactersLeft <= 0) {
-        return this.#dialect.list(`${text}${text && ","}${this.#note(`[${length - i} more]`)}`);
+        return this.#form.list(`${text}${text && ","}${this.#note(`[${length - i} more]`)}`);
       }
       this.#charactersLeft -= 8;
       text += (i === 0 ? "" : ",") + this.value(read(items, i));
     }
-    return this.#dialect.list(text);
+    return this.#form.list(text);
   }
-}
-
-/** Whether a value is an error, of this realm or another, without trusting the value. */
-export function isError(value: unknown): value is Error {
-  try {
-    return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
-  } catch {
-    return false; // A revoked proxy has no prototype to ask.
-  }
-}
-
-/** What is worth keeping of an error, under the names that nested errors are shipped with. */
-export function errorFields(error: Error): Record<string, unknown> {
-  return {
-    type: errorType(error),
-    message: read(error, "message"),
-    stacktrace: read(error, "stack"),
-    cause: read(error, "cause"),
-    errors: read(error, "errors"),
-  };
-}
-
-/** The class of an error by its name, such as `TypeError`. */
-export function errorType(error: Error): string {
-  const name = read(error, "name");
-  return typeof name === "string" && name !== "" ? name : "Error";
-}
-
-/** Reads a property; one that throws reads as the reason. */
-export function read(object: object, name: PropertyKey): unknown {
-  try {
-    return (object as Record<PropertyKey, unknown>)[name];
-  } catch (error) {
-    return `[unreadable: ${reason(error)}]`;
-  }
-}
-
-/** Remembers the results of a function of short strings, the first thousand of them. */
-export function remember<T>(make: (key: string) => T): (key: string) => T {
-  const results = new Map<string, T>();
-  return (key) => {
-    let result = results.get(key);
-    if (result === undefined) {
-      result = make(key);
-      if (results.size < MAX_REMEMBERED) results.set(key, result);
-    }
-    return result;
-  };
 }
 
 function isWebMap(value: object): boolean {
@@ -292,13 +237,4 @@ function quote(text: string): string {
 
 function nameOf(key: unknown): string {
   return typeof key === "object" && key !== null ? "[object]" : String(key);
-}
-
-/** What a thrown value says, without trusting it. */
-export function reason(error: unknown): string {
-  try {
-    return isError(error) ? error.message : String(error);
-  } catch {
-    return "no reason given";
-  }
 }

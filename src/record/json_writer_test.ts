@@ -10,7 +10,10 @@ import { Logger, LogRecord } from "@std/log/logger";
 import { eventProblems } from "../../dev/contract.ts";
 import { startDevServer } from "../../dev/mod.ts";
 import { AxonPushHandler, type AxonPushHandlerOptions } from "../../mod.ts";
-import { createEncoder, eventConstants } from "./encoder.ts";
+import { ANY_VALUE } from "./dialect.ts";
+import { eventConstants } from "./event_constants.ts";
+import { Encoder } from "./encoder.ts";
+import { createEventText } from "./event_text.ts";
 import {
   JsonWriter,
   MAX_CHARACTERS,
@@ -18,7 +21,6 @@ import {
   MAX_ENTRIES,
   MAX_NAME_LENGTH,
 } from "./json_writer.ts";
-import { createEventText } from "./line.ts";
 import { resolveOptions } from "../options/options.ts";
 import { Generator } from "../../tests/generate.ts";
 
@@ -71,16 +73,16 @@ function hasLoneSurrogate(value: unknown): boolean {
 function encoder(options: AxonPushHandlerOptions): (record: LogRecord, body: unknown) => string {
   const settings = resolveOptions(options);
   const constants = eventConstants(settings);
-  const encode = createEncoder(settings, constants);
+  const lines = new Encoder(settings, constants);
   const eventText = createEventText(constants);
   return (record, body) => {
-    const line = encode(record, body)!;
+    const line = lines.encode(record, body)!;
     assertEquals(line.split("\n").length, 1);
     return eventText(line);
   };
 }
 
-Deno.test("createEncoder() makes a sound event of anything", () => {
+Deno.test("Encoder.encode() makes a sound event of anything", () => {
   const encode = encoder(OPTIONS);
   return forSeeds(ROUNDS, (generator) => {
     const record = recordOf(generator);
@@ -89,21 +91,21 @@ Deno.test("createEncoder() makes a sound event of anything", () => {
   });
 });
 
-Deno.test("createEncoder() makes a sound event of anything, within the narrowest limits", () => {
+Deno.test("Encoder.encode() makes a sound event of anything, within the narrowest limits", () => {
   const encode = encoder({ ...OPTIONS, maxContentLength: 1 });
   return forSeeds(ROUNDS / 10, (generator) => {
     assertSound(encode(recordOf(generator), generator.value())!, generator.secrets);
   });
 });
 
-Deno.test("createEncoder() makes a sound event of anything, within the widest limits", () => {
+Deno.test("Encoder.encode() makes a sound event of anything, within the widest limits", () => {
   const encode = encoder({ ...OPTIONS, maxContentLength: 65_536 });
   return forSeeds(ROUNDS / 10, (generator) => {
     assertSound(encode(recordOf(generator), generator.value())!, generator.secrets);
   });
 });
 
-Deno.test("createEncoder() bounds what takes most room for what it costs", () => {
+Deno.test("Encoder.encode() bounds what takes most room for what it costs", () => {
   const encode = encoder({ ...OPTIONS, maxContentLength: 65_536 });
   const fill = (value: unknown, depth: number): unknown =>
     depth === 0 ? value : Object.fromEntries(
@@ -276,4 +278,12 @@ Deno.test("JsonWriter.value() writes what JSON does not know", () => {
     }, { a: "[unreadable: no]" }],
   ];
   for (const [value, expected] of table) assertEquals(written(value), expected);
+});
+
+Deno.test("JsonWriter.plain() writes plain JSON whatever the dialect", () => {
+  const writer = new JsonWriter(4096, [], ANY_VALUE);
+  writer.begin();
+  const value = { a: [1, { b: "c" }], password: "x" };
+  assertEquals(JSON.parse(writer.plain(value)), { ...value, password: "[REDACTED]" });
+  assertEquals(writer.members({ a: 1 }), '{"key":"a","value":{"intValue":"1"}}');
 });

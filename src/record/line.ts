@@ -1,58 +1,98 @@
 /**
- * The form in which a record travels from the log call to the transport: a line with only what
- * differs from record to record, as JSON texts between tabs, which JSON itself cannot contain. The
- * other four fifths of an event are the same for all of a handler, and are put around it where the
- * event is sent: the log call, the queue and the way to the worker cost that much less.
+ * The form in which a record travels from the log call to the exporter: a line of columns between
+ * tabs, which JSON texts cannot contain. It holds only what differs from record to record, so the
+ * log call, the queue and the way to the worker cost that much less. Only this file knows the
+ * columns. For both threads.
+ *
+ * | column | of a record | of an event |
+ * | ------ | ----------- | ----------- |
+ * | 0      | `record`    | `event`     |
+ * | 1 to 3 | the source: level, its name and the logger's, as JSON | the event, as JSON |
+ * | 4      | milliseconds since 1970 | |
+ * | 5      | how many records the same millisecond has before this one | |
+ * | 6      | trace and span as members, or empty | |
+ * | 7      | W3C trace flags, or empty | |
+ * | 8      | the body, as JSON | |
+ * | 9      | the attributes as members, in the dialect of the protocol | |
+ *
+ * A line is an event where the user's `redact` has seen it: that may have changed anything.
  *
  * @module
  */
-import { remember } from "./json_writer.ts";
+import { cutText } from "./cut_text.ts";
+import { dialectOf } from "./dialect.ts";
+import type { LogEvent } from "./event.ts";
 
-/** What is the same in all events of a handler, as JSON text without the outer braces. */
-export interface Constants {
-  /** Type, channel, agent and metadata. */
-  readonly head: string;
-  /** The ids of a record that is in no other trace. */
-  readonly trace: string;
-  readonly resource: string;
-  readonly pid: number;
-  readonly agentId?: string | undefined;
-}
-
-/** A record on its way. */
-export interface Item {
-  readonly sequence: number;
-  readonly line: string;
-}
-
-/** The parts of a line, in their order. */
-export interface Fields {
-  /** The level, its name and the logger's, still one text: few records differ in it. */
-  readonly head: string;
-  /** Milliseconds since 1970. */
-  readonly time: string;
-  /** How many records the same millisecond has before this one. */
-  readonly tick: string;
-  /** Trace and span as members, or empty. */
+/** A record as the log call writes it. All texts are JSON, but for `flags`. */
+export interface RecordColumns {
+  readonly level: number;
+  readonly levelName: string;
+  readonly loggerName: string;
+  readonly time: number;
+  readonly ordinal: number;
   readonly ids: string;
   readonly flags: string;
   readonly body: string;
-  /** As members, in the dialect of the protocol. */
   readonly attributes: string;
 }
 
+/** A line, read. */
+export type Line = RecordLine | EventLine;
+
+/** A record as it is read: its columns are still texts. */
+export interface RecordLine {
+  readonly kind: "record";
+  /** The first columns in one text, because few records differ in them: see {@linkcode readSource}. */
+  readonly source: string;
+  readonly time: string;
+  readonly ordinal: string;
+  readonly ids: string;
+  readonly flags: string;
+  readonly body: string;
+  readonly attributes: string;
+}
+
+/** An event that `redact` has returned. */
+export interface EventLine {
+  readonly kind: "event";
+  /** JSON text. */
+  readonly event: string;
+}
+
+/** Characters of the body that are kept of a record that the service finds too large. */
+const SHORT_BODY = 1024;
+/** The attribute that marks such a record. */
+const TRUNCATED = "axonpush.truncated";
+
+const RECORD = "record\t";
+const EVENT = "event\t";
+
+/** The line of a record. */
+export function writeRecord(columns: RecordColumns): string {
+  const { level, levelName, loggerName, time, ordinal, ids, flags, body, attributes } = columns;
+  return `${RECORD}${level}\t${levelName}\t${loggerName}\t${time}\t${ordinal}\t${ids}\t${flags}\t` +
+    `${body}\t${attributes}`;
+}
+
+/** The line of an event, which is a JSON text. */
+export function writeEvent(event: string): string {
+  return EVENT + event;
+}
+
 /** Takes a line apart. */
-export function fieldsOf(line: string): Fields {
-  let end = -1;
-  const next = (count = 1) => {
+export function readLine(line: string): Line {
+  if (line.startsWith(EVENT)) return { kind: "event", event: line.slice(EVENT.length) };
+  let end = RECORD.length - 1;
+  const next = (columns = 1) => {
     const begin = end + 1;
-    for (; count > 0; count--) end = line.indexOf("\t", end + 1);
+    for (; columns > 0; columns--) end = line.indexOf("\t", end + 1);
     return line.slice(begin, end);
   };
   return {
-    head: next(3),
+    kind: "record",
+    source: next(3),
     time: next(),
-    tick: next(),
+    ordinal: next(),
     ids: next(),
     flags: next(),
     body: next(),
@@ -60,73 +100,45 @@ export function fieldsOf(line: string): Fields {
   };
 }
 
-/**
- * Remembers what is made of the heads of lines. Few records differ in theirs from the one before,
- * and to compare two texts takes less than half the time that it takes to look one up.
- */
-export function perHead<T>(
-  make: (level: string, levelName: string, name: string) => T,
-): (head: string) => T {
-  const known = remember((head) => make(...head.split("\t") as [string, string, string]));
-  let lastHead: string | undefined;
-  let last: T;
-  return (head) => {
-    if (head !== lastHead) {
-      last = known(head);
-      lastHead = head;
-    }
-    return last;
-  };
+/** Takes the source of a line apart. The names are JSON texts. */
+export function readSource(
+  source: string,
+): { readonly level: number; readonly levelName: string; readonly loggerName: string } {
+  const [level, levelName, loggerName] = source.split("\t") as [string, string, string];
+  return { level: Number(level), levelName, loggerName };
 }
 
 /**
- * The OpenTelemetry severity of a level of std/log: DEBUG 5, INFO 9, WARN 13, ERROR 17, FATAL 21
- * (Logs Data Model, "Severity Fields"). A level in between counts as the one below it.
+ * What is left of a record that the service finds too large, with a mark, or nothing if it was that
+ * already.
  */
-export function severityNumber(level: number): number {
-  if (!(level >= 10)) return 0;
-  return 4 * Math.min(5, Math.floor(level / 10)) + 1;
+export function shortenLine(line: string, protocol: "events" | "otlp"): string | undefined {
+  const read = readLine(line);
+  if (read.kind === "event") return shortenEvent(read.event);
+  const { name, end, boolean } = dialectOf(protocol);
+  const attributes = name(`"${TRUNCATED}"`) + boolean(true) + end;
+  if (read.attributes === attributes) return undefined;
+  const body = JSON.stringify(shortBody(JSON.parse(read.body)));
+  const { source, time, ordinal, ids, flags } = read;
+  return `${RECORD}${source}\t${time}\t${ordinal}\t${ids}\t${flags}\t${body}\t${attributes}`;
 }
 
-/**
- * The time of a record in nanoseconds, as text. The clock has milliseconds; counting below them
- * keeps the order of the log calls sortable.
- */
-export function nanoseconds(time: string, tick: string): string {
-  return time + tick.padStart(6, "0");
+function shortenEvent(text: string): string | undefined {
+  try {
+    const event = JSON.parse(text) as LogEvent;
+    const { body, attributes } = event.payload;
+    if (TRUNCATED in attributes) return undefined;
+    const payload = {
+      ...event.payload,
+      body: shortBody(body),
+      attributes: { "logger.name": attributes["logger.name"], [TRUNCATED]: true },
+    };
+    return writeEvent(JSON.stringify({ ...event, payload }));
+  } catch {
+    return undefined; // The user's `redact` has left something that is no event.
+  }
 }
 
-/**
- * Makes the function that makes the text of an event of a line, with a dedup key where it is the body
- * of `POST /event`. A line that is an event already stays as it is.
- */
-export function createEventText(
-  constants: Constants,
-): (line: string, dedupKey?: string) => string {
-  const { trace, resource, pid } = constants;
-  const textsOf = perHead((level, levelName, name) => ({
-    begin: `"identifier":${name},${constants.head},`,
-    severity: `,"severityNumber":${severityNumber(Number(level))},"severityText":${levelName},`,
-    attributes: `,"attributes":{"logger.name":${name},"process.pid":${pid}`,
-  }));
-  const end = `},"resource":{${resource}}}}`;
-  // A thousand records may share a time stamp.
-  let lastTime = "";
-  let lastStamp = "";
-
-  return (line, dedupKey) => {
-    const keyText = dedupKey === undefined ? "" : `"dedupKey":"${dedupKey}",`;
-    if (line.startsWith("{")) return `{${keyText}${line.slice(1)}`;
-    const { head, time, tick, ids, flags, body, attributes } = fieldsOf(line);
-    const { begin, severity, attributes: ours } = textsOf(head);
-    if (time !== lastTime) {
-      lastTime = time;
-      lastStamp = new Date(Number(time)).toISOString();
-    }
-    const nanos = nanoseconds(time, tick);
-    return `{${keyText}${begin}${ids || trace},"occurredAt":"${lastStamp}",` +
-      `"payload":{"timeUnixNano":"${nanos}","observedTimeUnixNano":"${nanos}"` +
-      `${flags && `,"flags":${flags}`}${severity}"body":${body}` +
-      `${ours}${attributes && ","}${attributes}${end}`;
-  };
+function shortBody(body: unknown): string {
+  return `${cutText(String(body), SHORT_BODY)}…[cut: too large]`;
 }

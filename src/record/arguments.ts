@@ -1,0 +1,102 @@
+/**
+ * Makes attributes of what a log call was passed besides its message, and of what surrounds it. It
+ * runs inside the log call.
+ *
+ * @module
+ */
+import type { LogRecord } from "@std/log/logger";
+import { errorFields, isError, read, unreadable } from "./errors.ts";
+import type { JsonWriter } from "./json_writer.ts";
+
+/** Attributes that the handler sets itself; a caller's of these names is left out. */
+const OURS = ["logger.name", "process.pid"];
+/** The names of the attributes that say what an error says. */
+const EXCEPTION = "exception.";
+
+/** What surrounds the log call, and then what it was passed besides the message, as JSON members. */
+export function argumentsText(
+  writer: JsonWriter,
+  { args, msg }: LogRecord,
+  context?: Readonly<Record<string, unknown>>,
+  caller?: Readonly<Record<string, unknown>>,
+): string {
+  try {
+    const inText = errorInText(msg, args);
+    if (!context && !caller && !inText) {
+      // Nearly always there is one object of attributes, which needs no merging.
+      const [only] = args;
+      if (args.length === 0) return "";
+      if (
+        args.length === 1 && isPlainObject(only) &&
+        !("logger.name" in only || "process.pid" in only)
+      ) {
+        return writer.members(only);
+      }
+    }
+    return writer.members(merge([{ ...context, ...caller, ...inText }, ...args]));
+  } catch (error) {
+    return writer.members({ args: [unreadable(error)] }); // A refusing proxy.
+  }
+}
+
+/** Whether a value is an object by itself: of no class, and no array. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    const prototype = Object.getPrototypeOf(value);
+    return prototype === null || prototype === Object.prototype;
+  } catch {
+    return false; // A revoked proxy: kept as what it is, an unreadable argument.
+  }
+}
+
+/**
+ * Plain objects become attributes, merged from left to right; the first error becomes
+ * `exception.*`; whatever else there is, is kept in `args`.
+ */
+function merge(args: readonly unknown[]): Record<string, unknown> {
+  // Without a prototype, a property named __proto__ is one like any other.
+  const attributes: Record<string, unknown> = Object.create(null);
+  const others: unknown[] = [];
+  for (const argument of args) {
+    if (isPlainObject(argument)) {
+      for (const name of Object.keys(argument)) attributes[name] = read(argument, name);
+    } else if (isError(argument) && attributes[`${EXCEPTION}type`] === undefined) {
+      Object.assign(attributes, errorFields(argument, EXCEPTION));
+    } else {
+      others.push(argument);
+    }
+  }
+  if (others.length > 0) {
+    attributes.args = attributes.args === undefined ? others : [attributes.args, ...others];
+  }
+  for (const name of OURS) delete attributes[name];
+  return attributes;
+}
+
+/**
+ * A stack as std/log makes it of an error that is given as the message: type, perhaps a code, the
+ * message, and then the first frame, which may be one of the engine's own.
+ */
+const STACK =
+  /^(?:Uncaught )?([\p{L}_$][\p{L}\p{N}_$.]*)(?: \[\w+\])?(?:: ([^]*?))?\n {4}at [^\n]*(?::\d+:\d+|\((?:<anonymous>|native|index \d+)\))/u;
+
+/**
+ * The error that a message holds as text: std/log turns it into that before a handler sees it.
+ * One that is among the arguments too says more itself.
+ */
+function errorInText(
+  message: unknown,
+  args: readonly unknown[],
+): Record<string, unknown> | undefined {
+  if (typeof message !== "string" || !message.includes("\n    at ")) return undefined;
+  if (args.some((argument) => isError(argument) && read(argument, "stack") === message)) {
+    return undefined;
+  }
+  const [, type, text = ""] = STACK.exec(message) ?? [];
+  return type === undefined ? undefined : {
+    [`${EXCEPTION}type`]: type,
+    [`${EXCEPTION}message`]: text,
+    [`${EXCEPTION}stacktrace`]: message,
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * Memory for what is made of few short texts again and again: the names of properties, loggers and
+ * levels. For both threads.
+ *
+ * @module
+ */
+
+/** Most results that are remembered, so that names made of data do not fill the memory. */
+const MAX_REMEMBERED = 1024;
+
+/** Remembers the results of a function of short strings, the first thousand of them. */
+export function remember<T>(make: (key: string) => T): (key: string) => T {
+  const results = new Map<string, T>();
+  return (key) => {
+    let result = results.get(key);
+    if (result === undefined) {
+      result = make(key);
+      if (results.size < MAX_REMEMBERED) results.set(key, result);
+    }
+    return result;
+  };
+}
+
+/**
+ * Does the same where the key is mostly the one of the call before: to compare two texts takes less
+ * than half the time that it takes to look one up.
+ */
+export function rememberLast<T>(make: (key: string) => T): (key: string) => T {
+  const known = remember(make);
+  let lastKey: string | undefined;
+  let last: T;
+  return (key) => {
+    if (key !== lastKey) {
+      last = known(key);
+      lastKey = key;
+    }
+    return last;
+  };
+}
