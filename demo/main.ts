@@ -1,12 +1,14 @@
 /**
  * The demo: real programs, each a process of its own, log to a local service and end in different
  * ways. What they logged is counted without the handler's help, by what they print or by what they
- * were fed, and compared message by message with what the service has.
+ * were fed, and compared record by record with what the service has. The last of them reads a log
+ * file: one of this machine, or the one that is named.
  *
- *     deno task demo
+ *     deno task demo [LOG_FILE]
  *
  * @module
  */
+import { type Count, count } from "./count.ts";
 import { logFile } from "./log_file.ts";
 import type { Received } from "./service.ts";
 import { type Cell, table } from "./table.ts";
@@ -41,13 +43,10 @@ interface Running {
   readonly read: Promise<void>;
 }
 
-interface Result {
+interface Result extends Count {
   readonly program: Program;
   readonly code: number;
   readonly logged: number;
-  readonly delivered: number;
-  readonly lost: number;
-  readonly doubled: number;
   /** From the last log call to the end of the process. */
   readonly endMs: number;
 }
@@ -72,6 +71,7 @@ const PROGRAMS: readonly Program[] = [
 ];
 
 const paint = paintFor(Deno.stdout);
+const lines = await logFile(Deno.args[0]);
 const service = start("demo/service.ts", [String(DELAY_MS)]);
 const url = await firstLine(service) ?? "";
 if (url === "") throw new Error("The service did not start");
@@ -106,18 +106,10 @@ async function run(program: Program): Promise<Result> {
 
   const logged = fed ?? messagesOn(running.printed);
   const answer = await fetch(`${url}/received?channel=${program.name}`);
-  const { bodies, repeated, samples } = await answer.json() as Received;
+  const { arrivals, samples } = await answer.json() as Received;
   for (const event of samples) console.log(formatEvent(event, paint).replace(/^/gm, "  "));
   console.log();
-  return {
-    program,
-    code,
-    endMs,
-    logged: logged.length,
-    delivered: bodies.length,
-    lost: missing(logged, bodies),
-    doubled: missing(bodies, logged) + repeated,
-  };
+  return { program, code, endMs, logged: logged.length, ...count(logged, arrivals) };
 }
 
 /** Starts a program of this repository with the permissions it needs. */
@@ -184,7 +176,6 @@ async function sendRequests(running: Running): Promise<void> {
 
 /** Feeds a log file to the program. */
 async function feedLogFile({ process }: Running): Promise<readonly string[]> {
-  const lines = await logFile();
   const writer = process.stdin.getWriter();
   try {
     await writer.write(new TextEncoder().encode(lines.map((line) => `${line}\n`).join("")));
@@ -200,38 +191,31 @@ function messagesOn(printed: readonly string[]): string[] {
   return printed.flatMap((line) => line.match(/^(?:INFO|WARN|ERROR|CRITICAL) (.*)$/)?.[1] ?? []);
 }
 
-/** How many of these there are fewer of in the others. */
-function missing(these: readonly string[], others: readonly string[]): number {
-  const left = new Map<string, number>();
-  for (const other of others) left.set(other, (left.get(other) ?? 0) + 1);
-  let count = 0;
-  for (const one of these) {
-    const there = left.get(one) ?? 0;
-    if (there === 0) count++;
-    else left.set(one, there - 1);
-  }
-  return count;
-}
-
 function isFine({ program, code, logged, lost, doubled }: Result): boolean {
   return code === program.code && logged > 0 && lost === 0 && doubled === 0;
 }
 
 function report(results: readonly Result[]): void {
-  const count = (number: number): Cell => [String(number), number === 0 ? "green" : "red"];
+  const zero = (number: number): Cell => [String(number), number === 0 ? "green" : "red"];
   const rows = results.map(({ program, code, endMs, logged, delivered, lost, doubled }): Cell[] => [
     [program.name],
     [program.ending],
     [String(logged)],
     [String(delivered)],
-    count(lost),
-    count(doubled),
+    zero(lost),
+    zero(doubled),
     code === program.code ? [String(code)] : [`${code}, not ${program.code}`, "red"],
     [`${Math.round(endMs)} ms`],
   ]);
   const head = "program,ended by,logged,delivered,lost,duplicates,exit code,to end".split(",");
   console.log(table(head, rows, paint));
-  console.log(paint("dim", "to end: from the last log call to the end of the process\n"));
+  console.log(paint("dim", "to end: from the last log call to the end of the process"));
+  const masked = results.reduce((sum, result) => sum + result.masked, 0);
+  if (masked > 0) {
+    const what = masked === 1 ? "1 message" : `${masked} messages`;
+    console.log(paint("dim", `masked: what looked like a secret in ${what}, before it was sent`));
+  }
+  console.log();
   console.log(
     results.every(isFine)
       ? paint("green", "Everything that was logged arrived, once, and every exit code was kept.")

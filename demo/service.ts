@@ -5,13 +5,11 @@
  * @module
  */
 import { type DevEvent, startDevServer } from "../dev/mod.ts";
+import type { Arrival } from "./count.ts";
 
 /** What came on one channel. */
 export interface Received {
-  /** The message of each event, in order of arrival. */
-  readonly bodies: readonly string[];
-  /** How often an event came again under the key of an earlier one. */
-  readonly repeated: number;
+  readonly arrivals: readonly Arrival[];
   /** The first two events and the last of the most severe ones. */
   readonly samples: readonly DevEvent[];
 }
@@ -31,8 +29,11 @@ if (import.meta.main) {
       const samples = [first, second, others.findLast((event) => severity(event) === gravest)];
       return Response.json(
         {
-          bodies: events.map(({ payload }) => String(payload.body)),
-          repeated: events.reduce((n, { dedupKey }) => n + server.deliveries(dedupKey!) - 1, 0),
+          arrivals: events.map((event) => ({
+            number: numberOf(event),
+            text: String(event.payload.body),
+            times: server.deliveries(event.dedupKey!),
+          })),
           samples: samples.filter((event) => event !== undefined),
         } satisfies Received,
       );
@@ -46,4 +47,9 @@ if (import.meta.main) {
 
 function severity({ payload }: DevEvent): number {
   return payload.severityNumber ?? 0;
+}
+
+/** The number of the line that the program read, or else of the record among all of its handler. */
+function numberOf({ payload, dedupKey }: DevEvent): number {
+  return Number(payload.attributes?.line ?? Number(dedupKey?.split("-").at(-1)) + 1);
 }
