@@ -325,14 +325,22 @@ export interface ServiceProcess extends AsyncDisposable {
   readonly url: string;
   /** The numbers of the records that it has stored, in their order. */
   stored(): Promise<number[]>;
+  /** Answers those who were held, and everybody from now on. */
+  release(): Promise<void>;
 }
 
-/** Starts a service in a process of its own, which answers after so long, for tests that block. */
-export async function startServiceProcess(delayMs = 0): Promise<ServiceProcess> {
+/**
+ * Starts a service in a process of its own, for tests that block. It answers after so many
+ * milliseconds, refuses all if these are negative, or answers nobody until it is told to.
+ */
+export async function startServiceProcess(
+  delayMs: number | "held" = 0,
+): Promise<ServiceProcess> {
   const service = await startCorrespondent("fixtures/service.ts", [String(delayMs)]);
   return {
     url: service.greeting,
     stored: async () => JSON.parse(await service.ask("stored")),
+    release: async () => void await service.ask("release"),
     [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
   };
 }
