@@ -25,12 +25,7 @@ export {
   flushAfterInvocation,
   type FlushAfterInvocationOptions,
 } from "./src/flush_after_invocation.ts";
-export type {
-  AxonPushClient,
-  AxonPushHandlerOptions,
-  EndSignal,
-  OverflowPolicy,
-} from "./src/options/options.ts";
+export type { AxonPushHandlerOptions, EndSignal, OverflowPolicy } from "./src/options/options.ts";
 export type { Diagnostic, DiagnosticsSink } from "./src/diagnostics.ts";
 export type { LogEvent, LogPayload } from "./src/record/event.ts";
-export type { PublishParams } from "./src/delivery/http.ts";
+export type { AxonPushClient, PublishParams } from "./src/delivery/client.ts";

@@ -1,14 +1,14 @@
 /**
  * What happens to records when the service, or the way to it, fails: seen from both ends, as a
  * program that logs and as the service that gets requests, over real connections. How long the
- * pauses between attempts are is tested in `transport_test.ts`, where time costs nothing.
+ * pauses between attempts are is tested in `src/delivery/exporter_test.ts`, where time costs nothing.
  *
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Logger } from "@std/log/logger";
 import type { AxonPushHandler, AxonPushHandlerOptions, Diagnostic } from "../mod.ts";
-import { httpAttempt } from "../src/delivery/http.ts";
+import { createHttpSend } from "../src/delivery/http.ts";
 import {
   accept,
   answer,
@@ -158,11 +158,11 @@ Deno.test("AxonPushHandler waits for no body whose status says it all", async ()
   await handler.close();
 });
 
-Deno.test("httpAttempt() reads no more than the beginning of an answer that unpacks to a flood", async () => {
+Deno.test("createHttpSend() reads no more than the beginning of an answer that unpacks to a flood", async () => {
   for (const status of [200, 400]) {
     await using service = startFaultyService([await bomb(status, 512)]);
     const before = Deno.memoryUsage().rss;
-    const verdict = await httpAttempt({
+    const result = await createHttpSend({
       protocol: "otlp",
       url: service.url,
       headers: {},
@@ -172,7 +172,7 @@ Deno.test("httpAttempt() reads no more than the beginning of an answer that unpa
     })("{}", "key");
     const grown = (Deno.memoryUsage().rss - before) >> 20;
 
-    assertEquals(verdict.kind, status === 200 ? "delivered" : "refused");
+    assertEquals(result.kind, status === 200 ? "delivered" : "refused");
     assert(grown < 256, `the process grew by ${grown} MiB`);
   }
 });

@@ -1,54 +1,55 @@
 /**
- * The transport is what stands between a failing service and the records, and what it does takes
+ * The exporter is what stands between a failing service and the records, and what it does takes
  * seconds to minutes. So here its time is a number and its network a function: what would be waited
  * for is asserted instead, to the millisecond.
  *
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { MAX_RETRY_AFTER_MS, parseRetryAfter, type Verdict } from "./http.ts";
+import type { Chunk, Origin } from "../record/chunk.ts";
 import { writeEvent } from "../record/line.ts";
-import { Transport, type TransportSettings } from "./exporter.ts";
+import { Exporter, type ExporterSettings } from "./exporter.ts";
+import { MAX_RETRY_AFTER_MS, parseRetryAfter, type SendResult } from "./response.ts";
 
 /** Pauses after failures in a row, in milliseconds, and how far jitter may move them. */
 const LADDER = [250, 500, 1000, 2000, 4000, 4000];
 const JITTER = 0.1;
 
-const delivered: Verdict = { kind: "delivered" };
-const busy = (afterMs?: number): Verdict => ({
+const delivered: SendResult = { kind: "delivered" };
+const busy = (afterMs?: number): SendResult => ({
   kind: "retry",
   answered: true,
   busy: true,
   afterMs,
   diagnostic: { level: "warn", code: "http-503", message: "busy" },
 });
-const failing: Verdict = {
+const failing: SendResult = {
   kind: "retry",
   answered: true,
   diagnostic: { level: "warn", code: "http-500", message: "failing" },
 };
-const silence: Verdict = {
+const silence: SendResult = {
   kind: "retry",
   answered: false,
   diagnostic: { level: "warn", code: "unreachable", message: "silence" },
 };
-const refused = (because: "settings" | "size" | "content"): Verdict => ({
+const refused = (because: "settings" | "size" | "content"): SendResult => ({
   kind: "refused",
   because,
   diagnostic: { level: "error", code: "refused", message: because },
 });
 
-/** An attempt that the test has not answered yet. */
+/** A request that the test has not answered yet. */
 interface Request {
   readonly body: string;
   readonly key: string;
   /** The numbers of its records. */
   readonly records: number[];
-  answer(verdict: Verdict): Promise<void>;
+  answer(result: SendResult): Promise<void>;
 }
 
-/** A transport whose time and network are the test's. */
-function simulate(settings: Partial<TransportSettings> = {}) {
+/** An exporter whose time and network are the test's. */
+function simulate(settings: Partial<ExporterSettings> = {}) {
   let now = 0;
   let alarm: { at: number; callback: () => void } | undefined;
   const open: Request[] = [];
@@ -56,7 +57,7 @@ function simulate(settings: Partial<TransportSettings> = {}) {
   const outcomes = new Map<number, string>();
   const said: string[] = [];
   const counts = { retries: 0 };
-  const transport = new Transport(
+  const exporter = new Exporter(
     {
       protocol: "events",
       url: "http://127.0.0.1/",
@@ -66,11 +67,9 @@ function simulate(settings: Partial<TransportSettings> = {}) {
       gzip: false,
       batchSize: settings.protocol === "otlp" ? 512 : 1,
       flushIntervalMs: 1000,
-      constants: { envelope: "", trace: "", resource: "", pid: 1 },
-      keyPrefix: "key",
       concurrency: 4,
       maxRetries: 3,
-      patient: true,
+      retryUnreachable: true,
       ...settings,
     },
     {
@@ -88,9 +87,9 @@ function simulate(settings: Partial<TransportSettings> = {}) {
           key,
           records: Array.from(body.matchAll(/"n":(\d+)|"intValue":"(\d+)"/g), ([, a, b]) =>
             Number(a ?? b)),
-          async answer(verdict) {
+          async answer(result) {
             open.splice(open.indexOf(request), 1);
-            resolve(verdict);
+            resolve(result);
             await settled();
           },
         };
@@ -107,8 +106,9 @@ function simulate(settings: Partial<TransportSettings> = {}) {
       },
     },
   );
+  exporter.addOrigin(0, origin("key", settings.protocol));
   return {
-    transport,
+    exporter,
     open,
     all,
     outcomes,
@@ -117,17 +117,17 @@ function simulate(settings: Partial<TransportSettings> = {}) {
     get now() {
       return now;
     },
-    /** When the transport wants to be woken. */
+    /** When the exporter wants to be woken. */
     get alarmAt() {
       return alarm?.at;
     },
     /** Gives it records with these numbers. */
     send(...records: number[]) {
-      transport.send(records[0]!, records.map((n) => event(n)));
+      exporter.send(chunk(records[0]!, records.map((n) => event(n))));
     },
-    /** Lets the time come for which the transport has set its alarm. */
+    /** Lets the time come for which the exporter has set its alarm. */
     async skip() {
-      assert(alarm, "the transport waits for nothing");
+      assert(alarm, "the exporter waits for nothing");
       const { at, callback } = alarm;
       alarm = undefined;
       now = at;
@@ -140,6 +140,20 @@ function simulate(settings: Partial<TransportSettings> = {}) {
       now = until;
     },
   };
+}
+
+function origin(
+  keyPrefix: string,
+  protocol: Origin["protocol"] = "events",
+  resource = "",
+): Origin {
+  const constants = { envelope: '"eventType":"app.log"', trace: '"traceId":"t"', resource, pid: 1 };
+  return { version: 1, protocol, keyPrefix, constants, destination: "" };
+}
+
+function chunk(first: number, lines: readonly string[], more: Partial<Chunk> = {}): Chunk {
+  const { length: count } = lines;
+  return { origin: 0, first, firstKey: first, count, lines: lines.join("\n"), ...more };
 }
 
 function event(n: number, more: Record<string, unknown> = {}): string {
@@ -170,7 +184,7 @@ function assertPause(pauseMs: number, step: number): void {
 
 // ——— The ladder ———
 
-Deno.test("Transport.send() climbs the ladder with jitter while failures follow each other", async () => {
+Deno.test("Exporter.send() climbs the ladder with jitter while failures follow each other", async () => {
   const pauses = [];
   const sim = simulate({ maxRetries: 100 });
   sim.send(0);
@@ -188,7 +202,7 @@ Deno.test("Transport.send() climbs the ladder with jitter while failures follow 
   assert(pauses.some((pause, i) => pause !== LADDER[i]), "there is no jitter");
 });
 
-Deno.test("Transport.send() starts at the foot of the ladder after a success", async () => {
+Deno.test("Exporter.send() starts at the foot of the ladder after a success", async () => {
   const sim = simulate();
   sim.send(0);
   await sim.open[0]!.answer(busy());
@@ -203,7 +217,7 @@ Deno.test("Transport.send() starts at the foot of the ladder after a success", a
   assertPause(sim.alarmAt! - sim.now, LADDER[0]!);
 });
 
-Deno.test("Transport.send() retries the same bytes under the same key", async () => {
+Deno.test("Exporter.send() retries the same bytes under the same key", async () => {
   for (const protocol of ["events", "otlp"] as const) {
     const sim = simulate({ protocol });
     sim.send(0);
@@ -221,7 +235,7 @@ Deno.test("Transport.send() retries the same bytes under the same key", async ()
   }
 });
 
-Deno.test("Transport.send() gives up after maxRetries answered failures, and goes on with others", async () => {
+Deno.test("Exporter.send() gives up after maxRetries answered failures, and goes on with others", async () => {
   for (const maxRetries of [0, 1, 3]) {
     const sim = simulate({ maxRetries });
     sim.send(0, 1);
@@ -238,7 +252,7 @@ Deno.test("Transport.send() gives up after maxRetries answered failures, and goe
 
 // ——— Retry-After ———
 
-Deno.test("Transport.send() pauses everything for as long as one answer asks", async () => {
+Deno.test("Exporter.send() pauses everything for as long as one answer asks", async () => {
   const sim = simulate();
   sim.send(...range(8));
   assertEquals(sim.open.length, 4);
@@ -254,7 +268,7 @@ Deno.test("Transport.send() pauses everything for as long as one answer asks", a
   assertEquals(sim.open.length, 1);
 });
 
-Deno.test("Transport.send() keeps the longest pause of those that were asked for at once", async () => {
+Deno.test("Exporter.send() keeps the longest pause of those that were asked for at once", async () => {
   for (const asked of [[9000, 1000], [1000, 9000], [undefined, 9000], [9000, undefined]]) {
     const sim = simulate({ concurrency: 2 });
     sim.send(0, 1);
@@ -298,7 +312,7 @@ Deno.test("parseRetryAfter() takes seconds and dates, and leaves the rest to the
 
 // ——— Outages ———
 
-Deno.test("Transport.send() counts failures that were in flight together as one", async () => {
+Deno.test("Exporter.send() counts failures that were in flight together as one", async () => {
   const sim = simulate();
   sim.send(...range(4));
   for (const request of [...sim.open]) await request.answer(silence);
@@ -306,10 +320,10 @@ Deno.test("Transport.send() counts failures that were in flight together as one"
   assertPause(sim.alarmAt! - sim.now, LADDER[0]!);
 });
 
-Deno.test("Transport.send() delays one failed record among many that succeed, and no other", async () => {
+Deno.test("Exporter.send() delays one failed record among many that succeed, and no other", async () => {
   const { send, open, all, skip, outcomes, advance } = simulate();
   send(...range(12));
-  for (const verdict of [delivered, delivered, failing]) await open[0]!.answer(verdict);
+  for (const result of [delivered, delivered, failing]) await open[0]!.answer(result);
   assertEquals(open.length, 4, "nothing is held back");
   while (open.length > 0) await open[0]!.answer(delivered);
   assertEquals([outcomes.size, all.length], [11, 12]);
@@ -322,7 +336,7 @@ Deno.test("Transport.send() delays one failed record among many that succeed, an
   assertEquals(outcomes.size, 12);
 });
 
-Deno.test("Transport.send() tries one request at a time in an outage, and all after it", async () => {
+Deno.test("Exporter.send() tries one request at a time in an outage, and all after it", async () => {
   const sim = simulate({ concurrency: 8 });
   sim.send(...range(50));
   for (const request of [...sim.open]) await request.answer(silence);
@@ -341,7 +355,7 @@ Deno.test("Transport.send() tries one request at a time in an outage, and all af
   assertEquals(new Set(sim.outcomes.values()), new Set(["delivered"]));
 });
 
-Deno.test("Transport.send() tries no oftener than every 3.6 s in a long outage", async () => {
+Deno.test("Exporter.send() tries no oftener than every 3.6 s in a long outage", async () => {
   const sim = simulate();
   sim.send(...range(100));
   const end = 3_600_000;
@@ -354,7 +368,7 @@ Deno.test("Transport.send() tries no oftener than every 3.6 s in a long outage",
   assertEquals(sim.outcomes.size, 0); // Silence says nothing about a record, however long it lasts.
 });
 
-Deno.test("Transport.send() counts silence against a record only if others get through", async () => {
+Deno.test("Exporter.send() counts silence against a record only if others get through", async () => {
   const sim = simulate({ maxRetries: 1 });
   sim.send(0);
   for (let n = 1; sim.outcomes.get(0) === undefined; n++) {
@@ -371,8 +385,8 @@ Deno.test("Transport.send() counts silence against a record only if others get t
   assertEquals(sim.outcomes.get(0), "failed");
 });
 
-Deno.test("Transport.send() counts silence where the log call waits for an end", async () => {
-  const sim = simulate({ patient: false, maxRetries: 2 });
+Deno.test("Exporter.send() counts silence where the log call waits for an end", async () => {
+  const sim = simulate({ retryUnreachable: false, maxRetries: 2 });
   sim.send(0);
   await sim.open[0]!.answer(silence);
   await sim.skip();
@@ -385,7 +399,7 @@ Deno.test("Transport.send() counts silence where the log call waits for an end",
 
 // ——— Refusals ———
 
-Deno.test("Transport.send() fails a refused record alone, without a pause", async () => {
+Deno.test("Exporter.send() fails a refused record alone, without a pause", async () => {
   const sim = simulate({ concurrency: 1 });
   sim.send(0, 1, 2);
   await sim.open[0]!.answer(delivered);
@@ -396,7 +410,7 @@ Deno.test("Transport.send() fails a refused record alone, without a pause", asyn
   assertEquals(Object.fromEntries(sim.outcomes), { 0: "delivered", 1: "failed", 2: "delivered" });
 });
 
-Deno.test("Transport.send() asks one request at a time whether wrong settings were mended", async () => {
+Deno.test("Exporter.send() asks one request at a time whether wrong settings were mended", async () => {
   const sim = simulate();
   sim.send(...range(20));
   for (const request of [...sim.open]) await request.answer(refused("settings"));
@@ -414,7 +428,7 @@ Deno.test("Transport.send() asks one request at a time whether wrong settings we
   assertEquals(outcomes.filter((outcome) => outcome === "delivered").length, 20 - 8);
 });
 
-Deno.test("Transport.send() halves a refused batch until the bad record is alone", async () => {
+Deno.test("Exporter.send() halves a refused batch until the bad record is alone", async () => {
   for (const bad of [[], [0], [511], [100, 101, 300], range(512)]) {
     const sim = simulate({ protocol: "otlp" });
     sim.send(...range(512));
@@ -431,9 +445,9 @@ Deno.test("Transport.send() halves a refused batch until the bad record is alone
   }
 });
 
-Deno.test("Transport.send() splits a batch that is too large, and cuts a record that is", async () => {
+Deno.test("Exporter.send() splits a batch that is too large, and cuts a record that is", async () => {
   const sim = simulate({ protocol: "otlp" });
-  sim.transport.send(0, [event(0), event(1, { huge: "x".repeat(5000) }), event(2), event(3)]);
+  sim.exporter.send(chunk(0, [event(0), event(1, { huge: "x".repeat(5000) }), event(2), event(3)]));
   while (sim.open.length > 0) {
     const [request] = sim.open as [Request];
     await request.answer(request.body.length > 2000 ? refused("size") : delivered);
@@ -451,7 +465,7 @@ function assertDistinct(requests: readonly Request[]): void {
   for (const { key, body } of requests) assertEquals(keys.get(key), body);
 }
 
-Deno.test("Transport.send() gives batches with gaps keys of their own", async () => {
+Deno.test("Exporter.send() gives batches with gaps keys of their own", async () => {
   const before = simulate({ protocol: "otlp", batchSize: 3 });
   before.send(5, 6, 7);
   await before.open[0]!.answer(delivered);
@@ -465,7 +479,31 @@ Deno.test("Transport.send() gives batches with gaps keys of their own", async ()
   assertDistinct([...before.all, ...after.all]);
 });
 
-Deno.test("Transport.send() fails a record that is too large even when cut", async () => {
+Deno.test("Exporter.send() mixes no two origins, and gives each record its writer's key and constants", async () => {
+  for (const protocol of ["events", "otlp"] as const) {
+    const sim = simulate({ protocol });
+    sim.exporter.addOrigin(7, origin("other", protocol, '"host.name":"elsewhere"'));
+    const line = (n: number) => `record\t20\t"INFO"\t"shop"\t1000\t0\t\t\t"record ${n}"\t`;
+    sim.exporter.send(chunk(0, [line(0)])); // In flight, so that the others are collected.
+    sim.exporter.send(chunk(1, [line(1), line(2)]));
+    sim.exporter.send(chunk(3, [line(3), line(4)], { origin: 7, firstKey: 100 }));
+    sim.exporter.send(chunk(5, [line(5)]));
+    sim.exporter.flush(1000);
+    while (sim.open.length > 0) await sim.open[0]!.answer(delivered);
+
+    for (const { body } of sim.all) {
+      const isOthers = body.includes("record 3") || body.includes("record 4");
+      assertEquals(body.includes("elsewhere"), isOthers, body);
+      assertEquals(body.includes('"key-'), !isOthers, body);
+    }
+    const keys = sim.all.flatMap(({ body }) => body.match(/(key|other)-\d+/g) ?? []);
+    assertEquals(keys, ["key-0", "key-1", "key-2", "other-100", "other-101", "key-5"]);
+    assertEquals([...sim.outcomes.keys()], range(6));
+    assertDistinct(sim.all);
+  }
+});
+
+Deno.test("Exporter.send() fails a record that is too large even when cut", async () => {
   const sim = simulate();
   sim.send(0, 1);
   while (sim.open.length > 0) {
@@ -477,7 +515,7 @@ Deno.test("Transport.send() fails a record that is too large even when cut", asy
   assertEquals(sim.all.length, 3);
 });
 
-Deno.test("Transport.send() counts the rejected part of a batch, and does not send it again", async () => {
+Deno.test("Exporter.send() counts the rejected part of a batch, and does not send it again", async () => {
   for (const rejected of [0, 2, 5, 1000]) {
     const sim = simulate({ protocol: "otlp" });
     sim.send(...range(5));
@@ -489,9 +527,11 @@ Deno.test("Transport.send() counts the rejected part of a batch, and does not se
   }
 });
 
-Deno.test("Transport.send() fails what is no event, and nothing else", async () => {
+Deno.test("Exporter.send() fails what is no event, and nothing else", async () => {
   const sim = simulate({ protocol: "otlp" });
-  sim.transport.send(0, [event(0), "{}", event(2), '{"payload":null}']);
+  sim.exporter.send(
+    chunk(0, [event(0), writeEvent("{}"), event(2), writeEvent('{"payload":null}')]),
+  );
   await settled();
   while (sim.open.length > 0) await sim.open[0]!.answer(delivered);
 
@@ -503,25 +543,25 @@ Deno.test("Transport.send() fails what is no event, and nothing else", async () 
 
 // ——— The end of the program ———
 
-Deno.test("Transport.hurry() ends a pause of ours, and keeps one that was asked for", async () => {
+Deno.test("Exporter.flush() ends a pause of ours, and keeps one that was asked for", async () => {
   for (const asked of [undefined, 1500]) {
     const sim = simulate();
     sim.send(0);
     await sim.open[0]!.answer(busy(asked));
-    sim.transport.hurry(2000);
+    sim.exporter.flush(2000);
 
     assertEquals(sim.open.length, asked === undefined ? 1 : 0);
   }
 });
 
-Deno.test("Transport.hurry() tries again after the shortest pause, however long the outage", async () => {
+Deno.test("Exporter.flush() tries again after the shortest pause, however long the outage", async () => {
   const sim = simulate({ concurrency: 1 });
   sim.send(0);
   for (let i = 0; i < 6; i++) {
     await sim.open[0]!.answer(silence);
     await sim.skip();
   }
-  sim.transport.hurry(2000);
+  sim.exporter.flush(2000);
   for (let i = 0; i < 3; i++) {
     await sim.open[0]!.answer(silence);
     assertPause(sim.alarmAt! - sim.now, 250);
@@ -529,21 +569,21 @@ Deno.test("Transport.hurry() tries again after the shortest pause, however long 
   }
 });
 
-Deno.test("Transport.hurry() sends a batch that is not full beside one in flight", () => {
+Deno.test("Exporter.flush() sends a batch that is not full beside one in flight", () => {
   const sim = simulate({ protocol: "otlp" });
   sim.send(0);
   sim.send(1);
   assertEquals(sim.open.length, 1);
-  sim.transport.hurry(2000);
+  sim.exporter.flush(2000);
 
   assertEquals(sim.open.length, 2);
 });
 
-Deno.test("Transport.hurry() fails everything at once where the settings are wrong", async () => {
+Deno.test("Exporter.flush() fails everything at once where the settings are wrong", async () => {
   const sim = simulate({ concurrency: 1 });
   sim.send(...range(10));
   await sim.open[0]!.answer(refused("settings"));
-  sim.transport.hurry(2000);
+  sim.exporter.flush(2000);
   assertEquals(sim.outcomes.size, 10);
 
   sim.send(10); // The rest of the queue, which comes when there is room.
@@ -551,11 +591,11 @@ Deno.test("Transport.hurry() fails everything at once where the settings are wro
   assertEquals(sim.all.length, 1);
 });
 
-Deno.test("Transport.hurry() is over after its time: the program went on after all", async () => {
+Deno.test("Exporter.flush() is over after its time: the program went on after all", async () => {
   const sim = simulate({ concurrency: 1 });
   sim.send(0);
   await sim.open[0]!.answer(refused("settings"));
-  sim.transport.hurry(2000);
+  sim.exporter.flush(2000);
   await sim.advance(60_000);
   sim.send(1);
   await sim.open[0]!.answer(delivered);
@@ -563,11 +603,11 @@ Deno.test("Transport.hurry() is over after its time: the program went on after a
   assertEquals(Object.fromEntries(sim.outcomes), { 0: "failed", 1: "delivered" });
 });
 
-Deno.test("Transport.stop() sends and settles nothing more", async () => {
+Deno.test("Exporter.stop() sends and settles nothing more", async () => {
   const sim = simulate({ concurrency: 1 });
   sim.send(0, 1);
   await sim.open[0]!.answer(silence);
-  sim.transport.stop();
+  sim.exporter.stop();
 
   assertEquals(sim.alarmAt, undefined);
   assertEquals(sim.outcomes.size, 0);

@@ -5,12 +5,13 @@
  *
  * @module
  */
-import { type Constants, dedupKey, type Item } from "../record/chunk.ts";
+import { type Constants, dedupKey } from "../record/chunk.ts";
 import { ANY_VALUE } from "../record/dialect.ts";
 import type { LogEvent } from "../record/event.ts";
 import { nanoseconds, severityNumber } from "../record/event_text.ts";
 import { readLine, readSource, type RecordLine } from "../record/line.ts";
 import { rememberLast } from "../record/remember.ts";
+import type { Item } from "./request_queue.ts";
 
 /** A record as an export request has it, and where it belongs in there. */
 interface Placed {
@@ -25,7 +26,7 @@ interface Placed {
 const HEX_IDS = /^"traceId":"[\da-f]{32}","spanId":"[\da-f]{16}"$/i;
 
 /** Makes the function that makes an export request of records: by resource, and in it by logger. */
-export function createExport(
+export function createOtlpBody(
   constants: Constants,
   keyPrefix: string,
 ): (items: readonly Item[]) => string {
@@ -58,8 +59,8 @@ export function createExport(
   return (items) => {
     // There is one resource, unless the user's `redact` changes it for some events.
     const resources = new Map<string, Map<string, string>>();
-    for (const { sequence, line } of items) {
-      const key = dedupKey({ keyPrefix }, sequence);
+    for (const { key: number, line } of items) {
+      const key = dedupKey({ keyPrefix }, number);
       const read = readLine(line);
       const { resource, scope, record } = read.kind === "event"
         ? placedEvent(read.event, key)

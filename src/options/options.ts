@@ -8,26 +8,17 @@
 import type { BaseHandlerOptions, FormatterFunction } from "@std/log/base-handler";
 import { parse as parseDotenv } from "@std/dotenv/parse";
 import type { DiagnosticsSink } from "../diagnostics.ts";
-import type { PublishParams } from "../delivery/http.ts";
+import type { AxonPushClient } from "../delivery/client.ts";
 import { newTraceId } from "../record/context.ts";
 import type { LogEvent } from "../record/event.ts";
 import { mayRead, readVariable } from "../platform.ts";
-import type { TransportSettings } from "../delivery/exporter.ts";
+import type { ExporterSettings } from "../delivery/exporter.ts";
 
 /** A signal that ends a program, and that the handler can drain before. */
 export type EndSignal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGQUIT" | "SIGBREAK";
 
 /** What happens to a record that finds the queue full. */
 export type OverflowPolicy = "drop-oldest" | "drop-newest" | "block";
-
-/** An AxonPush client, or anything that publishes an event the same way. */
-export interface AxonPushClient {
-  /** The part of the client that is used. */
-  readonly events: {
-    /** Publishes one event; a rejection whose error has a retryable `status` is tried again. */
-    publish(params: PublishParams): Promise<unknown>;
-  };
-}
 
 /** Options of {@linkcode AxonPushHandler}. Everything is optional where the environment says it. */
 export interface AxonPushHandlerOptions extends BaseHandlerOptions {
@@ -240,7 +231,7 @@ export type Settings =
   & Pick<AxonPushHandlerOptions, Unset>
   & {
     /** What the transport needs, but for what the drain knows. */
-    readonly transport: Omit<TransportSettings, "constants" | "keyPrefix" | "patient">;
+    readonly transport: Omit<ExporterSettings, "retryUnreachable">;
   };
 
 const ACTION = "Cannot create AxonPushHandler";

@@ -6,16 +6,18 @@
  *
  * @module
  */
-import type { Acknowledgements, Outcome } from "../worker/acknowledgements.ts";
-import { clientAttempt, httpAttempt } from "../delivery/http.ts";
+import type { Acknowledgements } from "../worker/acknowledgements.ts";
+import { createClientSend } from "../delivery/client.ts";
+import type { ExporterSettings } from "../delivery/exporter.ts";
+import { createHttpSend } from "../delivery/http.ts";
+import type { Outcome } from "../delivery/response.ts";
 import type { Diagnostic, Diagnostics } from "../diagnostics.ts";
 import { InFlight } from "./in_flight.ts";
 import { type Lane, localLane, workerLane } from "../worker/channel.ts";
 import { reason } from "../record/errors.ts";
-import type { Constants } from "../record/chunk.ts";
+import type { Constants, Origin } from "../record/chunk.ts";
 import type { Settings } from "../options/options.ts";
 import { Queue } from "./queue.ts";
-import type { TransportSettings } from "../delivery/exporter.ts";
 
 /**
  * Records of one message to the worker, or those of a request if they are more. Larger batches cost
@@ -201,7 +203,7 @@ export class Drain {
     this.#ending = false;
     this.#window = this.#usualWindow;
     if (this.#settings.mode !== "sync") this.#blockMs = 0;
-    this.#lane?.post({ kind: "hurry", forMs: 0 });
+    this.#lane?.post({ kind: "flush", forMs: 0 });
   }
 
   /** The blocking flush that follows it. */
@@ -221,7 +223,7 @@ export class Drain {
     this.#window = Math.min(this.#settings.queueSize, MAX_WINDOW);
     this.#start();
     this.#post();
-    this.#lane?.post({ kind: "hurry", forMs });
+    this.#lane?.post({ kind: "flush", forMs });
   }
 
   /** Drains, blocking, and ends the worker. */
@@ -382,9 +384,16 @@ export class Drain {
     if (this.#settings.client || this.#crashes > RESTART_AFTER_MS.length) return undefined;
     try {
       const { queueSize } = this.#settings;
-      const lane = workerLane(this.#transport, queueSize, this.#report, this.#ending, (why) => {
-        if (this.#lane === lane) this.#bury(why);
-      });
+      const lane = workerLane(
+        this.#exporterSettings,
+        this.#origin,
+        queueSize,
+        this.#report,
+        this.#ending,
+        (why) => {
+          if (this.#lane === lane) this.#bury(why);
+        },
+      );
       return lane;
     } catch (error) {
       this.#crashes = Infinity;
@@ -396,19 +405,25 @@ export class Drain {
   #startLocally(): Lane {
     const { client, transport, queueSize } = this.#settings;
     const over = new AbortController();
-    const attempt = client
-      ? clientAttempt((params) => client.events.publish(params), transport)
-      : httpAttempt(transport, over.signal);
-    return localLane(this.#transport, queueSize, this.#report, attempt, over);
+    const send = client
+      ? createClientSend(client, transport)
+      : createHttpSend(transport, over.signal);
+    return localLane(this.#exporterSettings, this.#origin, queueSize, this.#report, send, over);
   }
 
-  get #transport(): TransportSettings {
+  get #exporterSettings(): ExporterSettings {
     const { transport, mode } = this.#settings;
+    return { ...transport, retryUnreachable: mode === "background" };
+  }
+
+  get #origin(): Origin {
+    const { protocol, url } = this.#settings.transport;
     return {
-      ...transport,
-      constants: this.#constants,
+      version: 1,
+      protocol,
       keyPrefix: this.#keyPrefix,
-      patient: mode === "background",
+      constants: this.#constants,
+      destination: url,
     };
   }
 

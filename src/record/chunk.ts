@@ -38,13 +38,6 @@ export interface Chunk {
   readonly lines: string;
 }
 
-/** One record of a chunk. */
-export interface Item {
-  /** By this number it is acknowledged. */
-  readonly sequence: number;
-  readonly line: string;
-}
-
 /**
  * What is the same in all events of a handler: four fifths of each. It is put around each line where
  * that is sent. JSON texts, as members without the outer braces.

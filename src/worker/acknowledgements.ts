@@ -8,9 +8,7 @@
  *
  * @module
  */
-
-/** What became of a record. */
-export type Outcome = "delivered" | "failed";
+import type { Outcome } from "../delivery/response.ts";
 
 const WRITTEN = 0;
 const RETRIED = 1;

@@ -5,7 +5,8 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { Acknowledgements, type Outcome } from "./acknowledgements.ts";
+import type { Outcome } from "../delivery/response.ts";
+import { Acknowledgements } from "./acknowledgements.ts";
 
 /** Longer than any test takes: whoever waits for it hangs. */
 const FOREVER_MS = 600_000;

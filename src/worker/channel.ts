@@ -10,10 +10,11 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
 import type { Worker as NodeWorker } from "node:worker_threads";
 import { Acknowledgements } from "./acknowledgements.ts";
-import type { Attempt } from "../delivery/http.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import { nodeProcess } from "../platform.ts";
-import { Transport, type TransportSettings } from "../delivery/exporter.ts";
+import { Exporter, type ExporterSettings } from "../delivery/exporter.ts";
+import type { Send } from "../delivery/response.ts";
+import type { Origin } from "../record/chunk.ts";
 import type { WorkerMessage } from "./worker.ts";
 import { WORKER_SOURCE } from "./worker.generated.ts";
 
@@ -39,7 +40,8 @@ export interface Lane {
 
 /** Starts the worker. Throws where there are no workers. */
 export function workerLane(
-  transport: TransportSettings,
+  exporter: ExporterSettings,
+  origin: Origin,
   queueSize: number,
   report: (diagnostic: Diagnostic) => void,
   shortLived: boolean,
@@ -61,7 +63,8 @@ export function workerLane(
   }
   const start: WorkerMessage = {
     kind: "start",
-    transport,
+    exporter,
+    origin,
     acknowledgements: acknowledgements.memory,
     diagnostics: port2,
   };
@@ -120,34 +123,37 @@ function lastingWorker(url: URL): NodeWorker {
 
 /** The transport in this thread. When it is stopped, what is under way is over, too. */
 export function localLane(
-  settings: TransportSettings,
+  settings: ExporterSettings,
+  origin: Origin,
   queueSize: number,
   report: (diagnostic: Diagnostic) => void,
-  attempt: Attempt,
+  send: Send,
   over: AbortController,
 ): Lane {
   shipping ??= new (nodeProcess().getBuiltinModule("node:async_hooks").AsyncLocalStorage<true>)();
   const guard = shipping;
   const acknowledgements = new Acknowledgements(queueSize);
-  const transport = new Transport(
+  const exporter = new Exporter(
     settings,
     {
       settle: (sequence, outcome) => acknowledgements.write(sequence, outcome),
       countRetries: (count) => acknowledgements.countRetries(count),
       report,
     },
-    (body, key) => guard.run(true, attempt, body, key),
+    (body, key) => guard.run(true, send, body, key),
   );
+  exporter.addOrigin(0, origin);
   return {
     blocking: false,
     acknowledgements,
     post(message) {
-      if (message.kind === "batch") transport.send(message.first, message.lines.split("\n"));
-      else if (message.kind === "hurry") transport.hurry(message.forMs);
+      if (message.kind === "batch") {
+        exporter.send({ ...message, origin: 0, firstKey: message.first });
+      } else if (message.kind === "flush") exporter.flush(message.forMs);
     },
     hear() {},
     stop() {
-      transport.stop();
+      exporter.stop();
       over.abort();
     },
   };

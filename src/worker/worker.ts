@@ -9,40 +9,42 @@
 import { Acknowledgements } from "./acknowledgements.ts";
 import { Diagnostics } from "../diagnostics.ts";
 import type { Batch } from "../queue/queue.ts";
-import { Transport, type TransportSettings } from "../delivery/exporter.ts";
+import { Exporter, type ExporterSettings } from "../delivery/exporter.ts";
+import type { Origin } from "../record/chunk.ts";
 
 /** What the worker is told. */
 export type WorkerMessage =
   /** Comes first. */
   | {
     readonly kind: "start";
-    readonly transport: TransportSettings;
+    readonly exporter: ExporterSettings;
+    readonly origin: Origin;
     readonly acknowledgements: SharedArrayBuffer;
     /** Takes diagnostics to the program's thread, which can read it even where it blocks. */
     readonly diagnostics: MessagePort;
   }
   | { readonly kind: "batch" } & Batch
   /** The program is about to end and waits for so long, in milliseconds. */
-  | { readonly kind: "hurry"; readonly forMs: number };
+  | { readonly kind: "flush"; readonly forMs: number };
 
-let transport: Transport | undefined;
+let exporter: Exporter | undefined;
 
 addEventListener("message", (event) => {
   const message = (event as MessageEvent<WorkerMessage>).data;
   switch (message.kind) {
     case "start":
-      transport = start(message);
+      exporter = start(message);
       break;
     case "batch":
-      transport!.send(message.first, message.lines.split("\n"));
+      exporter!.send({ ...message, origin: 0, firstKey: message.first });
       break;
-    case "hurry":
-      transport!.hurry(message.forMs);
+    case "flush":
+      exporter!.flush(message.forMs);
       break;
   }
 });
 
-function start(message: WorkerMessage & { kind: "start" }): Transport {
+function start(message: WorkerMessage & { kind: "start" }): Exporter {
   const acknowledgements = new Acknowledgements(message.acknowledgements);
   // The program may be blocked waiting for this thread, so it must be told in shared memory.
   for (const type of ["error", "unhandledrejection"]) {
@@ -53,9 +55,11 @@ function start(message: WorkerMessage & { kind: "start" }): Transport {
     message.diagnostics.postMessage(diagnostic);
     acknowledgements.countReport();
   });
-  return new Transport(message.transport, {
+  const exporter = new Exporter(message.exporter, {
     settle: (sequence, outcome) => acknowledgements.write(sequence, outcome),
     countRetries: (count) => acknowledgements.countRetries(count),
     report: (diagnostic) => diagnostics.report(diagnostic),
   });
+  exporter.addOrigin(0, message.origin);
+  return exporter;
 }

@@ -1,0 +1,183 @@
+/**
+ * Puts records together to requests, and keeps those that have to be sent again. Runs where requests
+ * are sent: on the worker's thread, or on the program's own where there is no worker.
+ *
+ * @module
+ */
+import { type Chunk, dedupKey, type Origin } from "../record/chunk.ts";
+import { shortenLine } from "../record/line.ts";
+import { createEventBody } from "./event_body.ts";
+import { createOtlpBody } from "./otlp_body.ts";
+
+/**
+ * Most characters of a request's lines. A single record may have more; with constants and ids the
+ * body comes to about twice as much for short lines.
+ */
+const MAX_REQUEST_CHARS = 1 << 20;
+
+/** A record on its way. */
+export interface Item {
+  /** The number of its origin. */
+  readonly origin: number;
+  /** By this number it is acknowledged. */
+  readonly sequence: number;
+  /** This number ends its dedup key. */
+  readonly key: number;
+  readonly line: string;
+}
+
+/** What one request carries. It is sent again with the same bytes under the same key. */
+export interface Request {
+  readonly items: readonly Item[];
+  readonly key: string;
+  /** How often it was sent again for reasons that count against it. */
+  retries: number;
+  /** How many deliveries there had been when it last failed. */
+  failedAt: number | undefined;
+  /** How often it has failed. */
+  failures: number;
+  /** When it may be sent again. */
+  dueAt: number;
+}
+
+/** How large requests are, and how long they wait to get so large. */
+export interface BatchSettings {
+  /** Most records of one request. */
+  readonly batchSize: number;
+  /** How long a batch that is not full waits while another is in flight, in milliseconds. */
+  readonly flushIntervalMs: number;
+}
+
+/** Who may take what of the queue. */
+export interface Demand {
+  /** Whether batches go that are not full, and retries that are not due. */
+  readonly eager: boolean;
+  /** Whether nothing is in flight, so that there is nothing to wait for. */
+  readonly idle: boolean;
+  /** Whether what has not failed yet goes first. */
+  readonly freshFirst: boolean;
+}
+
+/** What an origin is used for. */
+interface Encoder {
+  readonly origin: Origin;
+  /** Makes the body of a request, of the same records always the same. */
+  readonly bodyOf: (items: readonly Item[]) => string;
+}
+
+/** Records that wait to be sent, for the first time or again. */
+export class RequestQueue {
+  #settings: BatchSettings;
+  #encoders = new Map<number, Encoder>();
+  #pending: Item[] = [];
+  /** Where `#pending` begins: to take items off its front would move all the others. */
+  #first = 0;
+  #pendingSince = 0;
+  #retries: Request[] = [];
+
+  constructor(settings: BatchSettings) {
+    this.#settings = settings;
+  }
+
+  /** Learns where the chunks come from that name this number. */
+  addOrigin(id: number, origin: Origin): void {
+    const { protocol, constants, keyPrefix } = origin;
+    const create = protocol === "otlp" ? createOtlpBody : createEventBody;
+    this.#encoders.set(id, { origin, bodyOf: create(constants, keyPrefix) });
+  }
+
+  /** How many records wait to be sent for the first time. */
+  get pending(): number {
+    return this.#pending.length - this.#first;
+  }
+
+  push({ origin, first, firstKey, lines }: Chunk, now: number): void {
+    if (this.pending === 0) this.#pendingSince = now;
+    for (const [i, line] of lines.split("\n").entries()) {
+      this.#pending.push({ origin, sequence: first + i, key: firstKey + i, line });
+    }
+  }
+
+  /** When the next request is due that is not due yet, if there is one. */
+  get dueAt(): number | undefined {
+    const times = this.#retries.map(({ dueAt }) => dueAt);
+    if (this.pending > 0) times.push(this.#pendingSince + this.#settings.flushIntervalMs);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  /** Takes the next request that is due. */
+  take(now: number, demand: Demand): Request | undefined {
+    if (!demand.freshFirst || this.pending === 0) {
+      const due = this.#retries.findIndex(({ dueAt }) => demand.eager || dueAt <= now);
+      if (due >= 0) return this.#retries.splice(due, 1)[0];
+    }
+    const { batchSize, flushIntervalMs } = this.#settings;
+    const due = this.pending >= batchSize || demand.idle || demand.eager ||
+      now - this.#pendingSince >= flushIntervalMs;
+    if (this.pending === 0 || !due) return undefined;
+    this.#pendingSince = now;
+    return this.#seal(this.#takeItems());
+  }
+
+  /** Takes it back, to be sent again at its time. */
+  retry(request: Request): void {
+    this.#retries.push(request);
+  }
+
+  /** Sends each half of a batch by itself. */
+  halve({ items }: Request): void {
+    const half = items.length >> 1;
+    this.#retries.unshift(this.#seal(items.slice(0, half)), this.#seal(items.slice(half)));
+  }
+
+  /** Sends a shorter form of a single record that is too large, or says that it cannot be shorter. */
+  shorten({ items: [item] }: Request): boolean {
+    const line = shortenLine(item!.line, this.#encoders.get(item!.origin)!.origin.protocol);
+    if (line === undefined) return false;
+    // It is another request now, so it needs another key; the dedup key inside stays.
+    const short = this.#seal([{ ...item!, line }]);
+    this.#retries.unshift({ ...short, key: `${short.key}-cut` });
+    return true;
+  }
+
+  bodyOf({ items }: Request): string {
+    return this.#encoders.get(items[0]!.origin)!.bodyOf(items);
+  }
+
+  /** Takes all that waits. */
+  clear(): Item[] {
+    const items = [
+      ...this.#pending.slice(this.#first),
+      ...this.#retries.flatMap((request) => request.items),
+    ];
+    this.#pending.length = this.#first = this.#retries.length = 0;
+    return items;
+  }
+
+  /** Takes the oldest records, as many as one request may carry: of one origin, and not too long. */
+  #takeItems(): Item[] {
+    const begin = this.#first;
+    const end = Math.min(begin + this.#settings.batchSize, this.#pending.length);
+    const { origin } = this.#pending[begin]!;
+    let chars = 0;
+    do chars += this.#pending[this.#first++]!.line.length; while (
+      this.#first < end && this.#pending[this.#first]!.origin === origin &&
+      chars + this.#pending[this.#first]!.line.length <= MAX_REQUEST_CHARS
+    );
+    const items = this.#pending.slice(begin, this.#first);
+    if (2 * this.#first >= this.#pending.length) {
+      this.#pending.splice(0, this.#first);
+      this.#first = 0;
+    }
+    return items;
+  }
+
+  #seal(items: readonly Item[]): Request {
+    const [first, last] = [items[0]!, items.at(-1)!];
+    // A worker that replaces another starts with gaps, so the first number and the length are not
+    // enough to tell what is inside.
+    const rest = first === last ? "" : `-${last.key}-${items.length}`;
+    const key = dedupKey(this.#encoders.get(first.origin)!.origin, first.key) + rest;
+    return { items, key, retries: 0, failedAt: undefined, failures: 0, dueAt: 0 };
+  }
+}
