@@ -9,6 +9,7 @@
  */
 import type { Drain } from "./queue/shipper.ts";
 import type { EndSignal } from "./options/options.ts";
+import { EXIT_CODES } from "./options/signals.ts";
 import { isListenedTo } from "./platform.ts";
 
 /** What hangs on the end of the program. */
@@ -155,15 +156,6 @@ async function onSignal(signal: EndSignal): Promise<void> {
     endBy(signal);
   }
 }
-
-/** Conventional exit codes of programs that end by a signal, where it cannot be sent. */
-const EXIT_CODES: Readonly<Record<EndSignal, number>> = {
-  SIGHUP: 129,
-  SIGINT: 130,
-  SIGQUIT: 131,
-  SIGTERM: 143,
-  SIGBREAK: 149,
-};
 
 function endBy(signal: EndSignal): void {
   unlisten(signal);

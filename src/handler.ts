@@ -15,7 +15,8 @@ import { Encoder } from "./record/encoder.ts";
 import { hook, unhook } from "./exit.ts";
 import { reason } from "./record/errors.ts";
 import { isShipping } from "./worker/channel.ts";
-import { type AxonPushHandlerOptions, resolveOptions, type Settings } from "./options/options.ts";
+import type { AxonPushHandlerOptions } from "./options/options.ts";
+import { resolveOptions, type Settings } from "./options/settings.ts";
 import { serverlessPlatform } from "./platform.ts";
 
 /** Loggers whose records are never shipped: our own, by its exact name. */
@@ -44,6 +45,9 @@ export interface HandlerStats {
   /** Times that a record was sent again. */
   readonly retried: number;
 }
+
+/** What a handler says about itself. For `withAxonPush`, which speaks for its handler. */
+export let diagnosticsOf: (handler: AxonPushHandler) => Diagnostics;
 
 /**
  * Ships the records of `@std/log` to AxonPush as OpenTelemetry-shaped `app.log` events.
@@ -88,6 +92,10 @@ export class AxonPushHandler extends BaseHandler {
   #inUserCode = false;
   #filtered = 0;
   #late = 0;
+
+  static {
+    diagnosticsOf = (handler) => handler.#diagnostics;
+  }
 
   /**
    * Creates a handler. Nothing runs before the first record.

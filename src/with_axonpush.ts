@@ -5,12 +5,12 @@
  * @module
  */
 import type { LogConfig } from "@std/log/logger";
-import { Diagnostics } from "./diagnostics.ts";
-import { AxonPushHandler } from "./handler.ts";
+import { AxonPushHandler, diagnosticsOf } from "./handler.ts";
 
 /**
- * A configuration whose every logger has the handler once, besides those that it had. Warns on the
- * console about names of handlers that are not configured, which std/log skips silently.
+ * A configuration whose every logger has the handler once, besides those that it had. The handler's
+ * diagnostics name the handlers that a logger lists but that are not configured, which std/log skips
+ * silently.
  *
  * @example
  * ```ts
@@ -47,20 +47,21 @@ export function withAxonPush(
     default: { level: "INFO", handlers: ["default"] } as const,
     ...config.loggers,
   };
-  const diagnostics = new Diagnostics();
+  const unknown: string[] = [];
   const withHandler = Object.entries(loggers).map(([logger, settings]) => {
     const names = [...new Set([...settings.handlers ?? [], name])];
     // "default" is the console handler that std/log always has.
     const missing = names.filter((name) => name !== "default" && !Object.hasOwn(handlers, name));
-    if (missing.length > 0) {
-      diagnostics.report({
-        level: "warn",
-        code: `unknown-handler-${logger}`,
-        message: `Logger '${logger}' names handlers that are not configured, which std/log skips ` +
-          `silently: ${missing.join(", ")}: configured are ${Object.keys(handlers).join(", ")}`,
-      });
-    }
+    if (missing.length > 0) unknown.push(`logger '${logger}' lists ${missing.join(", ")}`);
     return [logger, { ...settings, handlers: names }];
   });
+  if (unknown.length > 0) {
+    diagnosticsOf(handler).report({
+      level: "warn",
+      code: "unknown-handler",
+      message: `Handlers that are not configured are skipped silently by std/log: ` +
+        `${unknown.join("; ")}: configured are ${Object.keys(handlers).join(", ")}`,
+    });
+  }
   return { handlers, loggers: Object.fromEntries(withHandler) };
 }

@@ -14,7 +14,7 @@ import {
 } from "@std/assert";
 import type { LevelName } from "@std/log/levels";
 import { AxonPushHandler, type AxonPushHandlerOptions } from "../mod.ts";
-import { resolveOptions, type Settings } from "../src/options/options.ts";
+import { resolveOptions, type Settings } from "../src/options/settings.ts";
 import { runProgram } from "./program.ts";
 
 const VALID = { apiKey: "ak_valid", tenantId: "1" };
@@ -118,7 +118,7 @@ Deno.test("AxonPushHandler() takes the limits of each range", () => {
   };
   for (const [name, values] of Object.entries(limits)) {
     for (const value of values) {
-      const settings = resolveOptions({ ...VALID, [name]: value });
+      const settings = resolveOptions({ ...VALID, protocol: "otlp", [name]: value });
       assertEquals(settings[name as keyof Settings], value);
     }
   }
@@ -198,6 +198,40 @@ Deno.test('AxonPushHandler() refuses mode "sync" and protocol "otlp" with a clie
   }
 });
 
+Deno.test("AxonPushHandler() refuses what is for batches where there are none", () => {
+  for (const option of [{ batchSize: 10 }, { flushIntervalMs: 10 }, { compression: "gzip" }]) {
+    for (const protocol of [undefined, "events"]) {
+      const { message } = refusal({ protocol, ...option });
+      assertStringIncludes(message, `Cannot create AxonPushHandler: `);
+      assertStringIncludes(message, Object.keys(option)[0]!);
+      assertStringIncludes(message, 'needs protocol "otlp"');
+    }
+  }
+  resolveOptions({ ...VALID, compression: "none" });
+});
+
+Deno.test("AxonPushHandler() tells destinations apart without any credential", () => {
+  const destinationOf = (options: AxonPushHandlerOptions) => resolveOptions(options).destination;
+  const token = { apiKey: "pt_secret_1" };
+  const destinations = [
+    VALID,
+    token,
+    { apiKey: "pt_secret_2" },
+    { ...VALID, tenantId: "2" },
+    { ...VALID, channelId: "1" },
+    { ...VALID, environment: "1" },
+    { ...VALID, baseUrl: "http://127.0.0.1" },
+    { ...VALID, protocol: "otlp" },
+    { endpoint: "http://127.0.0.1/v1/logs" },
+  ] as const;
+  const texts = destinations.map(destinationOf);
+  assertEquals(new Set(texts).size, destinations.length);
+  assertNotMatch(texts.join(), /secret|ak_valid/);
+  // A new key of the same tenant is as good, and so is a number for a text.
+  assertEquals(destinationOf({ apiKey: "ak_rotated", tenantId: 1 }), texts[0]);
+  assertEquals(destinationOf(token), texts[1]);
+});
+
 Deno.test("AxonPushHandler() shows no secret in an error", () => {
   const secrets: readonly Record<string, unknown>[] = [
     { apiKey: { key: "hunter2" } },
@@ -253,9 +287,9 @@ const ENVIRONMENT = {
 };
 
 /** Those of the settings that variables can say. */
-function named({ transport, ...settings }: Settings) {
+function named({ exporter, ...settings }: Settings) {
   const { channelId, environment, redactKeys, maxContentLength } = settings;
-  const { url, headers, requestTimeoutMs, maxRetries } = transport;
+  const { url, headers, requestTimeoutMs, maxRetries } = exporter;
   const { "x-api-key": apiKey, "x-tenant-id": tenantId } = headers;
   return {
     ...{ apiKey, tenantId, channelId, url, environment, requestTimeoutMs, maxRetries },
@@ -426,6 +460,6 @@ Deno.test("AxonPushHandler() refuses an envFile that is not there", () => {
 });
 
 Deno.test("AxonPushHandler() needs no organisation with a public token", async () => {
-  const { transport } = await settings({ apiKey: "pt_token" }, {});
-  assertEquals(transport.headers, { "x-public-token": "pt_token" });
+  const { exporter } = await settings({ apiKey: "pt_token" }, {});
+  assertEquals(exporter.headers, { "x-public-token": "pt_token" });
 });

@@ -6,23 +6,10 @@
  */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import * as log from "@std/log";
-import { withAxonPush } from "../mod.ts";
+import { type Diagnostic, withAxonPush } from "../mod.ts";
 import { eventsOf, handlerTo, startReceiver } from "./receiver.ts";
 
 const NOWHERE = { url: "http://127.0.0.1:9" } as Parameters<typeof handlerTo>[0];
-
-/** Runs a function and returns what it warned of on the console. */
-function warningsOf(use: () => void): string[] {
-  const { warn } = console;
-  const warnings: string[] = [];
-  console.warn = (text) => warnings.push(text);
-  try {
-    use();
-  } finally {
-    console.warn = warn;
-  }
-  return warnings;
-}
 
 Deno.test("withAxonPush() gives every logger the handler, the default one too", () => {
   const handler = handlerTo(NOWHERE);
@@ -62,10 +49,19 @@ Deno.test("withAxonPush() does not take the name of another handler", () => {
   );
 });
 
-Deno.test("withAxonPush() warns of names that no handler has", () => {
-  const loggers = { db: { handlers: ["console", "default"] }, cache: { handlers: ["axon"] } };
-  const warnings = warningsOf(() => withAxonPush({ loggers }, handlerTo(NOWHERE)));
-  assertEquals(warnings.length, 1);
-  assertStringIncludes(warnings[0]!, "Logger 'db'");
-  assertStringIncludes(warnings[0]!, "console: configured are axon");
+Deno.test("withAxonPush() tells by the handler's diagnostics of names that no handler has", () => {
+  const told: Diagnostic[] = [];
+  const diagnostics = (diagnostic: Diagnostic) => void told.push(diagnostic);
+  const loggers = {
+    db: { handlers: ["console", "default"] },
+    cache: { handlers: ["axon"] },
+    web: { handlers: ["file", "consle"] },
+  };
+  withAxonPush({ loggers }, handlerTo(NOWHERE, { diagnostics }));
+  assertEquals(told, [{
+    level: "warn",
+    code: "unknown-handler",
+    message: "Handlers that are not configured are skipped silently by std/log: " +
+      "logger 'db' lists console; logger 'web' lists file, consle: configured are axon",
+  }]);
 });

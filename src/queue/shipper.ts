@@ -8,7 +8,6 @@
  */
 import type { Acknowledgements } from "../worker/acknowledgements.ts";
 import { createClientSend } from "../delivery/client.ts";
-import type { ExporterSettings } from "../delivery/exporter.ts";
 import { createHttpSend } from "../delivery/http.ts";
 import type { Outcome } from "../delivery/response.ts";
 import type { Diagnostic, Diagnostics } from "../diagnostics.ts";
@@ -16,7 +15,7 @@ import { InFlight } from "./in_flight.ts";
 import { type Lane, localLane, workerLane } from "../worker/channel.ts";
 import { reason } from "../record/errors.ts";
 import type { Constants, Origin } from "../record/chunk.ts";
-import type { Settings } from "../options/options.ts";
+import type { Settings } from "../options/settings.ts";
 import { Queue } from "./queue.ts";
 
 /**
@@ -86,7 +85,7 @@ export class Drain {
     this.#diagnostics = diagnostics;
     this.#blockMs = settings.mode === "sync" ? Infinity : 0;
     // What the worker has cannot be dropped any more, so it gets no more than keeps it busy.
-    const { batchSize, concurrency } = settings.transport;
+    const { batchSize, concurrency } = settings.exporter;
     const busy = Math.max(128, 4 * concurrency, 8 * batchSize);
     this.#window = this.#usualWindow = settings.overflowPolicy === "drop-oldest"
       ? Math.max(1, Math.min(settings.queueSize >> 1, busy))
@@ -385,7 +384,7 @@ export class Drain {
     try {
       const { queueSize } = this.#settings;
       const lane = workerLane(
-        this.#exporterSettings,
+        this.#settings.exporter,
         this.#origin,
         queueSize,
         this.#report,
@@ -403,27 +402,22 @@ export class Drain {
   }
 
   #startLocally(): Lane {
-    const { client, transport, queueSize } = this.#settings;
+    const { client, exporter, queueSize } = this.#settings;
     const over = new AbortController();
     const send = client
-      ? createClientSend(client, transport)
-      : createHttpSend(transport, over.signal);
-    return localLane(this.#exporterSettings, this.#origin, queueSize, this.#report, send, over);
-  }
-
-  get #exporterSettings(): ExporterSettings {
-    const { transport, mode } = this.#settings;
-    return { ...transport, retryUnreachable: mode === "background" };
+      ? createClientSend(client, exporter)
+      : createHttpSend(exporter, over.signal);
+    return localLane(exporter, this.#origin, queueSize, this.#report, send, over);
   }
 
   get #origin(): Origin {
-    const { protocol, url } = this.#settings.transport;
+    const { protocol, destination } = this.#settings;
     return {
       version: 1,
       protocol,
       keyPrefix: this.#keyPrefix,
       constants: this.#constants,
-      destination: url,
+      destination,
     };
   }
 

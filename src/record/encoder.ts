@@ -6,7 +6,7 @@
  * @module
  */
 import type { LogRecord } from "@std/log/logger";
-import type { Settings } from "../options/options.ts";
+import type { Settings } from "../options/settings.ts";
 import { argumentsText, isPlainObject } from "./arguments.ts";
 import type { Constants } from "./chunk.ts";
 import { contextAttributes, currentTrace, type Trace } from "./context.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Settings } from "../options/options.ts";
+import type { Settings } from "../options/settings.ts";
 import { resourceAttributes } from "../platform.ts";
 import type { Constants } from "./chunk.ts";
 import { newSpanId } from "./context.ts";

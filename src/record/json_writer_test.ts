@@ -21,7 +21,7 @@ import {
   MAX_ENTRIES,
   MAX_NAME_LENGTH,
 } from "./json_writer.ts";
-import { resolveOptions } from "../options/options.ts";
+import { resolveOptions } from "../options/settings.ts";
 import { Generator } from "../../tests/generate.ts";
 
 /** What no event may be larger than, in bytes, whatever it was made of. */

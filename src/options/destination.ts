@@ -1,0 +1,118 @@
+/**
+ * Where requests go, and the headers that say who sends. It runs once for each handler, in the
+ * constructor.
+ *
+ * @module
+ */
+import { mayRead } from "../platform.ts";
+import type { AxonPushHandlerOptions } from "./options.ts";
+import { type OptionName, refuse, RULES } from "./schema.ts";
+
+/** Where requests go. */
+export interface Destination {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * Address, tenant, channel and environment as one text to compare: what was written for one
+   * destination must not go to another. It holds no credential, so it may be stored.
+   */
+  readonly name: string;
+}
+
+/** Where requests go by these options and what they were filled in with. */
+export function destinationOf(
+  options: AxonPushHandlerOptions,
+  resolved: AxonPushHandlerOptions,
+): Destination {
+  const { client, endpoint } = options;
+  const { environment } = resolved;
+  const channelId = resolved.channelId === undefined ? undefined : String(resolved.channelId);
+  const otlp = resolved.protocol === "otlp";
+  const route = `${String(resolved.baseUrl).replace(/\/+$/, "")}/${otlp ? "v1/logs" : "event"}`;
+  const url = String(endpoint ?? route);
+  const who = endpoint === undefined ? resolved : options;
+  const headers = sendable(
+    ...Object.entries({
+      ...client ? {} : credentials(who, endpoint !== undefined),
+      ...environment !== undefined && { "X-Axonpush-Environment": environment },
+      ...otlp && channelId !== undefined && { "X-Axonpush-Channel": channelId },
+    }),
+    ...Object.entries(options.headers ?? {}),
+  );
+  return {
+    url,
+    headers,
+    name: JSON.stringify([url, tenantOf(who), channelId, environment]),
+  };
+}
+
+/** Tells tenants apart. A public token names no tenant but belongs to one. */
+function tenantOf({ apiKey, tenantId }: AxonPushHandlerOptions): string | undefined {
+  if (tenantId !== undefined) return String(tenantId);
+  return apiKey?.startsWith("pt_") ? `token ${fingerprint(apiKey)}` : undefined;
+}
+
+/** A number of 32 bits that tells texts apart, and from which none can be told (FNV-1a). */
+function fingerprint(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/**
+ * The headers that say who sends, by the kind of key. To another endpoint goes only what the
+ * program itself says should go there, and nothing is missing.
+ */
+function credentials(
+  { apiKey, tenantId }: Pick<AxonPushHandlerOptions, "apiKey" | "tenantId">,
+  elsewhere: boolean,
+): Record<string, string> {
+  if (apiKey === undefined && elsewhere) return {};
+  if (apiKey?.startsWith("pt_")) return { "X-Public-Token": apiKey };
+  const missing = Object.entries({ apiKey, tenantId })
+    .filter(([, value]) => value === undefined)
+    .map(([name]) => ({ name, variable: RULES[name as OptionName].env![0]! }));
+  if (apiKey === undefined || tenantId === undefined) {
+    const told = missing.map(({ name, variable }) =>
+      `'${name}' (${variable} is ${
+        mayRead(variable) ? "unset" : "not readable: no env permission"
+      })`
+    );
+    const denied = missing.map(({ variable }) => variable).filter((variable) => !mayRead(variable));
+    refuse(
+      TypeError,
+      `missing ${told.join(" and ")}: pass it as an option, ` +
+        (denied.length > 0
+          ? `set the variable, or run with --allow-env=${denied.join(",")}`
+          : "or set the variable"),
+    );
+  }
+  return {
+    "X-API-Key": apiKey,
+    "x-axonpush-api-key": apiKey,
+    "x-tenant-id": String(tenantId),
+  };
+}
+
+/** What HTTP can carry in a header (RFC 9110, 5.1 and 5.5). */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/**
+ * Refuses headers that HTTP cannot carry, without showing what may be a credential. Of two with one
+ * name, whatever its case, the later one counts.
+ */
+function sendable(...entries: readonly (readonly [string, string])[]): Record<string, string> {
+  for (const [name, value] of entries) {
+    if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) {
+      refuse(
+        TypeError,
+        `header '${name}' must be a name and a value that HTTP can carry: ` +
+          `current value has a line break or a character beyond Latin-1`,
+      );
+    }
+  }
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
+}

@@ -1,0 +1,132 @@
+/**
+ * What the options come to: each value from the option, the environment, `envFile` or the default,
+ * in this order, and then all that the other rooms need to know, put together in this one place.
+ * It runs once for each handler, in the constructor.
+ *
+ * @module
+ */
+import type { ExporterSettings } from "../delivery/exporter.ts";
+import { newTraceId } from "../record/context.ts";
+import { destinationOf } from "./destination.ts";
+import { type Environment, environment } from "./environment.ts";
+import type { AxonPushHandlerOptions } from "./options.ts";
+import {
+  check,
+  type Defaulted,
+  type OptionName,
+  refuse,
+  RULES,
+  show,
+  suggestion,
+} from "./schema.ts";
+
+/** The options with their defaults. */
+type Resolved =
+  & Omit<AxonPushHandlerOptions, Defaulted>
+  & Required<Pick<AxonPushHandlerOptions, Defaulted>>;
+
+/** What the options, the environment and the defaults come to. */
+export interface Settings extends Omit<Resolved, "traceId" | "channelId"> {
+  readonly traceId: string;
+  readonly channelId?: string;
+  readonly exporter: ExporterSettings;
+  /** What was written for one destination must not go to another. Never holds a credential. */
+  readonly destination: string;
+}
+
+/** Checks the options and fills them in. Throws what the constructor throws. */
+export function resolveOptions(options: AxonPushHandlerOptions): Settings {
+  checkEach(options);
+  checkTogether(options);
+  const variables = environment(options.envFile);
+  const resolved = Object.fromEntries(
+    (Object.keys(RULES) as OptionName[]).map((name) => [
+      name,
+      options[name] ?? fromEnvironment(name, variables) ?? RULES[name].fallback,
+    ]),
+  ) as unknown as Resolved;
+  const { traceId, channelId, ...others } = resolved;
+  const { url, headers, name: destination } = destinationOf(options, resolved);
+  return {
+    ...others,
+    traceId: traceId ?? newTraceId(),
+    ...channelId !== undefined && { channelId: String(channelId) },
+    exporter: exporterSettings(resolved, url, headers),
+    destination,
+  };
+}
+
+function exporterSettings(
+  resolved: Resolved,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+): ExporterSettings {
+  const { protocol, flushIntervalMs, concurrency, requestTimeoutMs, maxRetries } = resolved;
+  const otlp = protocol === "otlp";
+  return {
+    protocol,
+    url,
+    headers,
+    // By the service's contract, and for OTLP by its specification ("Failures").
+    retryable: otlp ? [429, 502, 503, 504] : [408, 429, 500, 502, 503, 504],
+    gzip: resolved.compression === "gzip",
+    batchSize: otlp ? resolved.batchSize : 1,
+    flushIntervalMs,
+    concurrency,
+    requestTimeoutMs,
+    maxRetries,
+    // A log call that waits for its record must come back.
+    retryUnreachable: resolved.mode === "background",
+  };
+}
+
+function fromEnvironment(name: OptionName, variables: Environment): unknown {
+  const { env = [], parse = (text) => text } = RULES[name];
+  for (const variable of env) {
+    const value = variables(variable);
+    if (value !== undefined) return check(name, parse(value), variable, value);
+  }
+}
+
+/** Refuses options that do not exist, and values that break the rule of their option. */
+function checkEach(options: AxonPushHandlerOptions): void {
+  if (typeof options !== "object" || options === null) {
+    refuse(TypeError, `'options' must be an object: current value is ${show(options)}`);
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(RULES, name)) {
+      refuse(TypeError, `unknown option '${name}'${suggestion(name)}`);
+    }
+    if (value !== undefined) check(name as OptionName, value);
+  }
+}
+
+/** Refuses options of which one takes the meaning of another. */
+function checkTogether(options: AxonPushHandlerOptions): void {
+  const { client, protocol } = options;
+  const given = (names: readonly OptionName[]) =>
+    names.filter((name) => options[name] !== undefined);
+  const needless = given(["apiKey", "tenantId", "baseUrl", "endpoint"]);
+  if (client && needless.length > 0) {
+    refuse(
+      TypeError,
+      `'client' brings its own credentials: leave out ${needless.join(", ")}, or 'client'`,
+    );
+  }
+  if (client && (options.mode === "sync" || protocol === "otlp")) {
+    refuse(
+      TypeError,
+      `'client' publishes single events from the program's own thread: ` +
+        `leave it out, or mode "sync" and protocol "otlp"`,
+    );
+  }
+  if (protocol === "otlp") return;
+  if (options.compression === "gzip") refuse(TypeError, `compression "gzip" needs protocol "otlp"`);
+  const [alone] = given(["batchSize", "flushIntervalMs"]);
+  if (alone) {
+    refuse(
+      TypeError,
+      `'${alone}' needs protocol "otlp": with "events" each record is a request of its own`,
+    );
+  }
+}
