@@ -1,6 +1,10 @@
 /**
  * What the handler has to say about itself: to the console or to a function of the user's, never
- * through a logger, and no more often than a person wants to read it.
+ * through a logger, and no more often than a person wants to read it. It runs on the program's
+ * thread, and on the worker's, which passes on to the program's what it has to say.
+ *
+ * Nothing that the console or that function does gets any further: they may throw, reject, log,
+ * or have lost the terminal that they write to.
  *
  * @module
  */
@@ -17,43 +21,108 @@ export interface Diagnostic {
   readonly serviceCode?: string;
 }
 
-/** Takes diagnostics in place of the console. What it throws is printed and goes no further. */
+/**
+ * Takes diagnostics in place of the console. What it throws, or rejects with, is printed and goes no
+ * further.
+ */
 export type DiagnosticsSink = (diagnostic: Diagnostic) => void;
 
-/** Shortest time between two diagnostics of one code, in milliseconds. */
+/** A loss whose count grows. */
+export interface Loss {
+  readonly level: Diagnostic["level"];
+  readonly code: string;
+  /** What happened to so many records in all, why, and what to do. */
+  readonly message: (count: number) => string;
+}
+
+/** How much of a loss has been told. */
+interface Tally {
+  /** As it was given last: its reason may be a new one. */
+  loss: Loss;
+  count: number;
+  told: number;
+  /** Whether it was told a short while ago. */
+  quiet: boolean;
+}
+
+/** Shortest time between two diagnostics of one kind, in milliseconds. */
 const QUIET_MS = 60_000;
-/** The same for dropped records, whose count the reader wants to follow. */
-const QUIET_OVERFLOW_MS = 10_000;
+/** The same for a count, which the reader wants to follow. */
+const QUIET_COUNT_MS = 10_000;
 /** Most kinds of diagnostics that are told apart: a service can make up codes without end. */
 const MAX_KINDS = 64;
+
+// Taken when the module is loaded: tests and frameworks replace, freeze or stop them.
+const print = { warn: console.warn.bind(console), error: console.error.bind(console) };
+const { waitAsync } = Atomics;
+const CLOCK = { now: performance.now.bind(performance), pause };
 
 /** Writes diagnostics, rate-limited by code and service code. */
 export class Diagnostics {
   /** Whether a diagnostic is being written now: what is logged meanwhile is not shipped. */
   active = false;
   #sink: DiagnosticsSink;
+  #clock: typeof CLOCK;
   #lastAt = new Map<string, number>();
+  #tallies = new Map<string, Tally>();
 
-  constructor(sink: DiagnosticsSink = toConsole) {
+  constructor(sink: DiagnosticsSink = toConsole, clock: typeof CLOCK = CLOCK) {
     this.#sink = sink;
-  }
-
-  /** Whether a diagnostic of this kind would be written now. */
-  due(kind: string): boolean {
-    const quiet = kind === "overflow" ? QUIET_OVERFLOW_MS : QUIET_MS;
-    return performance.now() - (this.#lastAt.get(kind) ?? -Infinity) >= quiet;
+    this.#clock = clock;
   }
 
   /** Writes a diagnostic, unless one of its kind was written a short while ago. */
   report(diagnostic: Diagnostic): void {
     const kind = this.#kind(diagnostic);
-    if (this.active || !this.due(kind)) return;
-    this.#lastAt.set(kind, performance.now());
+    const now = this.#clock.now();
+    if (this.active || now - (this.#lastAt.get(kind) ?? -Infinity) < QUIET_MS) return;
+    this.#lastAt.set(kind, now);
+    this.#write(diagnostic);
+  }
+
+  /**
+   * Counts lost records. The count is told at once, and every 10 seconds while it grows;
+   * {@linkcode flush} tells the rest. Looks at no clock, because in a flood it is called for each
+   * record.
+   */
+  count(loss: Loss, records = 1): void {
+    let tally = this.#tallies.get(loss.code);
+    if (tally === undefined) {
+      tally = { loss, count: 0, told: 0, quiet: false };
+      this.#tallies.set(loss.code, tally);
+    }
+    tally.loss = loss;
+    tally.count += records;
+    if (!tally.quiet) this.#tell(tally);
+  }
+
+  /** Tells every count that has grown since it was told: nobody may be there to do it later. */
+  flush(): void {
+    for (const tally of this.#tallies.values()) this.#tell(tally);
+  }
+
+  #tell(tally: Tally): void {
+    if (tally.told === tally.count || this.active) return;
+    const { loss: { level, code, message }, count } = tally;
+    tally.told = count;
+    if (!tally.quiet) {
+      tally.quiet = true;
+      void this.#clock.pause(QUIET_COUNT_MS).then(() => {
+        tally.quiet = false;
+        this.#tell(tally);
+      });
+    }
+    this.#write({ level, code, message: message(count) });
+  }
+
+  #write(diagnostic: Diagnostic): void {
     this.active = true;
     try {
-      this.#sink(diagnostic);
+      const result: unknown = this.#sink(diagnostic);
+      // A function that should return nothing may be asynchronous all the same.
+      if (typeof result === "object") Promise.resolve(result).catch(complain);
     } catch (error) {
-      console.error("[axonpush] The 'diagnostics' function threw:", error);
+      complain(error);
     } finally {
       this.active = false;
     }
@@ -65,8 +134,30 @@ export class Diagnostics {
   }
 }
 
+/** So many records, in words. */
+export function records(count: number): string {
+  return count === 1 ? "1 record" : `${count} records`;
+}
+
 function toConsole({ level, message }: Diagnostic): void {
-  console[level](`[axonpush] ${printable(message)}`);
+  print[level](`[axonpush] ${printable(message)}`);
+}
+
+/** Says that a diagnostic could not be written. Where that cannot be said, nothing can. */
+function complain(error: unknown): void {
+  try {
+    print.error("[axonpush] The 'diagnostics' function threw:", error);
+  } catch {
+    // The console may be what threw: standard error is closed, or its disk is full.
+  }
+}
+
+/**
+ * Waits without keeping the program alive, for shared memory that never changes: the first
+ * `setTimeout` of a program would cost the log call 7 ms.
+ */
+async function pause(ms: number): Promise<void> {
+  await waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms).value;
 }
 
 /** Text without any character that a terminal acts upon: services and logs may hold some. */

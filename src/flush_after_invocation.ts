@@ -5,6 +5,7 @@
  * @module
  */
 import type { AxonPushHandler } from "./handler.ts";
+import { checkTimeout } from "./options/schema.ts";
 
 /** Options of {@linkcode flushAfterInvocation}. */
 export interface FlushAfterInvocationOptions {
@@ -41,6 +42,8 @@ export interface FlushAfterInvocationOptions {
  * @param fn What to wrap.
  * @param options See {@linkcode FlushAfterInvocationOptions}.
  * @returns A function of the same type.
+ * @throws {TypeError} If `timeoutMs` is not a number.
+ * @throws {RangeError} If it is negative or `NaN`.
  */
 // deno-lint-ignore no-explicit-any -- any function: `unknown` would refuse those with parameters
 export function flushAfterInvocation<F extends (...args: any[]) => unknown>(
@@ -49,6 +52,7 @@ export function flushAfterInvocation<F extends (...args: any[]) => unknown>(
   options: FlushAfterInvocationOptions = {},
 ): F {
   const { timeoutMs = 5000 } = options;
+  checkTimeout("flush", timeoutMs); // Later it would take the place of the result.
   const all = [handlers].flat() as AxonPushHandler[];
   const flush = () => Promise.all(all.map((handler) => handler.flush(timeoutMs)));
   const wrapped = function (this: unknown, ...args: unknown[]): unknown {

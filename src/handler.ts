@@ -16,6 +16,7 @@ import { hook, unhook } from "./exit.ts";
 import { reason } from "./record/errors.ts";
 import { isShipping } from "./worker/channel.ts";
 import type { AxonPushHandlerOptions } from "./options/options.ts";
+import { checkTimeout } from "./options/schema.ts";
 import { resolveOptions, type Settings } from "./options/settings.ts";
 import { serverlessPlatform } from "./platform.ts";
 
@@ -174,9 +175,12 @@ export class AxonPushHandler extends BaseHandler {
    *
    * @param timeoutMs Longest wait in milliseconds. The default is `shutdownTimeoutMs`.
    * @returns Whether everything was settled in time.
+   * @throws {TypeError} If `timeoutMs` is not a number.
+   * @throws {RangeError} If it is negative or `NaN`.
    */
-  flush(timeoutMs: number = this.#settings.shutdownTimeoutMs): Promise<boolean> {
-    return this.#drain.flush(timeoutMs);
+  async flush(timeoutMs: number = this.#settings.shutdownTimeoutMs): Promise<boolean> {
+    checkTimeout("flush", timeoutMs);
+    return await this.#drain.flush(timeoutMs);
   }
 
   /**
@@ -185,8 +189,11 @@ export class AxonPushHandler extends BaseHandler {
    *
    * @param timeoutMs Longest wait in milliseconds. The default is `shutdownTimeoutMs`.
    * @returns Whether everything was settled in time.
+   * @throws {TypeError} If `timeoutMs` is not a number.
+   * @throws {RangeError} If it is negative or `NaN`.
    */
   flushSync(timeoutMs: number = this.#settings.shutdownTimeoutMs): boolean {
+    checkTimeout("flush", timeoutMs);
     return this.#drain.flushSync(timeoutMs);
   }
 
@@ -195,8 +202,11 @@ export class AxonPushHandler extends BaseHandler {
    * failed; records that come later count as dropped, until `setup()`.
    *
    * @param timeoutMs Longest drain in milliseconds. The default is `shutdownTimeoutMs`.
+   * @throws {TypeError} If `timeoutMs` is not a number.
+   * @throws {RangeError} If it is negative or `NaN`.
    */
   async close(timeoutMs: number = this.#settings.shutdownTimeoutMs): Promise<void> {
+    checkTimeout("close", timeoutMs);
     if (this.#state === "closed") return;
     this.#state = "closing";
     const deadline = performance.now() + timeoutMs;

@@ -170,6 +170,16 @@ Deno.test("flushAfterInvocation() wraps a handler of Deno.serve()", async () => 
 
 // ——— Platforms ———
 
+Deno.test("flushAfterInvocation() refuses what is no time, before it is too late", () => {
+  for (const [timeoutMs, refusal] of [[NaN, RangeError], [-1, RangeError], ["5s", TypeError]]) {
+    assertThrows(
+      () => flushAfterInvocation([], () => {}, { timeoutMs: timeoutMs as number }),
+      refusal as ErrorConstructor,
+      "Cannot flush AxonPushHandler: 'timeoutMs' must be",
+    );
+  }
+});
+
 const PLATFORMS = [
   ["AWS_LAMBDA_FUNCTION_NAME", "AWS Lambda"],
   ["FUNCTION_TARGET", "Google Cloud Functions"],

@@ -4,7 +4,14 @@
  *
  * @module
  */
-import { assert, assertEquals, assertGreater, assertMatch, fail } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertRejects,
+  assertThrows,
+  fail,
+} from "@std/assert";
 import process from "node:process";
 import * as log from "@std/log";
 import { Logger, LogRecord } from "@std/log/logger";
@@ -123,22 +130,6 @@ Deno.test("headers take the place of ours, whatever their case", async () => {
   assertEquals(headers.get("idempotency-key"), JSON.parse(text).dedupKey);
 });
 
-Deno.test("AxonPushHandler prints nothing that a terminal acts upon", async () => {
-  const { error } = console;
-  const printed: string[] = [];
-  console.error = (text) => printed.push(text);
-  try {
-    const message = "\u001b]0;title\u0007 two\nlines \u202e";
-    await using receiver = startReceiver(() => Response.json({ message }, { status: 401 }));
-    const handler = new AxonPushHandler("NOTSET", { apiKey: "pt_test", baseUrl: receiver.url });
-    handler.log("a");
-    await handler.close(60_000);
-  } finally {
-    console.error = error;
-  }
-  assertMatch(printed[0]!, /\\u001b\]0;title\\u0007 two\\nlines \\u202e/);
-});
-
 Deno.test("handle() sends a public token alone", async () => {
   await using receiver = startReceiver();
   await using handler = new AxonPushHandler("NOTSET", {
@@ -195,27 +186,34 @@ Deno.test("handle() leaves out what is logged by the diagnostics function", asyn
   assertStats(handler, { accepted: 2, failed: 2, filtered: 2 });
 });
 
-Deno.test("handle() goes on when the diagnostics function throws", async () => {
-  await using receiver = startReceiver(() => new Response(null, { status: 422 }));
-  const printed: unknown[][] = [];
-  const { error } = console;
-  console.error = (...args) => printed.push(args);
-  try {
-    const handler = handlerTo(receiver, {
-      diagnostics: () => {
-        throw new Error("No diagnostics today");
-      },
-    });
-    loggerTo(handler).info("one");
-    await handler.close(FOREVER_MS);
-    assertStats(handler, { accepted: 1, failed: 1 });
-  } finally {
-    console.error = error;
+Deno.test("flush(), flushSync() and close() refuse what is no time", async () => {
+  await using receiver = startReceiver();
+  await using handler = handlerTo(receiver);
+  loggerTo(handler).info("still pending");
+  for (
+    const [value, shown, refusal] of [
+      [NaN, "NaN", RangeError],
+      [-1, "-1", RangeError],
+      [-Infinity, "-Infinity", RangeError],
+      ["500", '"500"', TypeError],
+      [null, "null", TypeError],
+      [500n, "500n", TypeError],
+      [{}, "{}", TypeError],
+    ] as const
+  ) {
+    const time = value as number;
+    const message = (action: string) =>
+      `Cannot ${action} AxonPushHandler: 'timeoutMs' must be a number of milliseconds, not ` +
+      `negative: current value is ${shown}`;
+    await assertRejects(() => handler.flush(time), refusal, message("flush"));
+    assertThrows(() => handler.flushSync(time), refusal, message("flush"));
+    await assertRejects(() => handler.close(time), refusal, message("close"));
   }
-  assertMatch(
-    printed.map(String).join(),
-    /'diagnostics' function threw:,Error: No diagnostics today/,
-  );
+  // Nothing was given up, and what waits for as long as it takes is fine.
+  assertEquals(await handler.flush(Infinity), true);
+  assertStats(handler, { accepted: 1, delivered: 1 });
+  await handler.close();
+  await assertRejects(() => handler.close(NaN), RangeError);
 });
 
 Deno.test("log() ships a bare message at the handler's level", async () => {
@@ -558,8 +556,8 @@ Deno.test('handle() counts what overflowPolicy "drop-newest" drops, and keeps th
   assertEquals(said, [{
     level: "warn",
     code: "overflow",
-    message: `The queue is full ('queueSize' is 10): 1 records dropped so far by the overflow ` +
-      `policy "drop-newest"`,
+    message: `The queue is full ('queueSize' is 10): 1 record dropped so far by the overflow ` +
+      `policy "drop-newest": raise 'queueSize', log less, or choose protocol "otlp"`,
   }]);
 });
 

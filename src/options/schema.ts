@@ -158,6 +158,15 @@ export function check(
   );
 }
 
+/** Refuses what is no time to wait for: 0 and `Infinity` are. */
+export function checkTimeout(action: "flush" | "close", timeoutMs: unknown): void {
+  if (typeof timeoutMs === "number" && timeoutMs >= 0) return;
+  throw new (typeof timeoutMs === "number" ? RangeError : TypeError)(
+    `Cannot ${action} AxonPushHandler: 'timeoutMs' must be a number of milliseconds, not negative: ` +
+      `current value is ${show(timeoutMs)}`,
+  );
+}
+
 export function refuse(Refusal: ErrorConstructor, why: string, options?: ErrorOptions): never {
   throw new Refusal(`${ACTION}: ${why}`, options);
 }

@@ -10,7 +10,7 @@ import type { Acknowledgements } from "../worker/acknowledgements.ts";
 import { createClientSend } from "../delivery/client.ts";
 import { createHttpSend } from "../delivery/http.ts";
 import type { Outcome } from "../delivery/response.ts";
-import type { Diagnostic, Diagnostics } from "../diagnostics.ts";
+import { type Diagnostic, type Diagnostics, type Loss, records } from "../diagnostics.ts";
 import { InFlight } from "./in_flight.ts";
 import { type Lane, localLane, workerLane } from "../worker/channel.ts";
 import { reason } from "../record/errors.ts";
@@ -52,6 +52,7 @@ export class Drain {
   #settings: Settings;
   #constants: Constants;
   #diagnostics: Diagnostics;
+  #overflow: Loss;
   #queue: Queue;
   #inFlight = new InFlight();
   #keyPrefix = crypto.randomUUID();
@@ -83,6 +84,14 @@ export class Drain {
     this.#settings = settings;
     this.#constants = constants;
     this.#diagnostics = diagnostics;
+    this.#overflow = {
+      level: "warn",
+      code: "overflow",
+      message: (count) =>
+        `The queue is full ('queueSize' is ${settings.queueSize}): ${records(count)} dropped so ` +
+        `far by the overflow policy "${settings.overflowPolicy}": raise 'queueSize', log less, ` +
+        `or choose protocol "otlp"`,
+    };
     this.#blockMs = settings.mode === "sync" ? Infinity : 0;
     // What the worker has cannot be dropped any more, so it gets no more than keeps it busy.
     const { batchSize, concurrency } = settings.exporter;
@@ -210,6 +219,7 @@ export class Drain {
     const began = performance.now();
     const settled = this.flushSync(timeoutMs);
     this.#blockMs -= performance.now() - began;
+    this.#diagnostics.flush();
     if (settled || !this.blocking) return;
     this.#reportLoss(this.#settings.shutdownTimeoutMs);
   }
@@ -251,11 +261,15 @@ export class Drain {
 
   #reportLoss(timeoutMs: number): void {
     const { pending } = this;
+    this.#diagnostics.flush();
     if (pending === 0) return;
     this.#diagnostics.report({
       level: "error",
       code: "shutdown",
-      message: `${pending} records were not delivered within ${timeoutMs} ms ` +
+      message:
+        `${records(pending)} ${
+          pending === 1 ? "was" : "were"
+        } not delivered within ${timeoutMs} ms ` +
         `('shutdownTimeoutMs', or what close() was given)`,
     });
   }
@@ -341,14 +355,7 @@ export class Drain {
     if (this.pending < queueSize) return true;
     if (overflowPolicy === "block" && this.#waitForRoom()) return true;
     this.dropped++;
-    if (this.#diagnostics.due("overflow")) {
-      this.#diagnostics.report({
-        level: "warn",
-        code: "overflow",
-        message: `The queue is full ('queueSize' is ${queueSize}): ${this.dropped} records ` +
-          `dropped so far by the overflow policy "${overflowPolicy}"`,
-      });
-    }
+    this.#diagnostics.count(this.#overflow);
     return overflowPolicy === "drop-oldest" && this.#queue.drop();
   }
 
