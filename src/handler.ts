@@ -16,7 +16,7 @@ import { hook, unhook } from "./exit.ts";
 import { reason } from "./record/errors.ts";
 import { isShipping } from "./worker/channel.ts";
 import type { AxonPushHandlerOptions } from "./options/options.ts";
-import { checkTimeout } from "./options/schema.ts";
+import { checkLevel, checkTimeout } from "./options/schema.ts";
 import { resolveOptions, type Settings } from "./options/settings.ts";
 import { serverlessPlatform } from "./platform.ts";
 
@@ -107,6 +107,7 @@ export class AxonPushHandler extends BaseHandler {
    * @throws {RangeError} If a number is out of range.
    */
   constructor(levelName: LevelName = "NOTSET", options: AxonPushHandlerOptions = {}) {
+    checkLevel(levelName);
     const settings = resolveOptions(options);
     super(levelName, options.formatter ? { formatter: options.formatter } : {});
     this.#settings = settings;

@@ -37,6 +37,11 @@ export function mayRead(variable: string): boolean {
   return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
 }
 
+/** Whether a file may be read. Asking does not prompt. */
+export function mayReadFile(path: string | URL): boolean {
+  return Deno.permissions.querySync({ name: "read", path }).state === "granted";
+}
+
 /** Reads a variable, if that is permitted: `Deno.env.get` alone would prompt on a terminal. */
 export function readVariable(variable: string): string | undefined {
   return mayRead(variable) ? Deno.env.get(variable) : undefined;

@@ -7,7 +7,9 @@
  */
 import {
   assertEquals,
+  assertGreater,
   assertInstanceOf,
+  assertMatch,
   assertNotMatch,
   assertStringIncludes,
   assertThrows,
@@ -97,10 +99,12 @@ for (const [name, [must, ...values]] of Object.entries(WRONG)) {
       const shown = ["apiKey", "headers"].includes(name)
         ? `of type ${typeof value}, not shown`
         : Deno.inspect(value, { depth: 1, breakLength: Infinity });
+      const [message, meant] = error.message.split(": did you mean ");
       assertEquals(
-        error.message,
+        message,
         `Cannot create AxonPushHandler: '${name}' must be ${must}: current value is ${shown}`,
       );
+      assertEquals(meant, value === "example.com" ? '"https://example.com"?' : undefined);
     }
   });
 }
@@ -153,15 +157,189 @@ Deno.test("AxonPushHandler() refuses an unknown option, and says which was meant
   }
 });
 
-Deno.test("AxonPushHandler() refuses what is no object, and no level", () => {
-  for (const options of [null, "ak_secret", 42]) {
-    assertThrows(
+Deno.test("AxonPushHandler() refuses what is no object", () => {
+  for (const options of [null, "ak_secret", 42, [], [VALID]]) {
+    const error = assertThrows(
       () => new AxonPushHandler("NOTSET", options as never),
       TypeError,
       "Cannot create AxonPushHandler: 'options' must be an object",
     );
+    assertNotMatch(error.message, /secret/);
   }
-  assertThrows(() => new AxonPushHandler("LOUD" as LevelName, VALID), Error, "LOUD");
+});
+
+Deno.test("AxonPushHandler() refuses what is no level, and says which was meant", () => {
+  const names = '"NOTSET", "DEBUG", "INFO", "WARN", "ERROR", "CRITICAL"';
+  for (
+    const [level, rest] of [
+      ["info", 'current value is "info": did you mean "INFO"?'],
+      ["WARNING", 'current value is "WARNING": did you mean "WARN"?'],
+      [20, 'current value is 20: did you mean "INFO"?'],
+      ["LOUD", 'current value is "LOUD"'],
+      ["", 'current value is ""'],
+      [25, "current value is 25"],
+      [null, "current value is null"],
+      ["ak_secret_1", "current value is of type string, not shown"],
+    ] as const
+  ) {
+    const error = assertThrows(() => new AxonPushHandler(level as LevelName, VALID), TypeError);
+    assertEquals(
+      error.message,
+      `Cannot create AxonPushHandler: 'levelName' must be one of ${names}: ${rest}`,
+    );
+  }
+  // The options in its place.
+  for (const options of [{ apiKey: "hunter2" }, {}, ["hunter2"]]) {
+    const error = assertThrows(() => new AxonPushHandler(options as never), TypeError);
+    assertEquals(
+      error.message,
+      "Cannot create AxonPushHandler: the level comes first, and then the options: 'levelName' " +
+        `must be one of ${names}: current value is of type object, not shown`,
+    );
+  }
+});
+
+Deno.test("AxonPushHandler() names itself in every error, whatever the options are", () => {
+  const hostile = () => {
+    throw new Error("hostile");
+  };
+  const proxy = new Proxy({}, { get: hostile, getPrototypeOf: hostile, ownKeys: hostile });
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const values = [
+    proxy,
+    revoked,
+    Object.create(null),
+    Symbol("a"),
+    hostile,
+    [proxy],
+    new Date(NaN),
+  ];
+  const names = Object.keys(WRONG) as (keyof AxonPushHandlerOptions)[];
+  let refused = 0;
+  for (const name of names) {
+    for (const value of values) {
+      try {
+        new AxonPushHandler("NOTSET", { ...VALID, [name]: value } as AxonPushHandlerOptions);
+      } catch (error) {
+        refused++;
+        assertInstanceOf(error, TypeError);
+        assertMatch(error.message, /^Cannot create AxonPushHandler: /);
+      }
+    }
+    const error = assertThrows(
+      () =>
+        new AxonPushHandler("NOTSET", {
+          ...VALID,
+          get [name]() {
+            return hostile();
+          },
+        }),
+      TypeError,
+    );
+    assertEquals(
+      error.message,
+      `Cannot create AxonPushHandler: cannot read the option '${name}': it throws`,
+    );
+  }
+  // But for functions where they fit, and objects that are read as if they were empty.
+  assertGreater(refused, names.length * (values.length - 1));
+});
+
+Deno.test("AxonPushHandler() takes options of a class, whose getters are read once", () => {
+  let reads = 0;
+  class Config {
+    readonly tenantId = 7;
+    get apiKey() {
+      reads++;
+      return "ak_of_a_class";
+    }
+  }
+  const { exporter } = resolveOptions(new Config());
+  assertEquals(exporter.headers["x-api-key"], "ak_of_a_class");
+  assertEquals(reads, 1);
+});
+
+Deno.test("AxonPushHandler() posts to the address that was meant", () => {
+  for (
+    const [baseUrl, url] of [
+      ["http://host", "http://host/event"],
+      ["http://host ", "http://host/event"],
+      [" \thttp://host/\r\n", "http://host/event"],
+      ["http://host//", "http://host/event"],
+      ["http://host/?", "http://host/event"],
+      ["http://host?", "http://host/event"],
+      ["http://host#", "http://host/event"],
+      ["http://host/#top", "http://host/event"],
+      ["http://host/api/?#", "http://host/api/event"],
+      [new URL("http://host:80/a/"), "http://host/a/event"],
+    ] as const
+  ) assertEquals(resolveOptions({ ...VALID, baseUrl }).exporter.url, url);
+  for (
+    const [endpoint, url] of [
+      ["http://127.0.0.1:4318/v1/logs ", "http://127.0.0.1:4318/v1/logs"],
+      ["http://127.0.0.1:4318/v1/logs?#", "http://127.0.0.1:4318/v1/logs"],
+      ["http://127.0.0.1:4318", "http://127.0.0.1:4318/"],
+    ] as const
+  ) assertEquals(resolveOptions({ endpoint, protocol: "otlp" }).exporter.url, url);
+});
+
+Deno.test("AxonPushHandler() suggests the scheme that an address lacks", () => {
+  for (
+    const [baseUrl, meant] of [
+      ["localhost:3111", "http://localhost:3111"],
+      ["localhost", "http://localhost"],
+      ["127.0.0.1:3000/", "http://127.0.0.1:3000/"],
+      ["[::1]:3000", "http://[::1]:3000"],
+      ["collector:4318", "http://collector:4318"],
+      ["api.example.com", "https://api.example.com"],
+      ["api.example.com:443/v1", "https://api.example.com:443/v1"],
+      ["/event", undefined],
+      [":3000", undefined],
+      ["ftp://example.com", undefined],
+      ["not an address", undefined],
+      ["user:hunter2@localhost", undefined],
+    ] as const
+  ) {
+    const { message } = refusal({ baseUrl });
+    assertEquals(message.split(": did you mean ")[1], meant && `"${meant}"?`);
+    assertNotMatch(message, /hunter2/);
+  }
+});
+
+Deno.test("AxonPushHandler() refuses headers that cannot be seen into", () => {
+  for (const headers of [new Headers({ a: "b" }), new Map([["a", "b"]]), [["a", "b"]], []]) {
+    assertInstanceOf(refusal({ headers }), TypeError);
+  }
+});
+
+Deno.test("AxonPushHandler() leaves it to itself to say what a request's body is", () => {
+  const headers = {
+    "Content-Type": "text/plain",
+    "content-encoding": "br",
+    "CONTENT-LENGTH": "1",
+    "Idempotency-Key": "mine",
+    "X-Other": "mine",
+  };
+  const { exporter } = resolveOptions({ apiKey: "pt_token", headers });
+  assertEquals(exporter.headers, { "x-public-token": "pt_token", "x-other": "mine" });
+});
+
+Deno.test("AxonPushHandler() refuses a public token for OTLP without a channel", () => {
+  const options = { apiKey: "pt_token", protocol: "otlp" } as const;
+  const error = assertThrows(() => new AxonPushHandler("NOTSET", options), TypeError);
+  assertStringIncludes(
+    error.message,
+    "Cannot create AxonPushHandler: a public token with protocol",
+  );
+  assertStringIncludes(error.message, "'channelId' (AXONPUSH_CHANNEL_ID)");
+  for (
+    const more of [
+      { channelId: 7 },
+      { headers: { "x-AxonPush-channel": "7" } },
+      { endpoint: "http://127.0.0.1:4318/v1/logs" },
+    ]
+  ) resolveOptions({ ...options, ...more });
 });
 
 Deno.test("AxonPushHandler() takes an undefined option as one that is not given", () => {
@@ -379,8 +557,14 @@ Deno.test("AxonPushHandler() takes AXONPUSH_ORG_ID where there is no AXONPUSH_TE
   assertEquals(named(await settings({}, one, "--allow-env")).tenantId, "org");
 });
 
+Deno.test("AxonPushHandler() trims variables", async () => {
+  const blank = Object.entries(ENVIRONMENT).map(([name, value]) => [name, ` \t${value}\r`]);
+  const found = await settings({}, Object.fromEntries(blank), "--allow-env");
+  assertEquals(named(found), FROM_ENVIRONMENT);
+});
+
 Deno.test("AxonPushHandler() takes an empty variable as one that is not set", async () => {
-  const empty = Object.fromEntries(Object.keys(ENVIRONMENT).map((name) => [name, ""]));
+  const empty = Object.fromEntries(Object.keys(ENVIRONMENT).map((name) => [name, " \r"]));
   const { url, maxRetries } = named(await settings(VALID, empty, "--allow-env"));
   assertEquals({ url, maxRetries }, { url: "https://api.axonpush.xyz/event", maxRetries: 3 });
 });
@@ -389,7 +573,15 @@ Deno.test("AxonPushHandler() refuses a wrong variable, by its name", async () =>
   for (
     const [variable, value, error] of [
       ["AXONPUSH_TIMEOUT", "soon", "RangeError: Cannot create AxonPushHandler: 'AXONPUSH_TIMEOUT'"],
-      ["AXONPUSH_TIMEOUT", "0", "RangeError: Cannot create AxonPushHandler: 'AXONPUSH_TIMEOUT'"],
+      [
+        "AXONPUSH_TIMEOUT",
+        "30s",
+        "RangeError: Cannot create AxonPushHandler: 'AXONPUSH_TIMEOUT' must be a number of seconds " +
+        'from 0.001 to 2147483.647: current value is "30s"',
+      ],
+      ["AXONPUSH_TIMEOUT", "0", "'AXONPUSH_TIMEOUT' must be a number of seconds from 0.001"],
+      ["AXONPUSH_TIMEOUT", "2147484", "'AXONPUSH_TIMEOUT' must be a number of seconds from 0.001"],
+      ["AXONPUSH_BASE_URL", "localhost:3111", 'did you mean "http://localhost:3111"?'],
       ["AXONPUSH_MAX_RETRIES", "-1", "'AXONPUSH_MAX_RETRIES' must be an integer from 0 to 100"],
       ["AXONPUSH_MAX_CONTENT_LENGTH", "1e9", "'AXONPUSH_MAX_CONTENT_LENGTH' must be"],
       [
@@ -436,6 +628,8 @@ Deno.test("AxonPushHandler() prefers the environment to envFile, and envFile to 
       named(await settings(options, { AXONPUSH_MAX_RETRIES: "1" }, read, "--allow-env")),
       { ...FROM_ENVIRONMENT, maxRetries: 1 },
     );
+    const empty = Object.fromEntries(Object.keys(ENVIRONMENT).map((name) => [name, ""]));
+    assertEquals(named(await settings(options, empty, read, "--allow-env")), FROM_ENVIRONMENT);
     assertEquals(
       named(await settings({ ...options, maxRetries: 2 }, {}, read)),
       { ...FROM_ENVIRONMENT, maxRetries: 2 },

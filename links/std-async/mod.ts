@@ -1,7 +1,2 @@
-// Stands in for jsr:@std/async, module by module: deno-std's own mod.js imports a file it lacks.
-export * from "./abortable.ts";
-export * from "./deadline.ts";
+// Stands in for jsr:@std/async: of its modules those that this project uses.
 export * from "./delay.ts";
-export * from "./poll.ts";
-export * from "./pool.ts";
-export * from "./retry.ts";

@@ -6,7 +6,7 @@
  */
 import { mayRead } from "../platform.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
-import { type OptionName, refuse, RULES } from "./schema.ts";
+import { type OptionName, parseAddress, refuse, RULES } from "./schema.ts";
 
 /** Where requests go. */
 export interface Destination {
@@ -19,17 +19,20 @@ export interface Destination {
   readonly name: string;
 }
 
+/** Headers that say what the body of a request is. They are not for the program to set. */
+const OF_BODIES = ["content-type", "content-encoding", "content-length", "idempotency-key"];
+
 /** Where requests go by these options and what they were filled in with. */
 export function destinationOf(
   options: AxonPushHandlerOptions,
   resolved: AxonPushHandlerOptions,
 ): Destination {
-  const { client, endpoint } = options;
+  const { client, endpoint, headers: more = {} } = options;
   const { environment } = resolved;
   const channelId = resolved.channelId === undefined ? undefined : String(resolved.channelId);
   const otlp = resolved.protocol === "otlp";
-  const route = `${String(resolved.baseUrl).replace(/\/+$/, "")}/${otlp ? "v1/logs" : "event"}`;
-  const url = String(endpoint ?? route);
+  const base = parseAddress(resolved.baseUrl)!.replace(/\/+$/, "");
+  const url = parseAddress(endpoint) ?? `${base}/${otlp ? "v1/logs" : "event"}`;
   const who = endpoint === undefined ? resolved : options;
   const headers = sendable(
     ...Object.entries({
@@ -37,8 +40,18 @@ export function destinationOf(
       ...environment !== undefined && { "X-Axonpush-Environment": environment },
       ...otlp && channelId !== undefined && { "X-Axonpush-Channel": channelId },
     }),
-    ...Object.entries(options.headers ?? {}),
+    ...Object.entries(more).filter(([name]) => !OF_BODIES.includes(name.toLowerCase())),
   );
+  // Without one, the service would not know whose channel is meant.
+  if (
+    headers["x-public-token"] && endpoint === undefined && otlp && !headers["x-axonpush-channel"]
+  ) {
+    refuse(
+      TypeError,
+      `a public token with protocol "otlp" needs 'channelId' (AXONPUSH_CHANNEL_ID): the service has ` +
+        `no default channel for it`,
+    );
+  }
   return {
     url,
     headers,

@@ -5,7 +5,7 @@
  * @module
  */
 import { parse as parseDotenv } from "@std/dotenv/parse";
-import { mayRead, readVariable } from "../platform.ts";
+import { mayRead, mayReadFile, readVariable } from "../platform.ts";
 import { refuse, show } from "./schema.ts";
 
 /** Finds a variable's value. One that is empty or blank counts as unset. */
@@ -17,23 +17,47 @@ export function environment(envFile?: string | URL): Environment {
   return (variable) => readVariable(variable)?.trim() || file[variable]?.trim() || undefined;
 }
 
+/** The variables that are the handler's to read. */
+const OURS = /^(AXONPUSH|OTEL)_/;
+/** Stands for `$` where the parser must not take it for a reference: a character without a meaning. */
+const DOLLAR = "\uE000";
+
 function readEnvFile(path: string | URL): Record<string, string> {
-  if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") {
+  if (!mayReadFile(path)) {
     refuse(
       TypeError,
       `cannot read 'envFile', no read permission: run with --allow-read=${path}`,
     );
   }
   try {
-    const text = Deno.readTextFileSync(path);
+    const text = Deno.readTextFileSync(path).replace(/^\uFEFF/, ""); // A byte order mark.
+    const ours = Object.entries(parseDotenv(text.replaceAll("$", DOLLAR)))
+      .filter(([name]) => OURS.test(name))
+      .map(([name, value]) => [name, value.replaceAll(DOLLAR, "$")] as const);
+    if (!ours.some(([name, value]) => value.includes("$") && !isQuoted(name, text))) {
+      return Object.fromEntries(ours);
+    }
     // The parser looks up $NAME in the environment where the file does not define it.
     const foreign = [...text.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name!)
-      .filter((name) =>
-        !mayRead(name) && !new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, "m").test(text)
-      );
+      .filter((name) => !mayRead(name) && !isDefined(name, text));
     if (foreign.length > 0) throw new TypeError(`it refers to ${foreign}, which may not be read`);
     return parseDotenv(text);
   } catch (cause) {
-    return refuse(TypeError, `cannot read 'envFile': current value is ${show(path)}`, { cause });
+    return refuse(
+      TypeError,
+      `cannot read 'envFile': current value is ${show(path) ?? "not shown"}`,
+      {
+        cause,
+      },
+    );
   }
+}
+
+function isDefined(name: string, text: string, value = ""): boolean {
+  return new RegExp(`^\\s*(?:export\\s+)?${name}\\s*=[ \\t]*${value}`, "m").test(text);
+}
+
+/** Whether a value is in quotes, where `$` is a character like any other. */
+function isQuoted(name: string, text: string): boolean {
+  return isDefined(name, text, `['"]`);
 }

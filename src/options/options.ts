@@ -127,7 +127,11 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    * Collector, say. No credentials are needed then, and none are sent but those given as options.
    */
   readonly endpoint?: string | URL;
-  /** Headers to send besides our own; one of the same name takes the place of ours. */
+  /**
+   * Headers to send besides our own. One of the same name, in any case, takes the place of ours,
+   * but for those that say what a request's body is: `Content-Type`, `Content-Encoding`,
+   * `Content-Length` and `Idempotency-Key` are always the handler's.
+   */
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * Most records that may wait or be in flight at a time, 1 to 1,000,000.

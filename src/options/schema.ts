@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { LogLevels } from "@std/log/levels";
 import type { AxonPushClient } from "../delivery/client.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
 import { EXIT_CODES } from "./signals.ts";
@@ -13,33 +14,80 @@ const SIGNALS: readonly unknown[] = Object.keys(EXIT_CODES);
 /** The longest delay that a timer can take, in milliseconds. */
 const MAX_DELAY = 2 ** 31 - 1;
 
-/** What a value must be, in words and as a test, and the type of those that are out of range. */
-type Kind = readonly [must: string, test: (value: unknown) => boolean, ranged?: true];
+/** What a value must be. */
+interface Kind {
+  /** In words, as they follow "must be". */
+  readonly must: string;
+  readonly test: (value: unknown) => boolean;
+  /** Whether a number that fails the test is out of range, as opposed to of the wrong type. */
+  readonly ranged?: boolean;
+  /** What was probably meant, if anything. */
+  readonly meant?: (value: unknown) => string | undefined;
+}
 
-const text: Kind = ["a non-empty string", (value) => typeof value === "string" && value !== ""];
-const id: Kind = [
-  "a non-empty string or an integer",
-  (value) => text[1](value) || Number.isSafeInteger(value),
-];
-const texts: Kind = [
-  "an array of non-empty strings",
-  (value) => Array.isArray(value) && value.every(text[1]),
-];
-const callable: Kind = ["a function", (value) => typeof value === "function"];
-const address: Kind = ["an http: or https: URL without credentials and query", (value) => {
+const text: Kind = {
+  must: "a non-empty string",
+  test: (value) => typeof value === "string" && value !== "",
+};
+const id: Kind = {
+  must: "a non-empty string or an integer",
+  test: (value) => text.test(value) || Number.isSafeInteger(value),
+};
+const texts: Kind = {
+  must: "an array of non-empty strings",
+  test: (value) => Array.isArray(value) && value.every(text.test),
+};
+const callable: Kind = { must: "a function", test: (value) => typeof value === "function" };
+const bool: Kind = { must: "true or false", test: (value) => typeof value === "boolean" };
+const address: Kind = {
+  must: "an http: or https: URL without credentials and query",
+  test: (value) => parseAddress(value) !== undefined,
+  meant: withScheme,
+};
+const oneOf = (...allowed: readonly string[]): Kind => ({
+  must: `one of ${allowed.map((item) => `"${item}"`).join(", ")}`,
+  test: (value) => allowed.includes(value as string),
+});
+const integer = (least: number, most: number): Kind => ({
+  must: least === 1 ? `a positive integer up to ${most}` : `an integer from ${least} to ${most}`,
+  test: (value) =>
+    Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
+  ranged: true,
+});
+
+const LEVELS = Object.entries(LogLevels);
+const level: Kind = {
+  ...oneOf(...LEVELS.map(([name]) => name)),
+  meant: (value) => {
+    const given = String(value).toUpperCase();
+    return LEVELS.find(([name, number]) => value === number || given.startsWith(name))?.[0];
+  },
+};
+
+/**
+ * The address that a value says, written as every URL is: blanks around it are gone, and so is what
+ * is never sent, a fragment and the mark of an empty query.
+ */
+export function parseAddress(value: unknown): string | undefined {
   const url = value instanceof URL || typeof value === "string" ? URL.parse(value) : null;
-  return url !== null && /^https?:$/.test(url.protocol) &&
-    !(url.username || url.password || url.search);
-}];
-const oneOf = (...allowed: readonly string[]): Kind => [
-  `one of ${allowed.map((item) => `"${item}"`).join(", ")}`,
-  (value) => allowed.includes(value as string),
-];
-const integer = (least: number, most: number): Kind => [
-  least === 1 ? `a positive integer up to ${most}` : `an integer from ${least} to ${most}`,
-  (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
-  true,
-];
+  if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
+  if (url.username || url.password || url.search) return undefined;
+  url.search = url.hash = "";
+  return url.href;
+}
+
+/** The address that was meant by one without a scheme, such as `localhost:3000`. */
+function withScheme(value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const given = value.trim();
+  if (!/^[\w[][^/@?#]*(\/[^@?#]*)?$/.test(given) || given.includes("://")) return undefined;
+  // What has a port of its own, or a number for a name, is rarely behind TLS.
+  const scheme = /^(localhost|[\d.]+|\[.*\]|[^/]+:(?!443\b)\d+)(:|\/|$)/.test(given)
+    ? "http"
+    : "https";
+  const address = `${scheme}://${given}`;
+  return parseAddress(address) && address;
+}
 
 /** The name of an option. */
 export type OptionName = keyof AxonPushHandlerOptions;
@@ -53,6 +101,8 @@ interface Rule {
   readonly env?: readonly string[];
   /** Makes a value of a variable's text. */
   readonly parse?: (text: string) => unknown;
+  /** What a variable must be where that is something else than for the option. */
+  readonly mustBe?: string;
 }
 
 /** The one table of options, with every default, unit and limit. */
@@ -64,22 +114,26 @@ const TABLE = {
   baseUrl: { kind: address, env: ["AXONPUSH_BASE_URL"], fallback: "https://api.axonpush.xyz" },
   endpoint: { kind: address },
   headers: {
-    kind: [
-      "an object whose values are strings",
-      (value) =>
-        typeof value === "object" && value !== null &&
-        Object.values(value).every((item) => typeof item === "string"),
-    ],
+    kind: {
+      must: "an object whose values are strings",
+      // An instance of Headers or Map has no values of its own to be seen.
+      test: (value) =>
+        String(value) === "[object Object]" &&
+        Object.values(value as object).every((item) => typeof item === "string"),
+    },
   },
   environment: { kind: text, env: ["AXONPUSH_ENVIRONMENT"] },
   client: {
-    kind: [
-      "an object with events.publish(params)",
-      (value) => typeof (value as AxonPushClient | null)?.events?.publish === "function",
-    ],
+    kind: {
+      must: "an object with events.publish(params)",
+      test: (value) => typeof (value as AxonPushClient | null)?.events?.publish === "function",
+    },
   },
   envFile: {
-    kind: ["a path or a file: URL", (value) => value instanceof URL || text[1](value)],
+    kind: {
+      must: "a path or a file: URL",
+      test: (value) => value instanceof URL ? value.protocol === "file:" : text.test(value),
+    },
   },
   source: { kind: oneOf("app", "agent"), fallback: "app" },
   serviceName: { kind: text },
@@ -100,6 +154,7 @@ const TABLE = {
     fallback: 30_000,
     env: ["AXONPUSH_TIMEOUT"],
     parse: (seconds) => Math.round(Number(seconds) * 1000),
+    mustBe: `a number of seconds from 0.001 to ${MAX_DELAY / 1000}`,
   },
   maxRetries: {
     kind: integer(0, 100),
@@ -115,7 +170,7 @@ const TABLE = {
     parse: (list) => list.split(",").map((key) => key.trim()).filter(Boolean),
   },
   redact: { kind: callable },
-  caller: { kind: ["true or false", (value) => typeof value === "boolean"], fallback: false },
+  caller: { kind: bool, fallback: false },
   maxContentLength: {
     kind: integer(1, 65_536),
     fallback: 4096,
@@ -123,9 +178,11 @@ const TABLE = {
     parse: Number,
   },
   signals: {
-    kind: [`false or an array of ${SIGNALS.join(", ")}`, (value) =>
-      value === false ||
-      Array.isArray(value) && value.every((item) => SIGNALS.includes(item))],
+    kind: {
+      must: `false or an array of ${SIGNALS.join(", ")}`,
+      test: (value) =>
+        value === false || Array.isArray(value) && value.every((item) => SIGNALS.includes(item)),
+    },
     fallback: ["SIGINT", "SIGTERM"],
   },
   diagnostics: { kind: callable },
@@ -139,22 +196,54 @@ export type Defaulted = {
 /** The rule of each option. */
 export const RULES: Readonly<Record<OptionName, Rule>> = TABLE;
 
-/** Returns a value that is what it must be, or refuses it, naming where it came from. */
-export function check(
-  name: OptionName,
+/** Refuses a level that does not exist, and options in its place. */
+export function checkLevel(value: unknown): void {
+  if (level.test(value)) return;
+  const isObject = typeof value === "object" && value !== null;
+  const first = isObject ? "the level comes first, and then the options: " : "";
+  refuseValue(level, TypeError, `${first}'levelName' must be ${level.must}`, value, isObject);
+}
+
+/** Returns an option's value, or refuses it. */
+export function check(name: OptionName, value: unknown): unknown {
+  const { kind } = RULES[name];
+  return checkKind(name, kind, kind.must, value, value);
+}
+
+/** Returns what a variable's text comes to, or refuses it by the variable's name. */
+export function checkVariable(name: OptionName, variable: string, text: string): unknown {
+  const { kind, parse = (text) => text, mustBe = kind.must } = RULES[name];
+  return checkKind(variable, kind, mustBe, parse(text), text, name);
+}
+
+function checkKind(
+  from: string,
+  kind: Kind,
+  must: string,
   value: unknown,
-  from: string = name,
-  shown = value,
+  given: unknown,
+  name: string = from,
 ): unknown {
-  const [must, test, ranged] = RULES[name].kind;
-  if (test(value)) return value;
-  const secret = name === "apiKey" || name === "headers" ||
-    /[@?]/.test(String(shown)); // A URL may hold a password or a token.
+  if (attempt(() => kind.test(value))) return value;
+  const Refusal = kind.ranged && typeof value === "number" ? RangeError : TypeError;
+  const isSecret = name === "apiKey" || name === "headers";
+  return refuseValue(kind, Refusal, `'${from}' must be ${must}`, given, isSecret);
+}
+
+/** Refuses a value, and says which it is unless it may hold a secret. */
+function refuseValue(
+  kind: Kind,
+  Refusal: ErrorConstructor,
+  what: string,
+  value: unknown,
+  isSecret: boolean,
+): never {
+  const shown = isSecret ? undefined : show(value);
+  const meant = shown && attempt(() => kind.meant?.(value));
   return refuse(
-    ranged && typeof value === "number" ? RangeError : TypeError,
-    `'${from}' must be ${must}: current value is ${
-      secret ? `of type ${typeof value}, not shown` : show(shown)
-    }`,
+    Refusal,
+    `${what}: current value is ${shown ?? `of type ${typeof value}, not shown`}` +
+      (meant ? `: did you mean "${meant}"?` : ""),
   );
 }
 
@@ -163,7 +252,7 @@ export function checkTimeout(action: "flush" | "close", timeoutMs: unknown): voi
   if (typeof timeoutMs === "number" && timeoutMs >= 0) return;
   throw new (typeof timeoutMs === "number" ? RangeError : TypeError)(
     `Cannot ${action} AxonPushHandler: 'timeoutMs' must be a number of milliseconds, not negative: ` +
-      `current value is ${show(timeoutMs)}`,
+      `current value is ${show(timeoutMs) ?? `of type ${typeof timeoutMs}`}`,
   );
 }
 
@@ -171,8 +260,24 @@ export function refuse(Refusal: ErrorConstructor, why: string, options?: ErrorOp
   throw new Refusal(`${ACTION}: ${why}`, options);
 }
 
-export function show(value: unknown): string {
-  return Deno.inspect(value, { depth: 1, breakLength: Infinity, strAbbreviateSize: 80 });
+/**
+ * A value as text for an error, or nothing where it may hold a secret or cannot be read. A URL may
+ * have a password or a token in it, and a key may have been put in the wrong place.
+ */
+export function show(value: unknown): string | undefined {
+  const shown = attempt(() =>
+    Deno.inspect(value, { depth: 1, breakLength: Infinity, strAbbreviateSize: 80 })
+  );
+  return shown === undefined || /[@?]|\b(ak|pt)_/.test(shown) ? undefined : shown;
+}
+
+/** What a function returns, or nothing if it throws: values may come with getters and proxies. */
+export function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Says which option was probably meant: the one that has most of the name's pairs of letters. */

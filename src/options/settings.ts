@@ -12,6 +12,7 @@ import { type Environment, environment } from "./environment.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
 import {
   check,
+  checkVariable,
   type Defaulted,
   type OptionName,
   refuse,
@@ -19,6 +20,8 @@ import {
   show,
   suggestion,
 } from "./schema.ts";
+
+const NAMES = Object.keys(RULES) as OptionName[];
 
 /** The options with their defaults. */
 type Resolved =
@@ -35,12 +38,12 @@ export interface Settings extends Omit<Resolved, "traceId" | "channelId"> {
 }
 
 /** Checks the options and fills them in. Throws what the constructor throws. */
-export function resolveOptions(options: AxonPushHandlerOptions): Settings {
-  checkEach(options);
+export function resolveOptions(given: AxonPushHandlerOptions): Settings {
+  const options = checkEach(given);
   checkTogether(options);
   const variables = environment(options.envFile);
   const resolved = Object.fromEntries(
-    (Object.keys(RULES) as OptionName[]).map((name) => [
+    NAMES.map((name) => [
       name,
       options[name] ?? fromEnvironment(name, variables) ?? RULES[name].fallback,
     ]),
@@ -81,24 +84,34 @@ function exporterSettings(
 }
 
 function fromEnvironment(name: OptionName, variables: Environment): unknown {
-  const { env = [], parse = (text) => text } = RULES[name];
-  for (const variable of env) {
-    const value = variables(variable);
-    if (value !== undefined) return check(name, parse(value), variable, value);
+  for (const variable of RULES[name].env ?? []) {
+    const text = variables(variable);
+    if (text !== undefined) return checkVariable(name, variable, text);
   }
 }
 
-/** Refuses options that do not exist, and values that break the rule of their option. */
-function checkEach(options: AxonPushHandlerOptions): void {
-  if (typeof options !== "object" || options === null) {
-    refuse(TypeError, `'options' must be an object: current value is ${show(options)}`);
+/** The options as they are now, each of them known and by its rule. */
+function checkEach(options: AxonPushHandlerOptions): AxonPushHandlerOptions {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    refuse(
+      TypeError,
+      `'options' must be an object: current value is ${show(options) ?? typeof options}`,
+    );
   }
-  for (const [name, value] of Object.entries(options)) {
+  for (const name of Object.keys(options)) {
     if (!Object.hasOwn(RULES, name)) {
       refuse(TypeError, `unknown option '${name}'${suggestion(name)}`);
     }
-    if (value !== undefined) check(name as OptionName, value);
   }
+  const given = NAMES.map((name) => {
+    try {
+      return [name, options[name]] as const; // Not only its own: they may come of a class.
+    } catch (cause) {
+      return refuse(TypeError, `cannot read the option '${name}': it throws`, { cause });
+    }
+  }).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) check(name, value);
+  return Object.fromEntries(given);
 }
 
 /** Refuses options of which one takes the meaning of another. */
