@@ -127,6 +127,9 @@ export class AxonPushHandler extends BaseHandler {
   override setup(): void {
     if (this.#state === "running") return;
     remindOfPlatform(this.#diagnostics);
+    if (this.#state === "idle") {
+      for (const notice of this.#settings.notices) this.#diagnostics.report(notice);
+    }
     this.#state = "running";
     hook(this.#hooked);
   }

@@ -83,6 +83,7 @@ async function assertEnds(file: string, ending: Ending): Promise<void> {
 
 const SIGTERM = { code: 143, signal: "SIGTERM" } as const;
 const SIGINT = { code: 130, signal: "SIGINT" } as const;
+const SIGHUP = { code: 129, signal: "SIGHUP" } as const;
 
 const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = {
   "runs out of work": ["natural_end.ts", { ends: { code: 0 } }],
@@ -94,6 +95,7 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
   "leaves a rejection unhandled": ["reject.ts", { ends: { code: 1 } }],
   "gets SIGINT": ["wait.ts", { ends: SIGINT, signal: "SIGINT" }],
   "gets SIGTERM": ["wait.ts", { ends: SIGTERM, signal: "SIGTERM" }],
+  "gets SIGHUP": ["wait.ts", { ends: SIGHUP, signal: "SIGHUP" }],
   "gets SIGTERM while it is busy": ["busy.ts", {
     ends: SIGTERM,
     signal: "SIGTERM",

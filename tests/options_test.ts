@@ -543,7 +543,7 @@ Deno.test("AxonPushHandler() falls back to the documented defaults", async () =>
   assertEquals({ concurrency, shutdownTimeoutMs, signals, batchSize, compression, caller }, {
     concurrency: 32,
     shutdownTimeoutMs: 2000,
-    signals: ["SIGINT", "SIGTERM"],
+    signals: ["SIGINT", "SIGTERM", "SIGHUP"],
     batchSize: 512,
     compression: "none",
     caller: false,

@@ -150,6 +150,6 @@ function locate(file: string): URL {
 /** The environment without any setting that the handler reads. */
 function surroundings(): Record<string, string> {
   const all = Object.entries(Deno.env.toObject());
-  const others = all.filter(([name]) => !/^(AXONPUSH_|DENO_DEPLOY)/.test(name));
+  const others = all.filter(([name]) => !/^(AXONPUSH_|OTEL_|DENO_DEPLOY)/.test(name));
   return { ...Object.fromEntries(others), NO_COLOR: "1" };
 }

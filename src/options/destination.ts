@@ -4,8 +4,11 @@
  *
  * @module
  */
+import type { Diagnostic } from "../diagnostics.ts";
 import { mayRead } from "../platform.ts";
+import type { Environment } from "./environment.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
+import { otelDestination } from "./otel.ts";
 import { type OptionName, parseAddress, refuse, RULES } from "./schema.ts";
 
 /** Where requests go. */
@@ -17,34 +20,49 @@ export interface Destination {
    * destination must not go to another. It holds no credential, so it may be stored.
    */
   readonly name: string;
+  readonly notices: readonly Diagnostic[];
 }
 
 /** Headers that say what the body of a request is. They are not for the program to set. */
 const OF_BODIES = ["content-type", "content-encoding", "content-length", "idempotency-key"];
 
-/** Where requests go by these options and what they were filled in with. */
+/**
+ * Where requests go.
+ *
+ * @param options What the program passed.
+ * @param said The same with what our variables say.
+ * @param baseUrl The address of the service, if nothing else says where to.
+ * @param variables Those of OpenTelemetry are asked where neither the program nor ours say where to.
+ *   A key does: to the service.
+ */
 export function destinationOf(
   options: AxonPushHandlerOptions,
-  resolved: AxonPushHandlerOptions,
+  said: AxonPushHandlerOptions,
+  baseUrl: string | URL,
+  variables: Environment,
 ): Destination {
   const { client, endpoint, headers: more = {} } = options;
-  const { environment } = resolved;
-  const channelId = resolved.channelId === undefined ? undefined : String(resolved.channelId);
-  const otlp = resolved.protocol === "otlp";
-  const base = parseAddress(resolved.baseUrl)!.replace(/\/+$/, "");
-  const url = parseAddress(endpoint) ?? `${base}/${otlp ? "v1/logs" : "event"}`;
-  const who = endpoint === undefined ? resolved : options;
+  const { environment } = said;
+  const channelId = said.channelId === undefined ? undefined : String(said.channelId);
+  const otlp = said.protocol === "otlp";
+  const isOpen = (endpoint ?? client ?? said.baseUrl ?? said.apiKey) === undefined;
+  const otel = otlp && isOpen ? otelDestination(variables) : undefined;
+  const elsewhere = parseAddress(endpoint) ?? otel?.value.url;
+  const route = `${parseAddress(baseUrl)!.replace(/\/+$/, "")}/${otlp ? "v1/logs" : "event"}`;
+  const url = elsewhere ?? route;
+  const who = elsewhere === undefined ? said : options;
   const headers = sendable(
     ...Object.entries({
-      ...client ? {} : credentials(who, endpoint !== undefined),
+      ...client ? {} : credentials(who, elsewhere !== undefined),
       ...environment !== undefined && { "X-Axonpush-Environment": environment },
       ...otlp && channelId !== undefined && { "X-Axonpush-Channel": channelId },
     }),
-    ...Object.entries(more).filter(([name]) => !OF_BODIES.includes(name.toLowerCase())),
+    ...[...Object.entries(otel?.value.headers ?? {}), ...Object.entries(more)]
+      .filter(([name]) => !OF_BODIES.includes(name.toLowerCase())),
   );
   // Without one, the service would not know whose channel is meant.
   if (
-    headers["x-public-token"] && endpoint === undefined && otlp && !headers["x-axonpush-channel"]
+    headers["x-public-token"] && elsewhere === undefined && otlp && !headers["x-axonpush-channel"]
   ) {
     refuse(
       TypeError,
@@ -56,6 +74,7 @@ export function destinationOf(
     url,
     headers,
     name: JSON.stringify([url, tenantOf(who), channelId, environment]),
+    notices: otel?.notices ?? [],
   };
 }
 

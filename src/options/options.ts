@@ -70,9 +70,24 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    * @default {"app"}
    */
   readonly source?: "app" | "agent";
-  /** Name of the service, sent as the resource attribute `service.name`. */
+  /**
+   * Name of the service, sent as the resource attribute `service.name`.
+   *
+   * Environment: `OTEL_SERVICE_NAME`, then `service.name` in `OTEL_RESOURCE_ATTRIBUTES`.
+   *
+   * @example
+   * ```ts
+   * import { AxonPushHandler } from "@axonpush/std-log";
+   *
+   * new AxonPushHandler("INFO", { serviceName: "shop", serviceVersion: "1.4.0" });
+   * ```
+   */
   readonly serviceName?: string;
-  /** Version of the service, sent as the resource attribute `service.version`. */
+  /**
+   * Version of the service, sent as the resource attribute `service.version`.
+   *
+   * Environment: `service.version` in `OTEL_RESOURCE_ATTRIBUTES`.
+   */
   readonly serviceVersion?: string;
   /** Identifier of the agent that logs. */
   readonly agentId?: string;
@@ -207,7 +222,7 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    * Signals to drain at before they end the program, or `false` for a program that handles signals
    * with `Deno.addSignalListener` and awaits `close()` itself.
    *
-   * @default {["SIGINT", "SIGTERM"]}
+   * @default {["SIGINT", "SIGTERM", "SIGHUP"]}
    */
   readonly signals?: readonly EndSignal[] | false;
   /**

@@ -136,7 +136,7 @@ const TABLE = {
     },
   },
   source: { kind: oneOf("app", "agent"), fallback: "app" },
-  serviceName: { kind: text },
+  serviceName: { kind: text, env: ["OTEL_SERVICE_NAME"] },
   serviceVersion: { kind: text },
   agentId: { kind: text },
   traceId: { kind: text },
@@ -183,7 +183,7 @@ const TABLE = {
       test: (value) =>
         value === false || Array.isArray(value) && value.every((item) => SIGNALS.includes(item)),
     },
-    fallback: ["SIGINT", "SIGTERM"],
+    fallback: ["SIGINT", "SIGTERM", "SIGHUP"],
   },
   diagnostics: { kind: callable },
 } as const satisfies Readonly<Record<OptionName, Rule>>;

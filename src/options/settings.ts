@@ -6,10 +6,13 @@
  * @module
  */
 import type { ExporterSettings } from "../delivery/exporter.ts";
+import type { Diagnostic } from "../diagnostics.ts";
+import { resourceAttributes } from "../platform.ts";
 import { newTraceId } from "../record/context.ts";
 import { destinationOf } from "./destination.ts";
 import { type Environment, environment } from "./environment.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
+import { otelResource } from "./otel.ts";
 import {
   check,
   checkVariable,
@@ -35,6 +38,10 @@ export interface Settings extends Omit<Resolved, "traceId" | "channelId"> {
   readonly exporter: ExporterSettings;
   /** What was written for one destination must not go to another. Never holds a credential. */
   readonly destination: string;
+  /** What logs: the service and the process. */
+  readonly resource: Readonly<Record<string, string>>;
+  /** What the variables of OpenTelemetry give to say, once. */
+  readonly notices: readonly Diagnostic[];
 }
 
 /** Checks the options and fills them in. Throws what the constructor throws. */
@@ -42,21 +49,51 @@ export function resolveOptions(given: AxonPushHandlerOptions): Settings {
   const options = checkEach(given);
   checkTogether(options);
   const variables = environment(options.envFile);
+  const said: AxonPushHandlerOptions = Object.fromEntries(
+    NAMES.map((name) => [name, options[name] ?? fromEnvironment(name, variables)]),
+  );
   const resolved = Object.fromEntries(
-    NAMES.map((name) => [
-      name,
-      options[name] ?? fromEnvironment(name, variables) ?? RULES[name].fallback,
-    ]),
+    NAMES.map((name) => [name, said[name] ?? RULES[name].fallback]),
   ) as unknown as Resolved;
   const { traceId, channelId, ...others } = resolved;
-  const { url, headers, name: destination } = destinationOf(options, resolved);
+  const { url, headers, ...destination } = destinationOf(
+    options,
+    said,
+    resolved.baseUrl,
+    variables,
+  );
+  const attributes = otelResource(variables);
   return {
     ...others,
     traceId: traceId ?? newTraceId(),
     ...channelId !== undefined && { channelId: String(channelId) },
     exporter: exporterSettings(resolved, url, headers),
-    destination,
+    destination: destination.name,
+    resource: resourceOf(said, attributes.value),
+    notices: [...attributes.notices, ...destination.notices],
   };
+}
+
+/**
+ * What logs, by the semantic conventions ("Service", "Deployment"): what the program says wins over
+ * the variables, and those over what was found out.
+ */
+function resourceOf(
+  { serviceName, serviceVersion, environment }: AxonPushHandlerOptions,
+  attributes: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const said = {
+    "service.name": serviceName,
+    "service.version": serviceVersion,
+    "deployment.environment.name": environment,
+  };
+  const resource: Record<string, string> = {};
+  for (const part of [said, attributes, resourceAttributes()]) {
+    for (const [name, value] of Object.entries(part)) {
+      if (value !== undefined && !Object.hasOwn(resource, name)) resource[name] = value;
+    }
+  }
+  return resource;
 }
 
 function exporterSettings(

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Settings } from "../options/settings.ts";
-import { resourceAttributes } from "../platform.ts";
 import type { Constants } from "./chunk.ts";
 import { newSpanId } from "./context.ts";
 
@@ -19,12 +18,7 @@ export function eventConstants(settings: Settings): Constants {
       metadata: { framework: "deno-std-log" },
     }),
     trace: members({ traceId: settings.traceId, spanId: newSpanId() }),
-    resource: members({
-      "service.name": settings.serviceName,
-      "service.version": settings.serviceVersion,
-      "deployment.environment.name": settings.environment,
-      ...resourceAttributes(),
-    }),
+    resource: members(settings.resource),
     pid: Deno.pid,
     agentId: settings.agentId,
   };
