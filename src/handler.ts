@@ -55,7 +55,7 @@ export let diagnosticsOf: (handler: AxonPushHandler) => Diagnostics;
  *
  * A log call takes a snapshot of the record, a few microseconds, and never throws; a worker sends
  * it. Whatever was logged is delivered before the program ends, however it ends: on its own, by
- * `Deno.exit()`, an uncaught error, SIGINT or SIGTERM.
+ * `Deno.exit()`, an uncaught error, SIGINT, SIGTERM or SIGHUP.
  *
  * @example With the settings in the environment
  * ```ts
@@ -101,9 +101,10 @@ export class AxonPushHandler extends BaseHandler {
   /**
    * Creates a handler. Nothing runs before the first record.
    *
-   * @param levelName Records below this level are ignored. `"NOTSET"` takes all.
-   * @param options See {@linkcode AxonPushHandlerOptions}.
-   * @throws {TypeError} If an option is unknown or of the wrong type, or credentials are missing.
+   * @param levelName Records below this level are ignored. The default, `"NOTSET"`, takes all.
+   * @param options By default those of the environment. See {@linkcode AxonPushHandlerOptions}.
+   * @throws {TypeError} If the level does not exist, an option is unknown, of the wrong type or does
+   *   not go with another one, or credentials are missing.
    * @throws {RangeError} If a number is out of range.
    */
   constructor(levelName: LevelName = "NOTSET", options: AxonPushHandlerOptions = {}) {

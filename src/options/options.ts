@@ -15,14 +15,20 @@ export type EndSignal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGQUIT" | "SIGBREAK"
 /** What happens to a record that finds the queue full. */
 export type OverflowPolicy = "drop-oldest" | "drop-newest" | "block";
 
-/** Options of {@linkcode AxonPushHandler}. Everything is optional where the environment says it. */
+/**
+ * Options of {@linkcode AxonPushHandler}. Precedence: option, environment, `envFile`, default. A
+ * variable that is empty or blank counts as unset; one that may not be read does too, and nobody is
+ * asked for a permission.
+ */
 export interface AxonPushHandlerOptions extends BaseHandlerOptions {
   /** Makes the body of an event from the record. Without it the body is the message. */
   readonly formatter?: FormatterFunction;
   /**
-   * Secret key (`ak_…`) or public token (`pt_…`) of the AxonPush organisation.
+   * Secret key (`ak_…`) or public token (`pt_…`) of the AxonPush organisation. A public token needs
+   * a `channelId` with `protocol: "otlp"`.
    *
-   * Required, unless `client` or `endpoint` is given. Environment: `AXONPUSH_API_KEY`.
+   * Required, unless `client` or `endpoint` is given, or a variable of OpenTelemetry says where to
+   * send. Environment: `AXONPUSH_API_KEY`.
    */
   readonly apiKey?: string;
   /**
@@ -40,7 +46,7 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly channelId?: string | number;
   /**
-   * Address of the AxonPush API.
+   * Address of the AxonPush API: an http: or https: URL without credentials and query.
    *
    * Environment: `AXONPUSH_BASE_URL`.
    *
@@ -49,19 +55,20 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
   readonly baseUrl?: string | URL;
   /**
    * Deployment environment, such as `"production"`: sent as a header and as the resource attribute
-   * `deployment.environment.name`.
+   * `deployment.environment.name`. The service takes those that are registered for the tenant.
    *
    * Environment: `AXONPUSH_ENVIRONMENT`.
    */
   readonly environment?: string;
   /**
-   * A client to publish through, in place of `apiKey`, `tenantId` and `baseUrl`. It works on the
-   * program's own thread, so `Deno.exit()` loses what is pending then.
+   * A client to publish through, in place of `apiKey`, `tenantId`, `baseUrl` and `endpoint`. It works
+   * on the program's own thread, so `Deno.exit()` loses what is pending then. Not with
+   * `mode: "sync"` and `protocol: "otlp"`.
    */
   readonly client?: AxonPushClient;
   /**
-   * Path of a `.env` file to read variables from, below the environment and above the defaults.
-   * Needs `--allow-read` for that file.
+   * Path or file: URL of a `.env` file to read variables from, below the environment and above the
+   * defaults. Needs `--allow-read` for that file.
    */
   readonly envFile?: string | URL;
   /**
@@ -92,7 +99,7 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
   /** Identifier of the agent that logs. */
   readonly agentId?: string;
   /**
-   * Trace that the events belong to.
+   * Trace of the records that are logged outside of any other trace.
    *
    * @default {a random id of 32 hexadecimal characters for each handler}
    */
@@ -119,33 +126,51 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly protocol?: "events" | "otlp";
   /**
-   * Most records of one OTLP request, 1 to 10,000.
+   * Most records of one OTLP request, 1 to 10,000. Only with `protocol: "otlp"`.
    *
    * @default {512}
    */
   readonly batchSize?: number;
   /**
-   * Longest time that an OTLP batch that is not full waits while another is in flight, in
-   * milliseconds. With nothing in flight it does not wait.
+   * How long a partial OTLP batch may wait while another one is in flight, 1 to 2,147,483,647
+   * milliseconds. With nothing in flight it does not wait. Only with `protocol: "otlp"`.
    *
    * @default {1000}
    */
   readonly flushIntervalMs?: number;
   /**
-   * `"gzip"` compresses the bodies of requests.
+   * `"gzip"` compresses the bodies of OTLP requests. Only with `protocol: "otlp"`.
    *
    * @default {"none"}
    */
   readonly compression?: "none" | "gzip";
   /**
-   * Where requests are posted, in place of `baseUrl` with `/event` or `/v1/logs`: an OpenTelemetry
-   * Collector, say. No credentials are needed then, and none are sent but those given as options.
+   * The exact address to post to, in place of `baseUrl` with `/event` or `/v1/logs`: that of an
+   * OpenTelemetry Collector, say. No credentials are needed then, and none are sent but those given
+   * as options.
+   *
+   * Environment, with `protocol: "otlp"` and without any key or `baseUrl`:
+   * `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT`, then `OTEL_EXPORTER_OTLP_ENDPOINT` with `/v1/logs` behind it.
    */
   readonly endpoint?: string | URL;
   /**
    * Headers to send besides our own. One of the same name, in any case, takes the place of ours,
    * but for those that say what a request's body is: `Content-Type`, `Content-Encoding`,
    * `Content-Length` and `Idempotency-Key` are always the handler's.
+   *
+   * Environment, where the address comes from it too: `OTEL_EXPORTER_OTLP_LOGS_HEADERS`, or else
+   * `OTEL_EXPORTER_OTLP_HEADERS`.
+   *
+   * @example
+   * ```ts
+   * import { AxonPushHandler } from "@axonpush/std-log";
+   *
+   * new AxonPushHandler("INFO", {
+   *   protocol: "otlp",
+   *   endpoint: "https://collector.example.com/v1/logs",
+   *   headers: { Authorization: "Bearer an-example" },
+   * });
+   * ```
    */
   readonly headers?: Readonly<Record<string, string>>;
   /**
@@ -167,23 +192,23 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly concurrency?: number;
   /**
-   * Longest time that the end of the program, `destroy()` and `close()` wait for pending records,
-   * in milliseconds.
+   * How long the end of the program, `destroy()` and `close()` wait for pending records, 0 to
+   * 2,147,483,647 milliseconds.
    *
    * @default {2000}
    */
   readonly shutdownTimeoutMs?: number;
   /**
-   * Longest time that one request may take, in milliseconds.
+   * How long one request may take, 1 to 2,147,483,647 milliseconds.
    *
-   * Environment: `AXONPUSH_TIMEOUT`, in seconds.
+   * Environment: `AXONPUSH_TIMEOUT`, in seconds: 0.001 to 2,147,483.647.
    *
    * @default {30000}
    */
   readonly requestTimeoutMs?: number;
   /**
-   * How often a record is sent again after the service answered that it may be: with 408, 429, 500,
-   * 502, 503 or 504, and by OTLP with 429, 502, 503 or 504.
+   * How often a record is sent again, 0 to 100, after the service answered that it may be: with
+   * 408, 429, 500, 502, 503 or 504, and by OTLP with 429, 502, 503 or 504.
    *
    * Environment: `AXONPUSH_MAX_RETRIES`.
    *
@@ -211,7 +236,7 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly caller?: boolean;
   /**
-   * Longest string that is shipped, in characters; longer ones are cut and marked.
+   * Longest string that is shipped, 1 to 65,536 characters; longer ones are cut and marked.
    *
    * Environment: `AXONPUSH_MAX_CONTENT_LENGTH`.
    *
@@ -220,15 +245,29 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
   readonly maxContentLength?: number;
   /**
    * Signals to drain at before they end the program, or `false` for a program that handles signals
-   * with `Deno.addSignalListener` and awaits `close()` itself.
+   * with `Deno.addSignalListener` and awaits `close()` itself. One that the system does not have is
+   * left out. SIGHUP is what a program gets when its terminal is closed; on Windows, which then ends
+   * it after 5 seconds, too.
+   *
+   * @example A program that ends itself
+   * ```ts
+   * import { AxonPushHandler } from "@axonpush/std-log";
+   *
+   * const handler = new AxonPushHandler("INFO", { signals: false });
+   * Deno.addSignalListener("SIGINT", async () => {
+   *   await handler.close();
+   *   Deno.exit(130);
+   * });
+   * ```
    *
    * @default {["SIGINT", "SIGTERM", "SIGHUP"]}
    */
   readonly signals?: readonly EndSignal[] | false;
   /**
-   * Takes what the handler has to say about itself, rate-limited.
+   * Takes what the handler has to say about itself, rate-limited. What it throws is printed and goes
+   * no further; what it logs is not shipped.
    *
-   * @default {console.warn and console.error}
+   * @default {console.warn and console.error, as they are when this package is loaded}
    */
   readonly diagnostics?: DiagnosticsSink;
 }
