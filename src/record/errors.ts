@@ -38,10 +38,24 @@ export function isError(value: unknown): value is Error {
   }
 }
 
-/** The class of an error by its name, such as `TypeError`. */
+/**
+ * The class of an error, such as `TypeError`: its name, or that of its constructor where the class
+ * has not set a name and so inherits one.
+ */
 export function errorType(error: Error): string {
-  const name = read(error, "name");
-  return typeof name === "string" && name !== "" ? name : "Error";
+  const { name, constructor } = error;
+  const isOwn = Object.hasOwn(error, "name") || Object.hasOwn(Object.getPrototypeOf(error), "name");
+  const names = isOwn ? [name, constructor?.name] : [constructor?.name, name];
+  return names.find((name) => typeof name === "string" && name !== "") ?? "Error";
+}
+
+/** Properties of an error that are told by themselves. */
+const TOLD = ["name", "message", "stack", "cause", "errors"];
+
+/** What an error has besides. The writer bounds it: some carry a whole request with its sockets. */
+export class ErrorProperties {
+  /** Without a prototype, so that a property named `__proto__` is one like any other. */
+  readonly fields: Record<string, unknown> = Object.create(null);
 }
 
 /**
@@ -51,11 +65,43 @@ export function errorType(error: Error): string {
  *   that a record is about.
  */
 export function errorFields(error: Error, prefix = ""): Record<string, unknown> {
-  return {
-    [`${prefix}type`]: errorType(error),
+  const fields: Record<string, unknown> = {
+    [`${prefix}type`]: attempt(() => errorType(error), () => "Error"),
     [`${prefix}message`]: read(error, "message"),
     [`${prefix}stacktrace`]: read(error, "stack"),
     [`${prefix}cause`]: read(error, "cause"),
     [`${prefix}errors`]: read(error, "errors"),
+    [`${prefix}properties`]: attempt<unknown>(() => errorProperties(error), unreadable),
   };
+  // As `using` makes it where an error is thrown while another one is on its way.
+  if (attempt(() => Object.hasOwn(error, "suppressed"), () => false)) {
+    fields[`${prefix}error`] = read(error, "error");
+    fields[`${prefix}suppressed`] = read(error, "suppressed");
+  }
+  return fields;
+}
+
+/** What an error has of its own, or what its `toJSON` says in place of that. */
+function errorProperties(error: Error): ErrorProperties | undefined {
+  const { toJSON } = error as { toJSON?: unknown };
+  const json = typeof toJSON === "function" ? toJSON.call(error, "") : undefined;
+  const source = typeof json === "object" && json !== null ? json : error;
+  const properties = new ErrorProperties();
+  let isEmpty = true;
+  for (const name of Object.keys(source)) {
+    const value = TOLD.includes(name) ? undefined : read(source, name);
+    if (value === undefined || typeof value === "function") continue;
+    properties.fields[name] = value;
+    isEmpty = false;
+  }
+  return isEmpty ? undefined : properties;
+}
+
+/** Calls a function, and if that throws another one: an error may be a proxy that refuses. */
+function attempt<T>(call: () => T, otherwise: (error: unknown) => T): T {
+  try {
+    return call();
+  } catch (error) {
+    return otherwise(error);
+  }
 }

@@ -7,7 +7,8 @@
  */
 import { cutText } from "./cut_text.ts";
 import { type Dialect, PLAIN } from "./dialect.ts";
-import { errorFields, isError, read, unreadable } from "./errors.ts";
+import { errorFields, ErrorProperties, isError, read, unreadable } from "./errors.ts";
+import { platformFields, WEB_MAPS } from "./platform_objects.ts";
 import { remember } from "./remember.ts";
 import { REDACTED, Secrets } from "./secrets.ts";
 
@@ -22,11 +23,13 @@ export const MAX_NAME_LENGTH = 256;
 /** How far beyond a cut a secret may reach and still be seen, in characters. */
 const LOOK_AHEAD = 256;
 
-/**
- * The web's collections of names and values, known by their tags: to name a class itself has Deno
- * load much of `fetch`, 2 ms or more in a program that may not need it.
- */
-const WEB_MAPS = ["Headers", "URLSearchParams", "FormData"];
+/** Most characters that the properties of one error may take, its causes not counted. */
+export const MAX_ERROR_CHARACTERS = 8192;
+
+/** Objects around a primitive value, which stand for it as in `JSON.stringify`. */
+const BOXES: readonly { readonly prototype: { valueOf(): unknown } }[] = [
+  ...[Number, String, Boolean, BigInt, Symbol],
+];
 
 /**
  * What JSON has to escape, or a secret may hide in: true wherever the first test of `Secrets` is.
@@ -180,10 +183,12 @@ export class JsonWriter {
     if (Array.isArray(value)) return this.#items(value, value.length);
     if (typeof value === "function") return this.#text(`[function ${value.name || "anonymous"}]`);
     if (isError(value)) return this.#map(errorFields(value));
+    if (value instanceof ErrorProperties) return this.#bounded(value.fields);
     if (value instanceof Date) {
       return this.#note(isNaN(+value) ? "Invalid Date" : value.toISOString());
     }
-    if (value instanceof Map || isWebMap(value)) {
+    const tag = tagOf(value);
+    if (value instanceof Map || WEB_MAPS.includes(tag) && Symbol.iterator in value) {
       const object = Object.create(null);
       for (const [key, item] of first(value as Iterable<[unknown, unknown]>)) {
         const name = nameOf(key);
@@ -198,7 +203,23 @@ export class JsonWriter {
     if (value instanceof RegExp) return this.#text(String(value));
     const { toJSON } = value as { toJSON?: unknown };
     if (typeof toJSON === "function") return this.value(toJSON.call(value, ""));
-    return this.#map(value);
+    const box = BOXES.find(({ prototype }) =>
+      Object.prototype.isPrototypeOf.call(prototype, value)
+    );
+    if (box !== undefined) return this.value(box.prototype.valueOf.call(value));
+    return tag === "" ? this.#map(value) : this.#map(platformFields(value, tag) ?? value);
+  }
+
+  /** The properties of an error, within a part of what is left of the record's characters. */
+  #bounded(fields: object): string {
+    const most = Math.min(this.#charactersLeft, MAX_ERROR_CHARACTERS);
+    const others = this.#charactersLeft - most;
+    this.#charactersLeft = most;
+    try {
+      return this.#map(fields);
+    } finally {
+      this.#charactersLeft += others;
+    }
   }
 
   #map(object: object): string {
@@ -218,9 +239,10 @@ export class JsonWriter {
   }
 }
 
-function isWebMap(value: object): boolean {
+/** What an object says that it is, or nothing. */
+function tagOf(value: object): string {
   const { [Symbol.toStringTag]: tag } = value as { [Symbol.toStringTag]?: unknown };
-  return WEB_MAPS.includes(tag as string) && Symbol.iterator in value;
+  return typeof tag === "string" ? tag : "";
 }
 
 /** As much of a collection as is written, and one more. */

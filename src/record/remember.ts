@@ -7,6 +7,8 @@
 
 /** Most results that are remembered, so that names made of data do not fill the memory. */
 const MAX_REMEMBERED = 1024;
+/** Longest key that is remembered, in characters: names are short, and data may be megabytes. */
+const MAX_KEY_LENGTH = 128;
 
 /** Remembers the results of a function of short strings, the first thousand of them. */
 export function remember<T>(make: (key: string) => T): (key: string) => T {
@@ -14,8 +16,10 @@ export function remember<T>(make: (key: string) => T): (key: string) => T {
   return (key) => {
     let result = results.get(key);
     if (result === undefined) {
-      result = make(key);
-      if (results.size < MAX_REMEMBERED) results.set(key, result);
+      if (results.size >= MAX_REMEMBERED || key.length > MAX_KEY_LENGTH) return make(key);
+      const copy = copyOf(key);
+      result = make(copy);
+      results.set(copy, result);
     }
     return result;
   };
@@ -36,4 +40,9 @@ export function rememberLast<T>(make: (key: string) => T): (key: string) => T {
     }
     return last;
   };
+}
+
+/** The same string, by itself: V8 keeps a piece of a long string as a view of the whole. */
+function copyOf(text: string): string {
+  return JSON.parse(JSON.stringify(text));
 }
