@@ -27,13 +27,19 @@ import { AxonPushHandler, diagnosticsOf } from "./handler.ts";
  * @param name The handler's name in the configuration.
  *   If it is configured already, it keeps the name that it has.
  * @returns A new configuration; the given one is not changed.
- * @throws {TypeError} If the name is another handler's.
+ * @throws {TypeError} If the name is another handler's, or the handler is none.
  */
 export function withAxonPush(
   config: LogConfig,
   handler: AxonPushHandler = new AxonPushHandler(),
   name: string = "axon",
 ): LogConfig {
+  if (!(handler instanceof AxonPushHandler)) {
+    throw new TypeError(
+      `Cannot add AxonPushHandler: the second argument must be one, and not its options: ` +
+        `current value is of type ${typeof handler}`,
+    );
+  }
   const configured = Object.entries(config.handlers ?? {});
   name = configured.find(([, other]) => other === handler)?.[0] ?? name;
   const handlers = { ...config.handlers, [name]: handler };

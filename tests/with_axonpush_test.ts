@@ -65,3 +65,10 @@ Deno.test("withAxonPush() tells by the handler's diagnostics of names that no ha
       "logger 'db' lists console; logger 'web' lists file, consle: configured are axon",
   }]);
 });
+
+Deno.test("withAxonPush() refuses options in place of a handler", () => {
+  for (const handler of [{ apiKey: "ak_secret" }, "axon", null]) {
+    const error = assertThrows(() => withAxonPush({}, handler as never), TypeError);
+    assertStringIncludes(error.message, "Cannot add AxonPushHandler: the second argument must be");
+  }
+});
