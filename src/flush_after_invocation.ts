@@ -5,7 +5,7 @@
  * @module
  */
 import type { AxonPushHandler } from "./handler.ts";
-import { checkTimeout } from "./options/schema.ts";
+import { checkTimeout } from "./options/check.ts";
 
 /** Options of {@linkcode flushAfterInvocation}. */
 export interface FlushAfterInvocationOptions {

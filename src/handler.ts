@@ -16,7 +16,7 @@ import { hook, unhook } from "./exit.ts";
 import { reason } from "./record/errors.ts";
 import { isShipping } from "./worker/channel.ts";
 import type { AxonPushHandlerOptions } from "./options/options.ts";
-import { checkLevel, checkTimeout } from "./options/schema.ts";
+import { checkLevel, checkTimeout } from "./options/check.ts";
 import { resolveOptions, type Settings } from "./options/settings.ts";
 import { serverlessPlatform } from "./platform.ts";
 

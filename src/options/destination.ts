@@ -9,7 +9,8 @@ import { mayRead } from "../platform.ts";
 import type { Environment } from "./environment.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
 import { otelDestination } from "./otel.ts";
-import { type OptionName, parseAddress, refuse, RULES } from "./schema.ts";
+import { refuse } from "./check.ts";
+import { type OptionName, parseAddress, RULES } from "./schema.ts";
 
 /** Where requests go. */
 export interface Destination {

@@ -6,7 +6,7 @@
  */
 import { parse as parseDotenv } from "@std/dotenv/parse";
 import { mayRead, mayReadFile, readVariable } from "../platform.ts";
-import { refuse, show } from "./schema.ts";
+import { refuse, show } from "./check.ts";
 
 /** Finds a variable's value. One that is empty or blank counts as unset. */
 export type Environment = (variable: string) => string | undefined;

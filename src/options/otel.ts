@@ -7,7 +7,8 @@
  */
 import type { Diagnostic } from "../diagnostics.ts";
 import type { Environment } from "./environment.ts";
-import { checkVariable, parseAddress } from "./schema.ts";
+import { checkVariable } from "./check.ts";
+import { parseAddress } from "./schema.ts";
 
 /** What the variables say, and what there is to say about them. */
 export interface Found<Value> {

@@ -9,20 +9,12 @@ import type { ExporterSettings } from "../delivery/exporter.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import { resourceAttributes } from "../platform.ts";
 import { newTraceId } from "../record/context.ts";
+import { check, checkVariable, refuse, show, suggestion } from "./check.ts";
 import { destinationOf } from "./destination.ts";
 import { type Environment, environment } from "./environment.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
 import { otelResource } from "./otel.ts";
-import {
-  check,
-  checkVariable,
-  type Defaulted,
-  type OptionName,
-  refuse,
-  RULES,
-  show,
-  suggestion,
-} from "./schema.ts";
+import { type Defaulted, type OptionName, RULES } from "./schema.ts";
 
 const NAMES = Object.keys(RULES) as OptionName[];
 

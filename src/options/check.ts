@@ -1,0 +1,119 @@
+/**
+ * Checks what a program passed against the rules, and makes the errors for what breaks one: what could
+ * not be done, what the value must be, what it is and, where that is clear, what was meant. It runs
+ * in the constructor and in calls that take a time.
+ *
+ * @module
+ */
+import { LogLevels } from "@std/log/levels";
+import { type Kind, oneOf, type OptionName, RULES } from "./schema.ts";
+
+const ACTION = "Cannot create AxonPushHandler";
+
+const LEVELS = Object.entries(LogLevels);
+const level: Kind = {
+  ...oneOf(...LEVELS.map(([name]) => name)),
+  meant: (value) => {
+    const given = String(value).toUpperCase();
+    return LEVELS.find(([name, number]) => value === number || given.startsWith(name))?.[0];
+  },
+};
+
+/** Refuses a level that does not exist, and options in its place. */
+export function checkLevel(value: unknown): void {
+  if (level.test(value)) return;
+  const isObject = typeof value === "object" && value !== null;
+  const first = isObject ? "the level comes first, and then the options: " : "";
+  refuseValue(level, TypeError, `${first}'levelName' must be ${level.must}`, value, isObject);
+}
+
+/** Returns an option's value, or refuses it. */
+export function check(name: OptionName, value: unknown): unknown {
+  const { kind } = RULES[name];
+  return checkKind(name, kind, kind.must, value, value);
+}
+
+/** Returns what a variable's text comes to, or refuses it by the variable's name. */
+export function checkVariable(name: OptionName, variable: string, text: string): unknown {
+  const { kind, parse = (text) => text, mustBe = kind.must } = RULES[name];
+  return checkKind(variable, kind, mustBe, parse(text), text, name);
+}
+
+function checkKind(
+  from: string,
+  kind: Kind,
+  must: string,
+  value: unknown,
+  given: unknown,
+  name: string = from,
+): unknown {
+  if (attempt(() => kind.test(value))) return value;
+  const Refusal = kind.ranged && typeof value === "number" ? RangeError : TypeError;
+  const isSecret = name === "apiKey" || name === "headers";
+  return refuseValue(kind, Refusal, `'${from}' must be ${must}`, given, isSecret);
+}
+
+/** Refuses a value, and says which it is unless it may hold a secret. */
+function refuseValue(
+  kind: Kind,
+  Refusal: ErrorConstructor,
+  what: string,
+  value: unknown,
+  isSecret: boolean,
+): never {
+  const shown = isSecret ? undefined : show(value);
+  const meant = shown && attempt(() => kind.meant?.(value));
+  return refuse(
+    Refusal,
+    `${what}: current value is ${shown ?? `of type ${typeof value}, not shown`}` +
+      (meant ? `: did you mean "${meant}"?` : ""),
+  );
+}
+
+/** Refuses what is no time to wait for: 0 and `Infinity` are. */
+export function checkTimeout(action: "flush" | "close", timeoutMs: unknown): void {
+  if (typeof timeoutMs === "number" && timeoutMs >= 0) return;
+  throw new (typeof timeoutMs === "number" ? RangeError : TypeError)(
+    `Cannot ${action} AxonPushHandler: 'timeoutMs' must be a number of milliseconds, not negative: ` +
+      `current value is ${show(timeoutMs) ?? `of type ${typeof timeoutMs}`}`,
+  );
+}
+
+export function refuse(Refusal: ErrorConstructor, why: string, options?: ErrorOptions): never {
+  throw new Refusal(`${ACTION}: ${why}`, options);
+}
+
+/**
+ * A value as text for an error, or nothing where it may hold a secret or cannot be read. A URL may
+ * have a password or a token in it, and a key may have been put in the wrong place.
+ */
+export function show(value: unknown): string | undefined {
+  const shown = attempt(() =>
+    Deno.inspect(value, { depth: 1, breakLength: Infinity, strAbbreviateSize: 80 })
+  );
+  return shown === undefined || /[@?]|\b(ak|pt)_/.test(shown) ? undefined : shown;
+}
+
+/** What a function returns, or nothing if it throws: values may come with getters and proxies. */
+export function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Says which option was probably meant: the one that has most of the name's pairs of letters. */
+export function suggestion(name: string): string {
+  const plain = (word: string) => word.toLowerCase().replaceAll(/[_-]/g, "");
+  const given = plain(name);
+  if (/^level(name)?$/.test(given)) return ": the level is the first argument";
+  const pairs = Array.from({ length: given.length - 1 }, (_, i) => given.slice(i, i + 2));
+  const likeness = (known: string) =>
+    pairs.filter((pair) => plain(known).includes(pair)).length / pairs.length;
+  const known = Object.keys(RULES);
+  const [likely] = known.toSorted((one, other) => likeness(other) - likeness(one));
+  return likeness(likely!) > 0.6
+    ? `: did you mean '${likely}'?`
+    : `: known are ${known.join(", ")}`;
+}
