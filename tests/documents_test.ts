@@ -5,6 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { RULES } from "../src/options/schema.ts";
 import { shipped } from "./receiver.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -27,7 +28,7 @@ Deno.test("README.md names the oldest Deno that continuous integration runs", as
 });
 
 Deno.test("The documents keep no TypeScript block from being run", async () => {
-  const paths = ["README.md", "docs/events.md", "mod.ts"];
+  const paths = ["README.md", "docs/events.md", "docs/options.md", "mod.ts"];
   await addFiles("src");
   await addFiles("dev");
   for (const path of paths) assert(!/```(ts|typescript) /.test(await read(path)), path);
@@ -48,5 +49,26 @@ Deno.test("README.md names every field of an event", async () => {
   for (const name of [...Object.keys(fields), ...Object.keys(payload)]) {
     if (name === "attributes" || name === "resource") continue; // Their contents are named.
     assert(new RegExp(`^\\|.*\`${name}[\`.].*\\|$`, "m").test(readme), name);
+  }
+});
+
+Deno.test("docs/options.md says the default and the variables of every option", async () => {
+  const rows = (await read("docs/options.md")).matchAll(/^\| `(\w+)` +\|([^|\n]*)\|([^|\n]*)\|/gm);
+  const told = new Map([...rows].map(([, name, ...columns]) => [name!, columns]));
+  assertEquals([...told.keys()].toSorted(), Object.keys(RULES).toSorted());
+  for (const [name, { fallback, env = [] }] of Object.entries(RULES)) {
+    const [byDefault, variables] = told.get(name)!;
+    if (fallback !== undefined) {
+      const text = JSON.stringify(fallback).replaceAll(",", ", ");
+      assert(
+        byDefault!.replaceAll("`", "").trim().includes(text.replace(/^"(http.*)"$/, "$1")),
+        name,
+      );
+    }
+    for (const variable of env) assert(variables!.includes(`\`${variable}\``), variable);
+    assertEquals(
+      variables!.match(/AXONPUSH_\w+/g) ?? [],
+      env.filter((name) => name.startsWith("A")),
+    );
   }
 });
