@@ -53,8 +53,10 @@ const QUIET_COUNT_MS = 10_000;
 const MAX_KINDS = 64;
 
 // Taken when the module is loaded: tests and frameworks replace, freeze or stop them.
-const print = { warn: console.warn.bind(console), error: console.error.bind(console) };
+const { warn, error } = console;
+const print = { warn, error };
 const { waitAsync } = Atomics;
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
 const CLOCK = { now: performance.now.bind(performance), pause };
 
 /** Writes diagnostics, rate-limited by code and service code. */
@@ -107,10 +109,11 @@ export class Diagnostics {
     tally.told = count;
     if (!tally.quiet) {
       tally.quiet = true;
-      void this.#clock.pause(QUIET_COUNT_MS).then(() => {
+      const end = () => {
         tally.quiet = false;
         this.#tell(tally);
-      });
+      };
+      void this.#clock.pause(QUIET_COUNT_MS).then(end, end);
     }
     this.#write({ level, code, message: message(count) });
   }
@@ -157,7 +160,7 @@ function complain(error: unknown): void {
  * `setTimeout` of a program would cost the log call 7 ms.
  */
 async function pause(ms: number): Promise<void> {
-  await waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms).value;
+  await waitAsync(NEVER, 0, 0, ms).value;
 }
 
 /** Text without any character that a terminal acts upon: services and logs may hold some. */
