@@ -6,6 +6,7 @@
  * @module
  */
 import {
+  assert,
   assertEquals,
   assertGreater,
   assertInstanceOf,
@@ -17,6 +18,7 @@ import {
 import type { LevelName } from "@std/log/levels";
 import { AxonPushHandler, type AxonPushHandlerOptions } from "../mod.ts";
 import { resolveOptions, type Settings } from "../src/options/settings.ts";
+import { Generator } from "./generate.ts";
 import { runProgram } from "./program.ts";
 
 const VALID = { apiKey: "ak_valid", tenantId: "1" };
@@ -656,4 +658,28 @@ Deno.test("AxonPushHandler() refuses an envFile that is not there", () => {
 Deno.test("AxonPushHandler() needs no organisation with a public token", async () => {
   const { exporter } = await settings({ apiKey: "pt_token" }, {});
   assertEquals(exporter.headers, { "x-public-token": "pt_token" });
+});
+
+Deno.test("AxonPushHandler() takes options or refuses them by its name, whatever they are", () => {
+  const make = new Generator(1);
+  const names = [...Object.keys(WRONG), "unknown", "level"];
+  const fitting = [1, "text", [], true, {}, "otlp", "sync", "http://127.0.0.1:1", () => {}];
+  let taken = 0;
+  let refused = 0;
+  for (let round = 0; round < 3000; round++) {
+    const options: Record<string, unknown> = make.below(2) === 0 ? { ...VALID } : {};
+    for (let i = make.below(3); i >= 0; i--) {
+      options[make.pick(names)] = make.below(3) === 0 ? make.value(2) : make.pick(fitting);
+    }
+    const level = make.below(4) === 0 ? make.value(1) : "INFO";
+    try {
+      new AxonPushHandler(level as LevelName, options as AxonPushHandlerOptions);
+      taken++;
+    } catch (error) {
+      refused++;
+      assert(error instanceof TypeError || error instanceof RangeError, String(error));
+      assertMatch(error.message, /^Cannot create AxonPushHandler: /);
+    }
+  }
+  assert(taken > 20 && refused > 1000, `${taken} taken, ${refused} refused`);
 });
