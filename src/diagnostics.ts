@@ -33,6 +33,8 @@ export interface Loss {
   readonly code: string;
   /** What happened to so many records in all, why, and what to do. */
   readonly message: (count: number) => string;
+  /** Whether the first of them was told otherwise, with its reason. */
+  readonly isTold?: boolean;
 }
 
 /** How much of a loss has been told. */
@@ -82,6 +84,11 @@ export class Diagnostics {
     this.#write(diagnostic);
   }
 
+  /** Writes what the diagnostics of another thread have let through. */
+  relay(diagnostic: Diagnostic): void {
+    if (!this.active) this.#write(diagnostic);
+  }
+
   /**
    * Counts lost records. The count is told at once, and every 10 seconds while it grows;
    * {@linkcode flush} tells the rest. Looks at no clock, because in a flood it is called for each
@@ -90,8 +97,9 @@ export class Diagnostics {
   count(loss: Loss, records = 1): void {
     let tally = this.#tallies.get(loss.code);
     if (tally === undefined) {
-      tally = { loss, count: 0, told: 0, quiet: false };
+      tally = { loss, count: 0, told: loss.isTold ? records : 0, quiet: false };
       this.#tallies.set(loss.code, tally);
+      if (loss.isTold) this.#quieten(tally);
     }
     tally.loss = loss;
     tally.count += records;
@@ -107,15 +115,19 @@ export class Diagnostics {
     if (tally.told === tally.count || this.active) return;
     const { loss: { level, code, message }, count } = tally;
     tally.told = count;
-    if (!tally.quiet) {
-      tally.quiet = true;
-      const end = () => {
-        tally.quiet = false;
-        this.#tell(tally);
-      };
-      void this.#clock.pause(QUIET_COUNT_MS).then(end, end);
-    }
+    this.#quieten(tally);
     this.#write({ level, code, message: message(count) });
+  }
+
+  /** Tells no more of it for a while, and then what has grown. */
+  #quieten(tally: Tally): void {
+    if (tally.quiet) return;
+    tally.quiet = true;
+    const end = () => {
+      tally.quiet = false;
+      this.#tell(tally);
+    };
+    void this.#clock.pause(QUIET_COUNT_MS).then(end, end);
   }
 
   #write(diagnostic: Diagnostic): void {

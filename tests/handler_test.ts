@@ -182,8 +182,8 @@ Deno.test("handle() leaves out what is logged by the diagnostics function", asyn
   logger.info("one");
   logger.info("two");
   await handler.close(FOREVER_MS);
-  assertEquals(said.map(({ code }) => code), ["http-422"]);
-  assertStats(handler, { accepted: 2, failed: 2, filtered: 2 });
+  assertEquals(said.map(({ code }) => code), ["http-422", "lost"]);
+  assertStats(handler, { accepted: 2, failed: 2, filtered: 4 });
 });
 
 Deno.test("flush(), flushSync() and close() refuse what is no time", async () => {

@@ -543,7 +543,7 @@ Deno.test("AxonPushHandler() falls back to the documented defaults", async () =>
   });
   const { concurrency, shutdownTimeoutMs, signals, batchSize, compression, caller } = resolved;
   assertEquals({ concurrency, shutdownTimeoutMs, signals, batchSize, compression, caller }, {
-    concurrency: 32,
+    concurrency: 256,
     shutdownTimeoutMs: 2000,
     signals: ["SIGINT", "SIGTERM", "SIGHUP"],
     batchSize: 512,

@@ -17,7 +17,7 @@ const DEFAULT_QUEUE_SIZE = 1000;
 /** Records of a loop that logs as fast as it can. */
 const FLOOD = 1_000_000;
 /** Records that the worker has in hand at most with drop-oldest: they cannot be dropped any more. */
-const WINDOW = 256;
+const WINDOW = 500;
 
 /** Lets a program of its own log so many records in a loop that never yields; see there. */
 async function flood(overflowPolicy: OverflowPolicy, count: number, delayMs: number | "held") {
@@ -39,7 +39,8 @@ async function flood(overflowPolicy: OverflowPolicy, count: number, delayMs: num
   assertEquals([stats.accepted, stats.pending, stats.failed], [count, 0, 0]);
   assertEquals(stored.length, stats.delivered);
   assertEquals(new Set(stored).size, stored.length);
-  assert(grownMiB < 64, `the process grew by ${grownMiB} MiB`);
+  // Some 30 MiB of it are connections, where a service bears 256 at a time.
+  assert(grownMiB < 96, `the process grew by ${grownMiB} MiB`);
   return told;
 }
 

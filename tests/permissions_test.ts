@@ -126,9 +126,11 @@ const CASES: Readonly<Record<string, Case>> = {
     args: (service) => [options(service)],
     check(output, { url, port }) {
       const lines = output.trimEnd().split("\n").toSorted();
+      const why = `Cannot ship records to ${url}/event: no net permission: ` +
+        `run with --allow-net=127.0.0.1:${port}`;
       assertEquals(lines, [
-        `[axonpush] Cannot ship records to ${url}/event: no net permission: ` +
-        `run with --allow-net=127.0.0.1:${port}`,
+        `[axonpush] 50 records could not be delivered so far, the last because: ${why}`,
+        `[axonpush] ${why}`,
         told({ accepted: 50, failed: 50 }),
       ]);
     },

@@ -14,17 +14,22 @@ const JITTER = 0.1;
 /** What requests may do now: all go, none goes, or one goes to try the service. */
 export type BackoffState = "closed" | "open" | "half-open";
 
+/** Why there is a pause: requests fail, the service asked for it, or the settings are wrong. */
+export type BackoffCause = "failure" | "asked" | "settings";
+
 /** Decides for all requests together. */
 export class Backoff {
   #now: () => number;
   /** Pauses in a row. */
   #pauses = 0;
   #resumeAt = 0;
-  /** Whether the service asked for the present pause. */
-  #isAsked = false;
+  #cause: BackoffCause = "failure";
   #epoch = 0;
   /** Until when somebody waits for the last records. */
   #expeditedUntil = 0;
+  #isEnding = false;
+  #deliveries = 0;
+  #failuresInARow = 0;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -33,6 +38,11 @@ export class Backoff {
   get state(): BackoffState {
     if (this.#pauses === 0) return "closed";
     return this.#now() < this.#resumeAt ? "open" : "half-open";
+  }
+
+  /** Why requests are held back, if they are. */
+  get cause(): BackoffCause | undefined {
+    return this.#pauses === 0 ? undefined : this.#cause;
   }
 
   /** When the present pause is over. */
@@ -48,43 +58,73 @@ export class Backoff {
     return this.#epoch;
   }
 
-  /**
-   * A request failed so that all others have to wait.
-   * @param epoch In which it was sent.
-   * @param askedMs The pause that the service asks for, in milliseconds.
-   * @param failures How often the request has failed before, which makes the pause as long.
-   */
-  open(epoch: number, askedMs?: number, failures = 0): void {
-    const now = this.#now();
-    if (epoch === this.#epoch) {
-      this.#epoch++;
-      this.#isAsked = askedMs !== undefined;
-      this.#resumeAt = now + (askedMs ?? this.pauseAfter(Math.max(this.#pauses, failures)));
-      this.#pauses++;
-    } else if (askedMs !== undefined) {
-      this.#isAsked = true;
-      this.#resumeAt = Math.max(this.#resumeAt, now + askedMs);
-    }
-  }
-
-  /** A request that was sent in this epoch was delivered. */
-  close(epoch: number): void {
-    if (epoch === this.#epoch) this.#pauses = 0;
-  }
-
   /** Whether somebody waits for the last records. */
   get isExpedited(): boolean {
     return this.#now() < this.#expeditedUntil;
   }
 
+  /** Whether the program ends with settings that are wrong: nobody is going to mend them. */
+  get isHopeless(): boolean {
+    return this.#isEnding && this.isExpedited && this.state === "open" &&
+      this.#cause === "settings";
+  }
+
+  /** How many requests were delivered so far. */
+  get deliveries(): number {
+    return this.#deliveries;
+  }
+
+  /** How many requests failed since the last delivery. */
+  get failuresInARow(): number {
+    return this.#failuresInARow;
+  }
+
+  /**
+   * A request failed so that all others have to wait.
+   * @param epoch In which it was sent.
+   * @param failures How often it has failed before, which makes the pause as long.
+   */
+  open(epoch: number, cause: "failure" | "settings", failures = 0): void {
+    if (epoch !== this.#epoch) return;
+    this.#epoch++;
+    this.#cause = cause;
+    this.#resumeAt = this.#now() + this.pauseAfter(Math.max(this.#pauses, failures));
+    this.#pauses++;
+  }
+
+  /** The service asks to be left alone for so long, in milliseconds. The longest pause counts. */
+  openFor(epoch: number, askedMs: number): void {
+    const isAsked = epoch !== this.#epoch && this.#cause === "asked";
+    const resumeAt = this.#now() + askedMs;
+    this.#resumeAt = isAsked ? Math.max(this.#resumeAt, resumeAt) : resumeAt;
+    this.#cause = "asked";
+    if (epoch !== this.#epoch) return;
+    this.#epoch++;
+    this.#pauses++;
+  }
+
+  /** A request that was sent in this epoch was delivered. */
+  onDelivered(epoch: number): void {
+    this.#deliveries++;
+    this.#failuresInARow = 0;
+    if (epoch === this.#epoch) this.#pauses = 0;
+  }
+
+  /** A request failed, for reasons that may be its own. */
+  onFailed(): void {
+    this.#failuresInARow++;
+  }
+
   /**
    * Somebody waits for so long, in milliseconds: the present pause is over, unless the service asked
    * for it, and the next ones are the shortest, since the ladder would be longer than what is left.
+   * @param isEnding Whether the program ends then.
    */
-  expedite(forMs: number): void {
+  expedite(forMs: number, isEnding: boolean): void {
     const now = this.#now();
     this.#expeditedUntil = now + forMs;
-    if (!this.#isAsked) this.#resumeAt = Math.min(this.#resumeAt, now);
+    this.#isEnding = isEnding;
+    if (this.#cause !== "asked") this.#resumeAt = Math.min(this.#resumeAt, now);
   }
 
   /** The pause after so many failures before, in milliseconds. */

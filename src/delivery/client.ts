@@ -5,8 +5,18 @@
  * @module
  */
 import type { LogEvent } from "../record/event.ts";
-import { read, reason } from "../record/errors.ts";
-import { rejection, type Send, type SendResult, unreachable, words } from "./response.ts";
+import { isError, read, reason } from "../record/errors.ts";
+import { CLOCK } from "./clock.ts";
+import {
+  clampPause,
+  explainEnvelope,
+  parseRetryAfter,
+  rejection,
+  type ResponseSettings,
+  type Send,
+  type SendResult,
+  unreachable,
+} from "./response.ts";
 
 /** What an AxonPush client's `events.publish` is given. */
 export interface PublishParams extends Omit<LogEvent, "channel_id"> {
@@ -20,44 +30,62 @@ export interface PublishParams extends Omit<LogEvent, "channel_id"> {
 export interface AxonPushClient {
   /** The part of the client that is used. */
   readonly events: {
-    /** Publishes one event; a rejection whose error has a retryable `status` is tried again. */
+    /**
+     * Publishes one event.
+     *
+     * What it resolves with does not matter, but for `null`: by that AxonPush's own client says that
+     * it has swallowed a connection error (`failOpen`), and the event is tried again. So is one that
+     * is rejected by an error whose `status` or `statusCode` is worth it, after `retryAfter` seconds
+     * where the error says so, or by an error that has neither.
+     */
     publish(params: PublishParams): Promise<unknown>;
   };
 }
 
-/** How a client's calls are judged. */
-export interface ClientSettings {
-  readonly requestTimeoutMs: number;
-  /** Statuses that are worth another try. */
-  readonly retryable: readonly number[];
-}
+const WHERE = "through the given client";
 
 /** Makes the function that publishes one event through the client. */
-export function createClientSend(
-  client: AxonPushClient,
-  { requestTimeoutMs, retryable }: ClientSettings,
-): Send {
-  const where = "through the given client";
+export function createClientSend(client: AxonPushClient, settings: ResponseSettings): Send {
   const publish = async (body: string): Promise<SendResult> => {
     const { channel_id, ...event } = JSON.parse(body) as PublishParams & { channel_id?: string };
     try {
-      await client.events.publish(
+      const answer = await client.events.publish(
         channel_id === undefined ? event : { ...event, channelId: channel_id },
       );
-      return { kind: "delivered" };
+      if (answer !== null) return { kind: "delivered" };
+      const why = "it resolved with null, which says that it swallowed a connection error";
+      return unreachable(settings, why, "unreachable", WHERE);
     } catch (error) {
-      const status = read(Object(error), "status");
-      if (typeof status !== "number") return unreachable(where, reason(error));
-      const [retryAfter] = words(read(Object(error), "retryAfter"));
-      return rejection(status, reason(error), retryable, retryAfter);
+      return failed(error, settings);
     }
   };
   return async (body) => {
     // The client may never come back, and whether the program waits for it is the client's choice.
     const { promise, resolve } = Promise.withResolvers<SendResult>();
-    const late = () => resolve(unreachable(where, `no answer within ${requestTimeoutMs} ms`));
-    const timer = setTimeout(late, requestTimeoutMs);
-    Deno.unrefTimer(timer);
-    return await Promise.race([publish(body), promise]).finally(() => clearTimeout(timer));
+    const { requestTimeoutMs } = settings;
+    const cancel = CLOCK.wake(() => {
+      const why = `no answer within ${requestTimeoutMs} ms`;
+      resolve(unreachable(settings, why, "timeout", WHERE));
+    }, requestTimeoutMs);
+    return await Promise.race([publish(body), promise]).finally(cancel);
   };
+}
+
+/** What an error of the client's means. AxonPush's own says `statusCode`, others `status`. */
+function failed(error: unknown, settings: ResponseSettings): SendResult {
+  const object = Object(error);
+  const status = [read(object, "statusCode"), read(object, "status")]
+    .find((value) => typeof value === "number");
+  if (typeof status !== "number") return unreachable(settings, reason(error), "unreachable", WHERE);
+  const [code, hint, requestId] = ["code", "hint", "requestId"].map((name) => read(object, name));
+  const message = isError(error) ? reason(error) : read(object, "message");
+  const { text, serviceCode } = explainEnvelope({ code, message, hint, requestId });
+  return rejection(status, { text, serviceCode, afterMs: pauseOf(object) }, settings);
+}
+
+/** How long an error asks to wait, in milliseconds: it says seconds, as the header does. */
+function pauseOf(error: object): number | undefined {
+  const retryAfter = read(error, "retryAfter");
+  if (typeof retryAfter === "number") return clampPause(1000 * retryAfter);
+  return typeof retryAfter === "string" ? parseRetryAfter(retryAfter) : undefined;
 }

@@ -25,6 +25,34 @@ export function taken<Name extends keyof typeof globalThis>(
   return () => property?.get ? property.get.call(globalThis) : property?.value;
 }
 
+/** Rings once, at the earliest time that it was set to. */
+export class Alarm {
+  #clock: Clock;
+  #ring: () => void;
+  #set: { readonly at: number; readonly cancel: () => void } | undefined;
+
+  constructor(clock: Clock, ring: () => void) {
+    this.#clock = clock;
+    this.#ring = ring;
+  }
+
+  /** Sets it, unless it rings before that time: then somebody is going to set it anew. */
+  set(at: number): void {
+    if (this.#set !== undefined && this.#set.at <= at) return;
+    this.cancel();
+    const cancel = this.#clock.wake(() => {
+      this.#set = undefined;
+      this.#ring();
+    }, at - this.#clock.now());
+    this.#set = { at, cancel };
+  }
+
+  cancel(): void {
+    this.#set?.cancel();
+    this.#set = undefined;
+  }
+}
+
 const [start, cancel] = [taken("setTimeout"), taken("clearTimeout")];
 const { unrefTimer } = Deno;
 

@@ -6,7 +6,7 @@
  */
 import { type Constants, dedupKey } from "../record/chunk.ts";
 import { createEventText } from "../record/event_text.ts";
-import type { Item } from "./request_queue.ts";
+import type { Item } from "./request.ts";
 
 /** Makes the function that makes a body of one record. */
 export function createEventBody(

@@ -1,8 +1,8 @@
 /**
  * Delivers events to the service, a bounded number of requests at a time.
  * It runs on the worker's thread, and on the program's own where there is no worker. What it must get
- * right is failure: the same bytes under the same key until the service has them, and one pause for
- * all requests when the service is in trouble, ended by a single request that tries it again.
+ * right is failure: the same bytes under the same key until the service has them, a pause for all when
+ * the service is in trouble, and of a record that is refused alone, the loss of nothing but itself.
  *
  * @module
  */
@@ -10,28 +10,37 @@ import type { Diagnostic } from "../diagnostics.ts";
 import type { Chunk, Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
 import { Backoff } from "./backoff.ts";
-import { CLOCK, type Clock } from "./clock.ts";
+import { Alarm, CLOCK, type Clock } from "./clock.ts";
 import { createHttpSend, type HttpSettings } from "./http.ts";
-import { type BatchSettings, type Item, type Request, RequestQueue } from "./request_queue.ts";
-import type { Outcome, Send, SendResult } from "./response.ts";
+import { Limit } from "./limit.ts";
+import { type LossCallbacks, Losses } from "./losses.ts";
+import type { Request } from "./request.ts";
+import { type BatchSettings, RequestQueue } from "./request_queue.ts";
+import { isAnswer, type Outcome, type Send, type SendResult, unanswered } from "./response.ts";
+import { isSpent, isTooLarge, type RetrySettings } from "./retry_policy.ts";
+import { hangAfter, type Slot, Slots } from "./slots.ts";
+
+/** So many failures in a row are an outage, not the failures of single requests. */
+const OUTAGE = 32;
+/** After so many refusals in a row it is asked by a single request whether the settings are wrong. */
+const MANY_REFUSALS = 16;
+/** How much longer than its timeout a request may take before its slot is taken from it. */
+const OVERDUE_MS = 5000;
 
 /** What the exporter has to know. Can be sent to another thread. */
-export interface ExporterSettings extends HttpSettings, BatchSettings {
+export interface ExporterSettings extends HttpSettings, BatchSettings, RetrySettings {
   /** Most requests in flight at a time. */
   readonly concurrency: number;
-  /** How often a record is sent again after the service has answered. */
-  readonly maxRetries: number;
-  /** Whether records wait for as long as the service cannot be reached at all. */
-  readonly retryUnreachable: boolean;
 }
 
 /** Whom the exporter answers to. */
-export interface ExporterCallbacks {
+export interface ExporterCallbacks extends LossCallbacks {
   /** Says what became of the record with this number. Each is settled once. */
   settle(sequence: number, outcome: Outcome): void;
   /** Says how many records are sent again. */
   countRetries(count: number): void;
-  report(diagnostic: Diagnostic): void;
+  /** Tells what is counted: nobody may be there to do it later. */
+  tellLosses(): void;
 }
 
 /** Sends what it is given until each record is settled. */
@@ -41,14 +50,12 @@ export class Exporter {
   #send: Send;
   #clock: Clock;
   #backoff: Backoff;
+  #limit: Limit;
   #queue: RequestQueue;
-  #inFlight = 0;
-  #delivered = 0;
-  /** Failed requests since the last delivery. */
-  #failedInARow = 0;
-  #isMisconfigured = false;
+  #slots = new Slots();
+  #losses: Losses;
+  #alarm: Alarm;
   #isStopped = false;
-  #cancelWake: (() => void) | undefined;
 
   constructor(
     settings: ExporterSettings,
@@ -61,7 +68,10 @@ export class Exporter {
     this.#send = send;
     this.#clock = clock;
     this.#backoff = new Backoff(clock.now);
+    this.#limit = new Limit(settings.concurrency, clock.now);
     this.#queue = new RequestQueue(settings);
+    this.#losses = new Losses(callbacks);
+    this.#alarm = new Alarm(clock, () => this.#pump());
   }
 
   /** Learns where the chunks come from that name this number. Comes before the first of them. */
@@ -72,15 +82,21 @@ export class Exporter {
   /** Takes records. */
   send(chunk: Chunk): void {
     this.#queue.push(chunk, this.#clock.now());
+    if (this.#backoff.isExpedited) this.#limit.expedite(this.#queue.pending);
     this.#pump();
   }
 
   /**
    * Somebody waits for the records so far, for so many milliseconds: the present pause is over, unless
-   * the service asked for it, nothing is collected any more, and nobody will mend wrong settings.
+   * the service asked for it, and nothing is collected any more.
+   * @param isEnding Whether the program ends then, so that nobody is going to mend wrong settings.
    */
-  flush(forMs: number): void {
-    this.#backoff.expedite(forMs);
+  flush(forMs: number, isEnding = true): void {
+    this.#backoff.expedite(forMs, isEnding);
+    if (this.#backoff.isExpedited) {
+      this.#limit.expedite(this.#queue.pending);
+      this.#queue.expedite(this.#clock.now());
+    }
     this.#pump();
   }
 
@@ -88,53 +104,74 @@ export class Exporter {
   stop(): void {
     this.#isStopped = true;
     this.#queue.clear();
-    this.#cancelWake?.();
+    this.#alarm.cancel();
   }
 
+  /** Sends what may be sent now, and sets the alarm for what may be later. */
   #pump(): void {
-    const { state, resumeAt, isExpedited } = this.#backoff;
-    if (this.#isMisconfigured && isExpedited) return this.#settle(this.#queue.clear(), "failed");
+    if (this.#backoff.isHopeless) this.#giveUpAll();
     const now = this.#clock.now();
-    if (state === "open") return this.#wake(resumeAt - now);
-    const most = state === "half-open" ? 1 : this.#settings.concurrency;
-    while (this.#inFlight < most) {
+    const hangMs = hangAfter(this.#limit.typicalMs, this.#backoff.isExpedited);
+    this.#tendHanging(now, hangMs);
+    const { state, resumeAt, cause } = this.#backoff;
+    if (state === "open") return this.#alarm.set(resumeAt);
+    const limit = state === "half-open" ? 1 : this.#limit.size;
+    while (this.#slots.free(limit, now, hangMs) > 0) {
       const request = this.#queue.take(now, {
-        eager: isExpedited,
-        idle: this.#inFlight === 0,
-        freshFirst: state === "half-open", // To share out the attempts.
+        ...this.#demand,
+        // To share out the attempts. Whether settings were mended costs a single record each time.
+        freshFirst: state === "half-open" && cause !== "settings",
       });
       if (request === undefined) break;
-      void this.#deliver(request);
+      if (!request.isSettled) void this.#deliver(request, now);
     }
-    const { dueAt } = this.#queue;
-    if (this.#inFlight < most && dueAt !== undefined) this.#wake(dueAt - now);
+    const nextAt = this.#nextAt(now, hangMs);
+    if (nextAt !== undefined) this.#alarm.set(nextAt);
   }
 
-  #wake(afterMs: number): void {
-    this.#cancelWake?.();
-    this.#cancelWake = this.#clock.wake(() => this.#pump(), afterMs);
+  get #demand() {
+    return { eager: this.#backoff.isExpedited, idle: this.#slots.isEmpty };
   }
 
-  async #deliver(request: Request): Promise<void> {
-    const { epoch } = this.#backoff;
-    this.#inFlight++;
+  /** Lets nothing wait for ever for a request that hangs. */
+  #tendHanging(now: number, hangMs: number): void {
+    const overdueMs = this.#settings.requestTimeoutMs + OVERDUE_MS;
+    for (const slot of this.#slots.hanging(now, hangMs)) {
+      const { request } = slot;
+      if (now - slot.sentAt >= overdueMs) {
+        // A fetch can stay open though its signal has fired.
+        this.#onResult(slot, unanswered(this.#settings), now);
+      } else if (
+        this.#backoff.isExpedited && this.#settings.protocol === "events" && request.copies === 1
+      ) {
+        request.copies++; // The service collapses what comes twice under one key.
+        request.dueAt = now;
+        this.#queue.retry(request);
+      }
+    }
+  }
+
+  /** When there is something to do if nothing is answered before. */
+  #nextAt(now: number, hangMs: number): number | undefined {
+    const overdueMs = this.#settings.requestTimeoutMs + OVERDUE_MS;
+    const times = [this.#queue.dueAfter(now), this.#slots.nextHangAt(now, overdueMs)];
+    if (!this.#queue.isEmpty || this.#backoff.isExpedited) {
+      times.push(this.#slots.nextHangAt(now, hangMs));
+    }
+    const known = times.filter((time) => time !== undefined);
+    return known.length > 0 ? Math.min(...known) : undefined;
+  }
+
+  async #deliver(request: Request, now: number): Promise<void> {
+    const slot = this.#slots.open({
+      request,
+      sentAt: now,
+      epoch: this.#backoff.epoch,
+      limitEpoch: this.#limit.epoch,
+      isProbe: this.#backoff.state === "half-open",
+    });
     const result = await this.#try(request);
-    if (this.#isStopped) return;
-    if (result.diagnostic) this.#callbacks.report(result.diagnostic);
-    switch (result.kind) {
-      case "delivered":
-        this.#onDelivered(request, epoch, result.rejected);
-        await result.finished;
-        break;
-      case "refused":
-        this.#onRefused(request, epoch, result.because);
-        break;
-      case "retry":
-        this.#onFailed(request, epoch, result);
-        break;
-    }
-    this.#inFlight--;
-    this.#pump();
+    if (!this.#isStopped && this.#slots.has(slot)) this.#onResult(slot, result, this.#clock.now());
   }
 
   async #try(request: Request): Promise<SendResult> {
@@ -148,51 +185,168 @@ export class Exporter {
     }
   }
 
+  #onResult(slot: Slot, result: SendResult, now: number): void {
+    switch (result.kind) {
+      case "delivered":
+        this.#slots.onAnswer(now);
+        this.#onDelivered(slot, result, now);
+        break;
+      case "refused":
+        this.#slots.onAnswer(now);
+        this.#onRefused(slot, result, now);
+        break;
+      case "retry":
+        if (isAnswer(result.cause)) this.#slots.onAnswer(now);
+        this.#onFailed(slot, result, now);
+        break;
+    }
+    if (result.kind === "delivered" && result.finished) void this.#finish(slot, result.finished);
+    else this.#free(slot);
+  }
+
+  async #finish(slot: Slot, finished: Promise<Diagnostic | undefined>): Promise<void> {
+    const diagnostic = await finished;
+    if (this.#isStopped) return;
+    if (diagnostic) this.#callbacks.report(diagnostic);
+    this.#free(slot);
+  }
+
+  #free(slot: Slot): void {
+    this.#slots.close(slot);
+    this.#pump();
+  }
+
   /** The service has taken the records, but for the last so many. */
-  #onDelivered({ items }: Request, epoch: number, rejected = 0): void {
-    this.#delivered++;
-    this.#failedInARow = 0;
-    this.#isMisconfigured = false;
-    this.#backoff.close(epoch);
-    const taken = Math.max(0, items.length - rejected);
-    this.#settle(items.slice(0, taken), "delivered");
-    this.#settle(items.slice(taken), "failed");
+  #onDelivered(
+    { request, epoch, sentAt, isWarm }: Slot,
+    { rejected = 0, diagnostic }: SendResult & { kind: "delivered" },
+    now: number,
+  ): void {
+    this.#backoff.onDelivered(epoch);
+    this.#limit.onDelivered(
+      isWarm ? now - sentAt : undefined,
+      this.#queue.isDue(now, this.#demand),
+    );
+    if (diagnostic) this.#callbacks.report(diagnostic);
+    this.#settle(request, rejected);
   }
 
-  #onRefused(request: Request, epoch: number, because: "settings" | "size" | "content"): void {
-    if (because === "settings") {
-      // All will be refused until somebody mends it, so one request at a time finds out when.
-      this.#isMisconfigured = true;
-      this.#settle(request.items, "failed");
-      this.#backoff.open(epoch);
-    } else if (request.items.length > 1) {
-      this.#queue.halve(request); // One bad record spoils a batch: halves of it find out which.
-    } else if (because !== "size" || !this.#queue.shorten(request)) {
-      this.#settle(request.items, "failed");
+  #onRefused(slot: Slot, result: SendResult & { kind: "refused" }, now: number): void {
+    const { request, epoch } = slot;
+    const { items } = request;
+    if (request.isSettled) return;
+    const { deliveries } = this.#backoff;
+    if (result.because === "settings") {
+      this.#callbacks.report(result.diagnostic);
+      this.#backoff.onFailed();
+      const isPassed = request.failedAt !== undefined && request.failedAt < deliveries;
+      request.failedAt = deliveries;
+      if (deliveries === 0 || slot.isProbe) this.#blameSettings(slot, result.diagnostic);
+      else if (this.#backoff.failuresInARow >= MANY_REFUSALS) this.#ask(slot, request);
+      else if (items.length > 1) this.#halve(request);
+      else if (request.isDoubted) {
+        this.#lose(request, result.diagnostic);
+        if (!isPassed) this.#backoff.open(epoch, "failure");
+      } else {
+        // One hiccup of whoever stands before the service says nothing yet.
+        request.isDoubted = true;
+        request.dueAt = now + this.#backoff.pauseAfter(0);
+        this.#again(request);
+      }
+    } else if (this.#isAddressWrong(result.because, items.length)) {
+      this.#blameSettings(slot, result.diagnostic);
+    } else if (items.length > 1) {
+      this.#halve(request);
+    } else if (result.because !== "size" || !this.#queue.shorten(request)) {
+      this.#lose(request, result.diagnostic);
     }
   }
 
-  #onFailed(request: Request, epoch: number, result: SendResult & { kind: "retry" }): void {
-    // Among requests that succeed one may fail; when all that are in flight do, or the service says
-    // that it is too much, the others are better held back too.
-    const inARow = ++this.#failedInARow;
-    const isAlone = this.#delivered > 0 && inARow < this.#settings.concurrency && !result.busy;
-    if (isAlone) request.dueAt = this.#clock.now() + this.#backoff.pauseAfter(request.failures);
-    else this.#backoff.open(epoch, result.afterMs, request.failures);
+  /** Where nothing was ever delivered, not all batches without end are bad: the address is. */
+  #isAddressWrong(because: string, records: number): boolean {
+    const { deliveries } = this.#backoff;
+    if (deliveries > 0 || because !== "either" && records === 1) return false;
+    this.#backoff.onFailed();
+    return this.#backoff.failuresInARow >= MANY_REFUSALS;
+  }
+
+  /** One bad record spoils a batch: halves of it find out which. */
+  #halve(request: Request): void {
+    request.isDoubted = true;
+    this.#queue.halve(request);
+  }
+
+  /** Lets a single request find out whether the settings are wrong. */
+  #ask({ epoch }: Slot, request: Request): void {
+    this.#backoff.open(epoch, "failure");
+    this.#queue.retry(request);
+  }
+
+  /** All will be refused until somebody mends it, so a single record at a time finds out when. */
+  #blameSettings({ request, epoch }: Slot, diagnostic: Diagnostic): void {
+    if (request.items.length > 1) this.#queue.isolate(request);
+    else this.#lose(request, diagnostic);
+    this.#backoff.open(epoch, "settings");
+  }
+
+  #onFailed(slot: Slot, result: SendResult & { kind: "retry" }, now: number): void {
+    const { request, epoch } = slot;
+    const { cause, afterMs, diagnostic } = result;
+    this.#callbacks.report(diagnostic);
+    this.#backoff.onFailed();
+    const isOverload = cause === "busy" || cause === "timeout" || cause === "local";
+    const isTooMuch = isOverload && this.#limit.onRefused(slot.limitEpoch);
+    const { deliveries, failuresInARow } = this.#backoff;
+    const outage = Math.min(OUTAGE, this.#limit.size);
+    // Among requests that succeed one may fail; when all do, or it is all too much, the others are
+    // better held back too.
+    const isAlone = isOverload ? !isTooMuch : deliveries > 0 && failuresInARow < outage;
+    if (afterMs !== undefined) this.#backoff.openFor(epoch, afterMs);
+    else if (!isAlone) this.#backoff.open(epoch, "failure", request.failures);
+    if (request.isSettled || --request.copies > 0) return;
+    request.dueAt = isAlone ? now + this.#backoff.pauseAfter(request.failures) : now;
     request.failures++;
-    // An outage says nothing about the record, so only what the service answers counts against it,
-    // or silence while others were delivered.
-    const wasPassed = request.failedAt !== undefined && request.failedAt < this.#delivered;
-    request.failedAt = this.#delivered;
-    const counts = result.answered || !this.#settings.retryUnreachable || wasPassed;
-    if (counts && ++request.retries > this.#settings.maxRetries) {
-      return this.#settle(request.items, "failed");
+    const isPassed = request.failedAt !== undefined && request.failedAt < deliveries;
+    request.failedAt = deliveries;
+    if (cause === "closed" && isTooLarge(request, isPassed)) {
+      return this.#onRefused(slot, { kind: "refused", because: "size", diagnostic }, now);
     }
+    if (isSpent(request, cause, isPassed, this.#settings)) {
+      const message = diagnostic.message.replace(": trying again", ": given up");
+      this.#lose(request, { level: "error", code: "given-up", message });
+    } else {
+      this.#again(request);
+    }
+  }
+
+  #again(request: Request): void {
+    request.copies = 1;
     this.#callbacks.countRetries(request.items.length);
     this.#queue.retry(request);
   }
 
-  #settle(items: readonly Item[], outcome: Outcome): void {
-    for (const { sequence } of items) this.#callbacks.settle(sequence, outcome);
+  #lose(request: Request, diagnostic: Diagnostic): void {
+    this.#losses.add(request.items.length, diagnostic);
+    this.#settle(request, request.items.length);
+  }
+
+  /** Settles the records of a request: the last so many have failed. */
+  #settle(request: Request, failed: number): void {
+    if (request.isSettled) return;
+    request.isSettled = true;
+    // Whoever waits goes on when the last one is settled, and may end the program.
+    if (this.#backoff.isExpedited && this.#queue.isEmpty) this.#callbacks.tellLosses();
+    const { items } = request;
+    for (const [i, { sequence }] of items.entries()) {
+      this.#callbacks.settle(sequence, i < items.length - failed ? "delivered" : "failed");
+    }
+  }
+
+  #giveUpAll(): void {
+    const items = this.#queue.clear();
+    if (items.length === 0) return;
+    this.#losses.addRest(items.length);
+    this.#callbacks.tellLosses();
+    for (const { sequence } of items) this.#callbacks.settle(sequence, "failed");
   }
 }

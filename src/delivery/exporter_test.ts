@@ -18,19 +18,18 @@ const JITTER = 0.1;
 const delivered: SendResult = { kind: "delivered" };
 const busy = (afterMs?: number): SendResult => ({
   kind: "retry",
-  answered: true,
-  busy: true,
+  cause: "busy",
   afterMs,
   diagnostic: { level: "warn", code: "http-503", message: "busy" },
 });
 const failing: SendResult = {
   kind: "retry",
-  answered: true,
+  cause: "failing",
   diagnostic: { level: "warn", code: "http-500", message: "failing" },
 };
 const silence: SendResult = {
   kind: "retry",
-  answered: false,
+  cause: "unreachable",
   diagnostic: { level: "warn", code: "unreachable", message: "silence" },
 };
 const refused = (because: "settings" | "size" | "content"): SendResult => ({
@@ -56,13 +55,14 @@ function simulate(settings: Partial<ExporterSettings> = {}) {
   const all: Request[] = [];
   const outcomes = new Map<number, string>();
   const said: string[] = [];
-  const counts = { retries: 0 };
+  const counts = { retries: 0, lost: 0 };
   const exporter = new Exporter(
     {
       protocol: "events",
       url: "http://127.0.0.1/",
+      isEndpoint: false,
       headers: {},
-      requestTimeoutMs: 1000,
+      requestTimeoutMs: 60_000,
       retryable: [503],
       gzip: false,
       batchSize: settings.protocol === "otlp" ? 512 : 1,
@@ -79,6 +79,8 @@ function simulate(settings: Partial<ExporterSettings> = {}) {
       },
       countRetries: (count) => counts.retries += count,
       report: ({ message }) => said.push(message),
+      countLoss: (_loss, count) => counts.lost += count,
+      tellLosses() {},
     },
     (body, key) =>
       new Promise((resolve) => {
@@ -133,6 +135,12 @@ function simulate(settings: Partial<ExporterSettings> = {}) {
       now = at;
       callback();
       await settled();
+    },
+    /** Lets time pass until a request is sent, and says how much it was. */
+    async next(): Promise<number> {
+      const began = now;
+      while (open.length === 0) await this.skip();
+      return now - began;
     },
     async advance(ms: number) {
       const until = now + ms;
@@ -190,9 +198,8 @@ Deno.test("Exporter.send() climbs the ladder with jitter while failures follow e
   sim.send(0);
   for (const step of LADDER) {
     await sim.open[0]!.answer(busy());
-    pauses.push(sim.alarmAt! - sim.now);
+    pauses.push(await sim.next());
     assertPause(pauses.at(-1)!, step);
-    await sim.skip();
     assertEquals(sim.open.length, 1);
   }
   await sim.open[0]!.answer(delivered);
@@ -214,7 +221,7 @@ Deno.test("Exporter.send() starts at the foot of the ladder after a success", as
   sim.send(1);
   await sim.open[0]!.answer(busy());
 
-  assertPause(sim.alarmAt! - sim.now, LADDER[0]!);
+  assertPause(await sim.next(), LADDER[0]!);
 });
 
 Deno.test("Exporter.send() retries the same bytes under the same key", async () => {
@@ -241,7 +248,7 @@ Deno.test("Exporter.send() gives up after maxRetries answered failures, and goes
     sim.send(0, 1);
     for (let i = 0; i < 100 && sim.outcomes.size < 2; i++) {
       const request = sim.open[0];
-      if (request) await request.answer(request.key === "key-0" ? busy() : delivered);
+      if (request) await request.answer(request.key === "key-0" ? failing : delivered);
       else await sim.skip();
     }
 
@@ -257,11 +264,9 @@ Deno.test("Exporter.send() pauses everything for as long as one answer asks", as
   sim.send(...range(8));
   assertEquals(sim.open.length, 4);
   await sim.open[0]!.answer(busy(7000));
-  const resumeAt = sim.now + 7000;
   for (const request of [...sim.open]) await request.answer(delivered);
 
   assertEquals(sim.open.length, 0); // Connections are free, records wait, and yet nothing goes out.
-  assertEquals(sim.alarmAt, resumeAt);
   await sim.advance(6999);
   assertEquals(sim.open.length, 0);
   await sim.advance(1);
@@ -276,7 +281,7 @@ Deno.test("Exporter.send() keeps the longest pause of those that were asked for 
     await first!.answer(busy(asked[0]));
     await second!.answer(busy(asked[1]));
 
-    assertEquals(sim.alarmAt, 9000);
+    assertEquals(await sim.next(), 9000);
   }
 });
 
@@ -317,7 +322,7 @@ Deno.test("Exporter.send() counts failures that were in flight together as one",
   sim.send(...range(4));
   for (const request of [...sim.open]) await request.answer(silence);
 
-  assertPause(sim.alarmAt! - sim.now, LADDER[0]!);
+  assertPause(await sim.next(), LADDER[0]!);
 });
 
 Deno.test("Exporter.send() delays one failed record among many that succeed, and no other", async () => {
@@ -342,11 +347,11 @@ Deno.test("Exporter.send() tries one request at a time in an outage, and all aft
   for (const request of [...sim.open]) await request.answer(silence);
   for (let i = 0; i < 20; i++) {
     assertEquals(sim.open.length, 0);
-    await sim.skip();
+    await sim.next();
     assertEquals(sim.open.length, 1);
     await sim.open[0]!.answer(silence);
   }
-  await sim.skip();
+  await sim.next();
   await sim.open[0]!.answer(delivered);
 
   assertEquals(sim.open.length, 8);
@@ -415,8 +420,7 @@ Deno.test("Exporter.send() asks one request at a time whether wrong settings wer
   sim.send(...range(20));
   for (const request of [...sim.open]) await request.answer(refused("settings"));
   for (const step of LADDER) {
-    assertPause(sim.alarmAt! - sim.now, step);
-    await sim.skip();
+    assertPause(await sim.next(), step);
     assertEquals(sim.open.length, 1);
     if (step !== LADDER.at(-1)) await sim.open[0]!.answer(refused("settings"));
     else break;
@@ -428,9 +432,118 @@ Deno.test("Exporter.send() asks one request at a time whether wrong settings wer
   assertEquals(outcomes.filter((outcome) => outcome === "delivered").length, 20 - 8);
 });
 
+Deno.test("Exporter.send() tries a record again that is refused among deliveries, and fails it alone", async () => {
+  for (const verdicts of [["settings", "delivered"], ["settings", "settings"]] as const) {
+    const sim = simulate({ concurrency: 2 });
+    sim.send(...range(20));
+    await sim.open[0]!.answer(delivered);
+    let refusals = 0;
+    while (sim.outcomes.size < 20) {
+      if (sim.open.length === 0) await sim.next();
+      const [request] = sim.open as [Request];
+      const kind = request.key === "key-3" ? verdicts[refusals++] : "delivered";
+      await request.answer(kind === "settings" ? refused("settings") : delivered);
+    }
+
+    const failed = range(20).filter((n) => sim.outcomes.get(n) === "failed");
+    assertEquals(failed, verdicts[1] === "settings" ? [3] : []);
+    assertEquals(sim.all.length, 21);
+    assert(sim.now < 300, `${sim.now} ms`);
+  }
+});
+
+Deno.test("Exporter.send() finds the record of a batch that somebody before the service refuses", async () => {
+  for (const bad of [[50], [0, 99], [10, 11, 60]]) {
+    const sim = simulate({ protocol: "otlp" });
+    sim.send(600);
+    await sim.open[0]!.answer(delivered);
+    sim.send(...range(100));
+    while (sim.outcomes.size < 101) {
+      if (sim.open.length === 0) await sim.next();
+      const [request] = sim.open as [Request];
+      const isBad = request.records.some((n) => bad.includes(n));
+      await request.answer(isBad ? refused("settings") : delivered);
+    }
+
+    assertEquals(range(100).filter((n) => sim.outcomes.get(n) === "failed"), bad);
+  }
+});
+
+Deno.test("Exporter.send() stops halving and asking where all is refused, whatever was delivered before", async () => {
+  for (const protocol of ["events", "otlp"] as const) {
+    const sim = simulate({ protocol, concurrency: 32 });
+    sim.send(5000);
+    await sim.open[0]!.answer(delivered);
+    sim.send(...range(2000));
+    while (sim.now < 20_000) {
+      if (sim.open.length > 0) await sim.open[0]!.answer(refused("settings"));
+      else await sim.next();
+    }
+    // A wave, then one a step of the ladder.
+    assert(sim.all.length < 64 + 12, `${sim.all.length} requests`);
+    const failed = [...sim.outcomes.values()].filter((outcome) => outcome === "failed");
+    assert(failed.length < 12, `${failed.length} failed`);
+
+    await sim.next();
+    while (sim.outcomes.size < 2001) {
+      if (sim.open.length === 0) await sim.next();
+      await sim.open[0]!.answer(delivered);
+    }
+  }
+});
+
+Deno.test("Exporter.send() takes an address that refuses every batch for a wrong one", async () => {
+  for (const because of ["settings", "content"] as const) {
+    const sim = simulate({ protocol: "otlp" });
+    sim.send(...range(512));
+    sim.send(...range(512, 512));
+    while (sim.now < 10_000) {
+      if (sim.open.length > 0) await sim.open[0]!.answer(refused(because));
+      else await sim.next();
+    }
+
+    assert(sim.all.length < 40, `${sim.all.length} requests`);
+  }
+});
+
+Deno.test("Exporter.send() halves a batch at which a gateway hangs up while others pass", async () => {
+  const sim = simulate({ protocol: "otlp" });
+  const line = (n: number) => event(n, { text: "x".repeat(3000) });
+  sim.send(1000);
+  await sim.open[0]!.answer(delivered);
+  sim.exporter.send(chunk(0, range(300).map(line)));
+  let more = 2000;
+  while (sim.outcomes.size < 301 || sim.open.length > 0) {
+    if (sim.open.length === 0) await sim.next();
+    const [request] = sim.open as [Request];
+    const isLarge = request.body.length > 200_000;
+    await request.answer(isLarge ? { ...silence, cause: "closed" } as SendResult : delivered);
+    if (isLarge && more < 2100) sim.send(more++);
+    assert(sim.all.length < 500, "it goes on and on");
+  }
+
+  assertEquals(sim.counts.lost, 0);
+});
+
+Deno.test("Exporter.send() halves what a gateway hangs up at though nothing else is sent", async () => {
+  const sim = simulate({ protocol: "otlp" });
+  sim.exporter.send(chunk(0, range(300).map((n) => event(n, { text: "x".repeat(3000) }))));
+  while (sim.outcomes.size < 300) {
+    if (sim.open.length === 0) await sim.next();
+    const [request] = sim.open as [Request];
+    const isLarge = request.body.length > 200_000;
+    await request.answer(isLarge ? { ...silence, cause: "closed" } as SendResult : delivered);
+  }
+
+  assertEquals(sim.counts.lost, 0);
+  assert(sim.now < 60_000, `${sim.now} ms`);
+});
+
 Deno.test("Exporter.send() halves a refused batch until the bad record is alone", async () => {
   for (const bad of [[], [0], [511], [100, 101, 300], range(512)]) {
     const sim = simulate({ protocol: "otlp" });
+    sim.send(600);
+    await sim.open[0]!.answer(delivered);
     sim.send(...range(512));
     while (sim.open.length > 0) {
       const [request] = sim.open as [Request];
@@ -438,7 +551,7 @@ Deno.test("Exporter.send() halves a refused batch until the bad record is alone"
       await request.answer(spoiled ? refused("content") : delivered);
     }
 
-    assertEquals(sim.outcomes.size, 512);
+    assertEquals(sim.outcomes.size, 513);
     const failed = range(512).filter((n) => sim.outcomes.get(n) === "failed");
     assertEquals(failed, bad);
     assertEquals(sim.now, 0);
@@ -541,6 +654,163 @@ Deno.test("Exporter.send() fails what is no event, and nothing else", async () =
   );
 });
 
+// ——— Requests that hang ———
+
+Deno.test("Exporter.send() gives the slots of requests that hang to others", async () => {
+  const sim = simulate();
+  sim.send(...range(20));
+  const hanging = [...sim.open];
+  sim.open.length = 0;
+  await sim.next();
+  assertEquals([sim.now, sim.open.length], [1000, 1]); // One finds out whether all hang.
+  while (sim.open.length > 0) await sim.open[0]!.answer(delivered);
+  assertEquals(sim.outcomes.size, 16);
+
+  for (const request of hanging) await request.answer(delivered);
+  assertEquals([sim.outcomes.size, sim.now], [20, 1000]);
+});
+
+Deno.test("Exporter.send() opens one connection a second to a service that never answers", async () => {
+  const sim = simulate({ requestTimeoutMs: 30_000 });
+  sim.send(...range(1000));
+  await sim.advance(20_000);
+
+  assert(sim.open.length >= 8 && sim.open.length <= 2 * 4, `${sim.open.length} open`);
+});
+
+Deno.test("Exporter.flush() sends a second copy of an event that hangs, and settles it once", async () => {
+  for (const first of ["copy", "original"]) {
+    const sim = simulate();
+    sim.send(0, 1);
+    const originals = [...sim.open];
+    sim.open.length = 0;
+    sim.exporter.flush(2000);
+    await sim.next();
+    assertEquals(sim.now, 500);
+    if (first === "original") { for (const request of originals) await request.answer(delivered); }
+    while (sim.open.length > 0) await sim.open[0]!.answer(delivered);
+    if (first === "copy") { for (const request of originals) await request.answer(delivered); }
+
+    assertEquals(sim.outcomes.size, 2);
+    const copies = sim.all.slice(2);
+    assert(copies.length > 0);
+    for (const { key, body } of copies) {
+      assertEquals(body, originals.find((request) => request.key === key)!.body);
+    }
+  }
+});
+
+Deno.test("Exporter.flush() loses nothing when a copy, or the original, fails", async () => {
+  for (const failing of [0, 2]) {
+    const sim = simulate();
+    sim.send(0);
+    sim.exporter.flush(60_000);
+    await sim.advance(500);
+    const [original, copy] = sim.open as [Request, Request];
+    await (failing === 0 ? original : copy).answer(silence);
+    assertEquals([sim.outcomes.size, sim.all.length], [0, 2]);
+    await (failing === 0 ? copy : original).answer(silence);
+    sim.open.length = 0;
+    await sim.next();
+    await sim.open[0]!.answer(delivered);
+
+    assertEquals([sim.outcomes.get(0), sim.all.length], ["delivered", 3]);
+  }
+});
+
+Deno.test("Exporter.flush() sends nothing twice by OTLP, which does not collapse it", async () => {
+  const sim = simulate({ protocol: "otlp" });
+  sim.send(0);
+  sim.exporter.flush(20_000);
+  await sim.advance(20_000);
+
+  assertEquals(sim.all.length, 1);
+});
+
+Deno.test("Exporter.send() takes the slot from a request that outlasts its own timeout", async () => {
+  const sim = simulate({ requestTimeoutMs: 1000 });
+  sim.send(0);
+  const [stuck] = sim.open as [Request];
+  sim.open.length = 0;
+  await sim.next();
+  assert(sim.now >= 6000 && sim.now <= 6300, `${sim.now} ms`);
+  await sim.open[0]!.answer(delivered);
+  await stuck.answer(delivered); // Too late to count.
+
+  assertEquals([...sim.outcomes], [[0, "delivered"]]);
+});
+
+// ——— How much at a time ———
+
+Deno.test("Exporter.send() loses nothing to a service that is too busy, but what it alone is refused", async () => {
+  const sim = simulate({ maxRetries: 3, concurrency: 4 });
+  sim.send(...range(100));
+  let refusals = 0;
+  let more = 1000;
+  while (!sim.outcomes.has(7)) {
+    if (sim.open.length === 0) await sim.next();
+    const [request] = sim.open as [Request];
+    if (request.key === "key-7") refusals++;
+    await request.answer(request.key === "key-7" ? busy() : delivered);
+    if (more < 2000) sim.send(more++);
+  }
+
+  assertEquals([sim.outcomes.get(7), refusals, sim.counts.lost], ["failed", 31, 1]);
+});
+
+Deno.test("Exporter.send() waits for a Collector as long as that is busy", async () => {
+  const sim = simulate({ isEndpoint: true, maxRetries: 0 });
+  sim.send(0);
+  for (let i = 0; i < 200; i++) {
+    await sim.open[0]!.answer(busy());
+    await sim.next();
+  }
+  await sim.open[0]!.answer(delivered);
+
+  assertEquals(sim.outcomes.get(0), "delivered");
+});
+
+Deno.test("Exporter.send() counts busy answers where the log call waits for an end", async () => {
+  const sim = simulate({ retryUnreachable: false, maxRetries: 2 });
+  sim.send(0);
+  for (let i = 0; i < 3; i++) {
+    if (sim.open.length === 0) await sim.next();
+    await sim.open[0]!.answer(busy());
+  }
+
+  assertEquals(sim.outcomes.get(0), "failed");
+});
+
+Deno.test("Exporter.send() opens fewer connections where this machine has no more", async () => {
+  const local = { ...silence, cause: "local" } as SendResult;
+  const sim = simulate({ concurrency: 32, maxRetries: 0 });
+  sim.send(...range(200));
+  let most = 0;
+  while (sim.outcomes.size < 200) {
+    if (sim.open.length === 0) await sim.next();
+    // The first ten have a descriptor, the others have none.
+    for (const request of sim.open.slice(10)) await request.answer(local);
+    most = sim.now > 2000 ? Math.max(most, sim.open.length) : 0;
+    await sim.open[0]!.answer(delivered);
+  }
+
+  assertEquals(sim.counts.lost, 0);
+  assert(sim.all.length < 300, `${sim.all.length} requests`);
+});
+
+Deno.test("Exporter.send() bounds a batch in characters", async () => {
+  const sim = simulate({ protocol: "otlp" });
+  sim.exporter.send(chunk(0, range(200).map((n) => event(n, { text: "x".repeat(100_000) }))));
+  let largest = 0;
+  while (sim.outcomes.size < 200) {
+    if (sim.open.length === 0) await sim.next();
+    largest = Math.max(largest, ...sim.open.map(({ body }) => body.length));
+    await sim.open[0]!.answer(delivered);
+  }
+
+  assert(largest < 1.2e6, `${largest} characters`);
+});
+
 // ——— The end of the program ———
 
 Deno.test("Exporter.flush() ends a pause of ours, and keeps one that was asked for", async () => {
@@ -559,13 +829,12 @@ Deno.test("Exporter.flush() tries again after the shortest pause, however long t
   sim.send(0);
   for (let i = 0; i < 6; i++) {
     await sim.open[0]!.answer(silence);
-    await sim.skip();
+    await sim.next();
   }
   sim.exporter.flush(2000);
   for (let i = 0; i < 3; i++) {
     await sim.open[0]!.answer(silence);
-    assertPause(sim.alarmAt! - sim.now, 250);
-    await sim.skip();
+    assertPause(await sim.next(), 250);
   }
 });
 
@@ -579,16 +848,30 @@ Deno.test("Exporter.flush() sends a batch that is not full beside one in flight"
   assertEquals(sim.open.length, 2);
 });
 
-Deno.test("Exporter.flush() fails everything at once where the settings are wrong", async () => {
+Deno.test("Exporter.flush() asks once more whether the settings are wrong, and then fails everything", async () => {
   const sim = simulate({ concurrency: 1 });
   sim.send(...range(10));
   await sim.open[0]!.answer(refused("settings"));
   sim.exporter.flush(2000);
+  await sim.open[0]!.answer(refused("settings"));
   assertEquals(sim.outcomes.size, 10);
 
   sim.send(10); // The rest of the queue, which comes when there is room.
   assertEquals(sim.outcomes.get(10), "failed");
-  assertEquals(sim.all.length, 1);
+  assertEquals([sim.all.length, sim.counts.lost], [2, 11]);
+});
+
+Deno.test("Exporter.flush() gives nothing up for wrong settings where the program goes on", async () => {
+  const sim = simulate({ concurrency: 1 });
+  sim.send(...range(10));
+  await sim.open[0]!.answer(refused("settings"));
+  sim.exporter.flush(2000, false);
+  await sim.open[0]!.answer(refused("settings"));
+  assertEquals(sim.outcomes.size, 2);
+  await sim.next();
+  while (sim.open.length > 0) await sim.open[0]!.answer(delivered);
+
+  assertEquals(sim.outcomes.size, 10);
 });
 
 Deno.test("Exporter.flush() is over after its time: the program went on after all", async () => {

@@ -4,12 +4,15 @@
  *
  * @module
  */
+import type { Diagnostic } from "../diagnostics.ts";
+import { CLOCK, taken } from "./clock.ts";
 import {
   notPermitted,
   readResponse,
   type ResponseSettings,
   type Send,
-  unreachable,
+  stranger,
+  unanswered,
   unsent,
 } from "./response.ts";
 
@@ -23,10 +26,14 @@ const FINISH_MS = 250;
 /** Longest body that is encoded in place, in bytes: three times that of an ordinary batch. */
 const ROOM_BYTES = 1 << 20;
 
+// Taken when the module is loaded: a program may replace them, and log what it then does with them.
+const { fetch, AbortSignal, Blob, TextEncoder, URL } = globalThis;
+const [RequestClass, ResponseClass] = [taken("Request"), taken("Response")];
+const [Decoder, Compressor] = [taken("TextDecoderStream"), taken("CompressionStream")];
+const { permissions } = Deno;
+
 /** How requests are made. Can be sent to another thread. */
 export interface HttpSettings extends ResponseSettings {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly requestTimeoutMs: number;
   /** Whether bodies are compressed. */
   readonly gzip: boolean;
 }
@@ -41,7 +48,7 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
   };
   // From a URL in text, each request would parse it against the worker's own, a data: URL of many
   // kilobytes, which takes three times as long as all the rest.
-  const template = new Request(url, {
+  const template = new (RequestClass())(url, {
     method: "POST",
     redirect: "manual", // Credentials go to the configured address alone.
   });
@@ -51,6 +58,18 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
   });
   const encode = protocol === "otlp" ? createEncode() : (text: string) => text;
   let permitted = false;
+  let isKnown = false;
+  /** Waits for the rest of an answer whose status has said it all. */
+  const finish = async (
+    { headers }: Response,
+    answer: Promise<string | undefined>,
+  ): Promise<Diagnostic | undefined> => {
+    const text = await Promise.race([answer, gracePeriod()]);
+    if (isKnown || text === undefined) return undefined;
+    const diagnostic = stranger(headers, text, settings);
+    isKnown = diagnostic === undefined && text !== "";
+    return diagnostic;
+  };
   return async (body, key) => {
     // On a terminal, a fetch that is not permitted would ask in the middle of the program.
     permitted ||= mayConnect(url);
@@ -62,14 +81,13 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
         body: gzip ? await compress(body) : encode(body),
         signal,
       });
-      const answer = readAnswer(response).catch(() => "");
-      const result = await readResponse(response, answer, settings);
+      const answer = readAnswer(response).catch(() => undefined);
+      const text = answer.then((text) => text ?? "");
+      const result = await readResponse(response, text, settings);
       if (protocol === "otlp" || result.kind !== "delivered") return result;
-      return { ...result, finished: Promise.race([answer.then(() => {}), gracePeriod()]) };
+      return { ...result, finished: finish(response, answer) };
     } catch (error) {
-      return signal.aborted
-        ? unreachable(`at ${url}`, `no answer within ${requestTimeoutMs} ms`)
-        : unsent(error, url);
+      return signal.aborted ? unanswered(settings) : unsent(error, settings);
     }
   };
 }
@@ -82,7 +100,7 @@ function shared<T>(forMs: number, make: () => T): () => T {
   let value: T;
   let renewAt: number | undefined;
   return () => {
-    const now = performance.now();
+    const now = CLOCK.now();
     if (renewAt === undefined || now >= renewAt) {
       renewAt = now + forMs;
       value = make();
@@ -96,27 +114,30 @@ function shared<T>(forMs: number, make: () => T): () => T {
  * would cost the first record 7 ms.
  */
 const gracePeriod = shared(FINISH_MS / 5, () =>
-  new Promise<void>((resolve) => {
-    AbortSignal.timeout(FINISH_MS).addEventListener("abort", () => resolve());
+  new Promise<undefined>((resolve) => {
+    AbortSignal.timeout(FINISH_MS).addEventListener("abort", () => resolve(undefined));
   }));
 
 function mayConnect(url: string): boolean {
   const { protocol, hostname, port } = new URL(url);
   const host = `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
-  return Deno.permissions.querySync({ name: "net", host }).state === "granted";
+  return permissions.querySync({ name: "net", host }).state === "granted";
 }
 
-/** Reads an answer up to a limit: one that never ends must not fill the memory. */
-async function readAnswer(response: Response): Promise<string> {
+/**
+ * Reads an answer up to a limit: one that never ends must not fill the memory. Nothing comes of one
+ * that goes beyond.
+ */
+async function readAnswer(response: Response): Promise<string | undefined> {
   const { body, headers } = response;
   // Twice as fast as reading chunk by chunk, and safe where the length is known. That of a
   // compressed answer is not: the header tells the length before it is unpacked.
   const length = headers.has("content-encoding") ? null : headers.get("content-length");
   if (length !== null && Number(length) <= MAX_ANSWER_BYTES) return await response.text();
   let text = "";
-  for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+  for await (const chunk of body?.pipeThrough(new (Decoder())()) ?? []) {
     text += chunk;
-    if (text.length > MAX_ANSWER_BYTES) break; // Leaving the loop cancels the stream.
+    if (text.length > MAX_ANSWER_BYTES) return undefined; // Leaving the loop cancels the stream.
   }
   return text;
 }
@@ -136,6 +157,6 @@ function createEncode(): (text: string) => Uint8Array<ArrayBuffer> {
 }
 
 async function compress(text: string): Promise<ArrayBuffer> {
-  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
-  return await new Response(stream).arrayBuffer();
+  const stream = new Blob([text]).stream().pipeThrough(new (Compressor())("gzip"));
+  return await new (ResponseClass())(stream).arrayBuffer();
 }

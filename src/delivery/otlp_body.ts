@@ -11,7 +11,7 @@ import type { LogEvent } from "../record/event.ts";
 import { nanoseconds, severityNumber } from "../record/event_text.ts";
 import { readLine, readSource, type RecordLine } from "../record/line.ts";
 import { rememberLast } from "../record/remember.ts";
-import type { Item } from "./request_queue.ts";
+import type { Item } from "./request.ts";
 
 /** A record as an export request has it, and where it belongs in there. */
 interface Placed {

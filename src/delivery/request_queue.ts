@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { type Chunk, dedupKey, type Origin } from "../record/chunk.ts";
+import type { Chunk, Origin } from "../record/chunk.ts";
 import { shortenLine } from "../record/line.ts";
 import { createEventBody } from "./event_body.ts";
 import { createOtlpBody } from "./otlp_body.ts";
+import { type Item, type Request, seal } from "./request.ts";
 
 /**
  * Most characters of a request's lines. A single record may have more; with constants and ids the
@@ -15,32 +16,7 @@ import { createOtlpBody } from "./otlp_body.ts";
  */
 const MAX_REQUEST_CHARS = 1 << 20;
 
-/** A record on its way. */
-export interface Item {
-  /** The number of its origin. */
-  readonly origin: number;
-  /** By this number it is acknowledged. */
-  readonly sequence: number;
-  /** This number ends its dedup key. */
-  readonly key: number;
-  readonly line: string;
-}
-
-/** What one request carries. It is sent again with the same bytes under the same key. */
-export interface Request {
-  readonly items: readonly Item[];
-  readonly key: string;
-  /** How often it was sent again for reasons that count against it. */
-  retries: number;
-  /** How many deliveries there had been when it last failed. */
-  failedAt: number | undefined;
-  /** How often it has failed. */
-  failures: number;
-  /** When it may be sent again. */
-  dueAt: number;
-}
-
-/** How large requests are, and how long they wait to get so large. */
+/** How large requests may be, and how long they wait to get so large. */
 export interface BatchSettings {
   /** Most records of one request. */
   readonly batchSize: number;
@@ -50,7 +26,7 @@ export interface BatchSettings {
 
 /** Who may take what of the queue. */
 export interface Demand {
-  /** Whether batches go that are not full, and retries that are not due. */
+  /** Whether batches go that are not full. */
   readonly eager: boolean;
   /** Whether nothing is in flight, so that there is nothing to wait for. */
   readonly idle: boolean;
@@ -91,6 +67,10 @@ export class RequestQueue {
     return this.#pending.length - this.#first;
   }
 
+  get isEmpty(): boolean {
+    return this.pending === 0 && this.#retries.length === 0;
+  }
+
   push({ origin, first, firstKey, lines }: Chunk, now: number): void {
     if (this.pending === 0) this.#pendingSince = now;
     for (const [i, line] of lines.split("\n").entries()) {
@@ -99,24 +79,40 @@ export class RequestQueue {
   }
 
   /** When the next request is due that is not due yet, if there is one. */
-  get dueAt(): number | undefined {
+  dueAfter(now: number): number | undefined {
+    let next: number | undefined;
     const times = this.#retries.map(({ dueAt }) => dueAt);
     if (this.pending > 0) times.push(this.#pendingSince + this.#settings.flushIntervalMs);
-    return times.length > 0 ? Math.min(...times) : undefined;
+    for (const time of times) if (time > now && !(time >= next!)) next = time;
+    return next;
+  }
+
+  /** Whether there is a request that waits for nothing but its turn. */
+  isDue(now: number, { eager, idle }: Omit<Demand, "freshFirst">): boolean {
+    return this.#isBatchDue(now, eager || idle) || this.#retries.some(({ dueAt }) => dueAt <= now);
   }
 
   /** Takes the next request that is due. */
-  take(now: number, demand: Demand): Request | undefined {
-    if (!demand.freshFirst || this.pending === 0) {
-      const due = this.#retries.findIndex(({ dueAt }) => demand.eager || dueAt <= now);
+  take(now: number, { eager, idle, freshFirst }: Demand): Request | undefined {
+    if (!freshFirst || this.pending === 0) {
+      const due = this.#retries.findIndex(({ dueAt }) => dueAt <= now);
       if (due >= 0) return this.#retries.splice(due, 1)[0];
     }
-    const { batchSize, flushIntervalMs } = this.#settings;
-    const due = this.pending >= batchSize || demand.idle || demand.eager ||
-      now - this.#pendingSince >= flushIntervalMs;
-    if (this.pending === 0 || !due) return undefined;
+    if (!this.#isBatchDue(now, eager || idle)) return undefined;
     this.#pendingSince = now;
     return this.#seal(this.#takeItems());
+  }
+
+  #isBatchDue(now: number, atOnce: boolean): boolean {
+    const { pending } = this;
+    const { batchSize, flushIntervalMs } = this.#settings;
+    return pending > 0 &&
+      (atOnce || pending >= batchSize || now - this.#pendingSince >= flushIntervalMs);
+  }
+
+  /** Somebody waits: what has failed may be sent again now. */
+  expedite(now: number): void {
+    for (const request of this.#retries) request.dueAt = Math.min(request.dueAt, now);
   }
 
   /** Takes it back, to be sent again at its time. */
@@ -125,9 +121,19 @@ export class RequestQueue {
   }
 
   /** Sends each half of a batch by itself. */
-  halve({ items }: Request): void {
-    const half = items.length >> 1;
-    this.#retries.unshift(this.#seal(items.slice(0, half)), this.#seal(items.slice(half)));
+  halve(request: Request): void {
+    this.#split(request, request.items.length >> 1);
+  }
+
+  /** Sends the first record of a batch by itself, and the others after it. */
+  isolate(request: Request): void {
+    this.#split(request, 1);
+  }
+
+  #split({ items, isDoubted }: Request, at: number): void {
+    const parts = [items.slice(0, at), items.slice(at)].map((part) => this.#seal(part));
+    for (const part of parts) part.isDoubted = isDoubted;
+    this.#retries.unshift(...parts);
   }
 
   /** Sends a shorter form of a single record that is too large, or says that it cannot be shorter. */
@@ -145,10 +151,10 @@ export class RequestQueue {
   }
 
   /** Takes all that waits. */
-  clear(): Item[] {
+  clear(): readonly Item[] {
     const items = [
       ...this.#pending.slice(this.#first),
-      ...this.#retries.flatMap((request) => request.items),
+      ...this.#retries.flatMap(({ items, isSettled }) => isSettled ? [] : items),
     ];
     this.#pending.length = this.#first = this.#retries.length = 0;
     return items;
@@ -173,11 +179,6 @@ export class RequestQueue {
   }
 
   #seal(items: readonly Item[]): Request {
-    const [first, last] = [items[0]!, items.at(-1)!];
-    // A worker that replaces another starts with gaps, so the first number and the length are not
-    // enough to tell what is inside.
-    const rest = first === last ? "" : `-${last.key}-${items.length}`;
-    const key = dedupKey(this.#encoders.get(first.origin)!.origin, first.key) + rest;
-    return { items, key, retries: 0, failedAt: undefined, failures: 0, dueAt: 0 };
+    return seal(items, this.#encoders.get(items[0]!.origin)!.origin);
   }
 }

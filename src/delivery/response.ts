@@ -13,11 +13,20 @@ export const MAX_RETRY_AFTER_MS = 60_000;
 const MAX_QUOTE = 500;
 /** Most characters of a service's own error code. */
 const MAX_CODE = 64;
-/** Statuses that say that the settings are wrong, not the record. */
-const MISCONFIGURED = [301, 302, 303, 307, 308, 401, 403, 404];
+/**
+ * Statuses that say that the settings are wrong, or that somebody before the service refuses the
+ * record: a firewall, say. Which of the two is for the exporter to find out.
+ */
+const SETTINGS = [301, 302, 303, 307, 308, 401, 403, 404, 405, 406, 411, 415, 426, 501, 505];
 
 /** What became of a record. */
 export type Outcome = "delivered" | "failed";
+
+/**
+ * Why a request is worth another try. Of an answer: the service is too busy, or it fails. Of none: the
+ * time was up, the connection was closed, there was none at all, or this machine had none to give.
+ */
+export type RetryCause = "busy" | "failing" | "timeout" | "closed" | "unreachable" | "local";
 
 /** What became of one request. */
 export type SendResult =
@@ -26,21 +35,24 @@ export type SendResult =
     /** How many records of the batch the service refused all the same. */
     readonly rejected?: number;
     readonly diagnostic?: Diagnostic;
-    /** When the connection is free again, or is not worth waiting for any more. */
-    readonly finished?: Promise<void>;
+    /**
+     * When the connection is free again, or is not worth waiting for any more, and what the rest of
+     * the answer gives reason to say.
+     */
+    readonly finished?: Promise<Diagnostic | undefined>;
   }
   | {
     readonly kind: "refused";
-    /** Whose fault it is: of the settings, of the size, or of what a record says. */
-    readonly because: "settings" | "size" | "content";
+    /**
+     * Whose fault it seems to be: of the settings, of the size, of what a record says, or of the
+     * settings if nothing is ever delivered and of a record otherwise.
+     */
+    readonly because: "settings" | "size" | "content" | "either";
     readonly diagnostic: Diagnostic;
   }
   | {
     readonly kind: "retry";
-    /** Whether the service answered, as opposed to nobody. */
-    readonly answered: boolean;
-    /** Whether the service says that it is all too much, not this request. */
-    readonly busy?: boolean;
+    readonly cause: RetryCause;
     /** How long the service asks to be left alone, in milliseconds. */
     readonly afterMs?: number | undefined;
     readonly diagnostic: Diagnostic;
@@ -55,79 +67,142 @@ export interface ResponseSettings {
   readonly protocol: "events" | "otlp";
   /** Where requests are posted. */
   readonly url: string;
+  /** Whether that is an endpoint of the user's, such as a Collector, and not AxonPush itself. */
+  readonly isEndpoint: boolean;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly requestTimeoutMs: number;
   /** Statuses that are worth another try. */
   readonly retryable: readonly number[];
+}
+
+/** What a service says about a refusal besides the status. */
+export interface Explanation {
+  readonly text: string;
+  /** The service's own code. */
+  readonly serviceCode?: string | undefined;
+  /** How long it asks to be left alone, in milliseconds. */
+  readonly afterMs?: number | undefined;
+}
+
+/** Whether somebody answered. */
+export function isAnswer(cause: RetryCause): boolean {
+  return cause === "busy" || cause === "failing";
 }
 
 /** What an answer means. Its body is read by somebody else, and may never come to its end. */
 export async function readResponse(
   { status, ok, headers }: Response,
   body: Promise<string>,
-  { protocol, url, retryable }: ResponseSettings,
+  settings: ResponseSettings,
 ): Promise<SendResult> {
   if (ok) {
     // On /event the status says it all; only a batch can be accepted in part.
-    return protocol === "otlp" ? partial(await body) : { kind: "delivered" };
+    if (settings.protocol === "events") return { kind: "delivered" };
+    const text = await body;
+    const diagnostic = stranger(headers, text, settings);
+    return diagnostic ? { kind: "delivered", diagnostic } : partial(text);
   }
   if (status >= 300 && status < 400) {
-    return rejection(
-      status,
-      `${url} redirects to ${headers.get("location")}, and redirects are not followed because ` +
-        `requests carry credentials: set 'baseUrl' to the address that answers itself`,
-      retryable,
-    );
+    const text = `${settings.url} redirects to ${headers.get("location")}, and redirects are not ` +
+      `followed because requests carry credentials: set '${
+        settings.isEndpoint ? "endpoint" : "baseUrl"
+      }' to the address that answers itself`;
+    return rejection(status, { text }, settings);
   }
-  const { text, serviceCode } = explain(await body);
-  return rejection(status, text, retryable, headers.get("retry-after"), serviceCode);
+  const retryAfter = headers.get("retry-after");
+  const afterMs = retryAfter === null ? undefined : parseRetryAfter(retryAfter);
+  return rejection(status, { ...explain(await body), afterMs }, settings);
 }
 
 /** What a status other than 2xx means. */
 export function rejection(
   status: number,
-  said: string,
-  retryable: readonly number[],
-  retryAfter?: string | null,
-  serviceCode?: string,
+  { text, serviceCode, afterMs }: Explanation,
+  settings: ResponseSettings,
 ): SendResult {
   const code = `http-${status}`;
-  const why = `HTTP ${status}${said && `: ${said}`}`;
-  if (retryable.includes(status)) {
-    const message = `AxonPush cannot take records now: ${why}: trying again`;
-    const afterMs = retryAfter ? parseRetryAfter(retryAfter) : undefined;
-    const busy = status === 429 || status === 503 || afterMs !== undefined;
+  const why = `HTTP ${status}${text && `: ${text}`}`;
+  const service = nameOf(settings);
+  if (settings.retryable.includes(status)) {
+    const message = `${service} cannot take records now: ${why}: trying again`;
+    const isBusy = status === 429 || status === 503 || afterMs !== undefined;
     const diagnostic = { level: "warn", code, message } as const;
-    return { kind: "retry", answered: true, busy, afterMs, diagnostic };
+    return { kind: "retry", cause: isBusy ? "busy" : "failing", afterMs, diagnostic };
   }
-  const because = MISCONFIGURED.includes(status) ? "settings" : status === 413 ? "size" : "content";
-  const advice = because === "settings" ? ADVICE[status] ?? "" : "";
-  const message = `AxonPush refuses records: ${why}${advice}`;
+  const advice = adviceFor(status, text, settings);
+  const because = SETTINGS.includes(status)
+    ? "settings"
+    : status === 413
+    ? "size"
+    : advice !== undefined
+    ? "either"
+    : "content";
+  const message = `${service} refuses records: ${why}${advice ? `: ${advice}` : ""}`;
   const diagnostic = { level: "error", code, message, ...serviceCode && { serviceCode } } as const;
   return { kind: "refused", because, diagnostic };
 }
 
 /** What to do about a status, for those who get an answer without a hint. */
-const ADVICE: Readonly<Record<number, string>> = {
-  401: ": check 'apiKey' (AXONPUSH_API_KEY)",
-  403: ": check that the key may write to this tenant, channel and environment",
-  404: ": check 'baseUrl' (AXONPUSH_BASE_URL) and 'channelId' (AXONPUSH_CHANNEL_ID)",
-};
+function adviceFor(
+  status: number,
+  text: string,
+  { protocol, headers, isEndpoint }: ResponseSettings,
+): string | undefined {
+  if (isEndpoint) return SETTINGS.includes(status) ? "check 'endpoint' and 'headers'" : undefined;
+  if (status >= 400 && "x-axonpush-environment" in headers && /environment/i.test(text)) {
+    return "register the environment with AxonPush, or leave 'environment' out " +
+      "(AXONPUSH_ENVIRONMENT)";
+  }
+  // A key that belongs to no app has no channel of its own for OTLP.
+  if (status === 400 && protocol === "otlp" && !("x-axonpush-channel" in headers)) {
+    return "set 'channelId' (AXONPUSH_CHANNEL_ID), which is sent as X-Axonpush-Channel: " +
+      "by OTLP a key that belongs to no app needs it";
+  }
+  switch (status) {
+    case 401:
+      return "check 'apiKey' (AXONPUSH_API_KEY) and 'tenantId' (AXONPUSH_TENANT_ID)";
+    case 403:
+      return "check that the key may write to this tenant, channel and environment";
+    case 404:
+      return "check 'baseUrl' (AXONPUSH_BASE_URL) and 'channelId' (AXONPUSH_CHANNEL_ID)";
+    default:
+      return SETTINGS.includes(status) ? "check 'baseUrl' (AXONPUSH_BASE_URL)" : undefined;
+  }
+}
+
+/** What it means that nobody answered in time. */
+export function unanswered({ requestTimeoutMs, ...settings }: ResponseSettings): SendResult {
+  return unreachable(settings, `no answer within ${requestTimeoutMs} ms`, "timeout");
+}
+
+/** What it means that a request could not be sent, or its answer not be read. */
+export function unsent(error: unknown, settings: ResponseSettings): SendResult {
+  const { name, message, cause } = Object(error) as Error;
+  if (name === "NotCapable" || name === "PermissionDenied") return notPermitted(settings.url);
+  // What went wrong stands at the end, after the address, which is said already.
+  const why = (cause ? reason(cause) : String(message)).replace(/^.*\): /, "");
+  if (/too many open files|os error (23|24|10024)\b/i.test(why)) {
+    const advice = "fewer connections are used; a higher limit of open files lets more be used";
+    return unreachable(settings, `${why}: ${advice}`, "local");
+  }
+  const isClosed = /closed|reset|broken pipe|\beof\b|os error (32|54|104|10053|10054)\b/i.test(why);
+  return unreachable(settings, why, isClosed ? "closed" : "unreachable");
+}
 
 /** What it means that nobody answered. */
-export function unreachable(where: string, why: string): SendResult {
+export function unreachable(
+  settings: Pick<ResponseSettings, "url" | "isEndpoint">,
+  why: string,
+  cause: RetryCause,
+  where = `at ${settings.url}`,
+): SendResult {
   const tls = /certificate|\btls\b|handshake/i.test(why);
-  const message = `Cannot reach AxonPush ${where}: ${why}: trying again${
+  const message = `Cannot reach ${nameOf(settings)} ${where}: ${why}: trying again${
     tls ? ". A certificate of your own needs DENO_CERT or DENO_TLS_CA_STORE=system" : ""
   }`;
   const code = tls ? "tls" : "unreachable";
-  return { kind: "retry", answered: false, diagnostic: { level: "warn", code, message } };
-}
-
-/** What a rejected `fetch` means. */
-export function unsent(error: unknown, url: string): SendResult {
-  const { name, message, cause } = Object(error) as Error;
-  if (name === "NotCapable" || name === "PermissionDenied") return notPermitted(url);
-  // What went wrong stands at the end, after the address, which is said already.
-  return unreachable(`at ${url}`, (cause ? reason(cause) : message).replace(/^.*\): /, ""));
+  return { kind: "retry", cause, diagnostic: { level: "warn", code, message } };
 }
 
 /** What a missing permission means: that of the settings, since nothing can be sent without it. */
@@ -136,6 +211,30 @@ export function notPermitted(url: string): SendResult {
   const message = `Cannot ship records to ${url}: no net permission: run with --allow-net=${host}`;
   const diagnostic = { level: "error", code: "permission", message } as const;
   return { kind: "refused", because: "settings", diagnostic };
+}
+
+/**
+ * What to say of a 2xx that AxonPush would not have given: many an application answers anything with
+ * its page. What it took counts as delivered, as the status says.
+ */
+export function stranger(
+  headers: Headers,
+  body: string,
+  { url, isEndpoint }: Pick<ResponseSettings, "url" | "isEndpoint">,
+): Diagnostic | undefined {
+  const type = headers.get("content-type") ?? "";
+  const isHtml = /^text\/html\b/i.test(type);
+  if (!isHtml && (body.trim() === "" || parse(body) !== undefined)) return undefined;
+  const [service, option] = isEndpoint
+    ? ["a service that takes OTLP", "'endpoint'"]
+    : ["AxonPush", "'baseUrl' (AXONPUSH_BASE_URL)"];
+  const message = `${url} accepts records, but answers with ${isHtml ? "HTML" : "no JSON"}: ` +
+    `is this ${service}? Check ${option}`;
+  return { level: "error", code: "stranger", message };
+}
+
+function nameOf({ isEndpoint }: Pick<ResponseSettings, "isEndpoint">): string {
+  return isEndpoint ? "the endpoint" : "AxonPush";
 }
 
 /** A batch that was accepted, perhaps but for some records (OTLP, "Partial Success"). */
@@ -155,18 +254,22 @@ function partial(answer: string): SendResult {
 }
 
 /** What an error envelope says: the service's own form, or problem+json. */
-function explain(answer: string): { readonly text: string; readonly serviceCode?: string } {
-  const envelope = Object(parse(answer)) as Record<string, unknown>;
+function explain(answer: string): Explanation {
+  return explainEnvelope(Object(parse(answer)));
+}
+
+/** What the parts of an envelope say, as far as they are there. */
+export function explainEnvelope(envelope: Readonly<Record<string, unknown>>): Explanation {
   const { code, message, hint, requestId, title, detail, errors } = envelope;
   const request = words(requestId).map((id) => `request ${id}`);
   const parts = [code, message ?? title, detail, errors, hint].flatMap(words).concat(request);
   const text = parts.join("; ").slice(0, MAX_QUOTE);
   const [serviceCode] = words(code);
-  return serviceCode ? { text, serviceCode: serviceCode.slice(0, MAX_CODE) } : { text };
+  return { text, serviceCode: serviceCode?.slice(0, MAX_CODE) };
 }
 
 /** The strings that a field of an answer may be: it can hold anything, lists and objects too. */
-export function words(value: unknown): string[] {
+function words(value: unknown): string[] {
   if (value === undefined || value === null || value === "") return [];
   if (Array.isArray(value)) return value.flatMap(words);
   return [typeof value === "object" ? JSON.stringify(value) : String(value)];
@@ -189,6 +292,10 @@ export function parseRetryAfter(header: string, now: number = Date.now()): numbe
   const seconds = /^\s*\d+\s*$/.test(header);
   // `Date.parse` finds a date in nearly anything, so only what ends like an HTTP date is shown to it.
   const date = /^[^\d]*\d.* GMT\s*$/.test(header) ? Date.parse(header) : NaN;
-  const wait = seconds ? Number(header) * 1000 : date - now;
-  return wait > 0 ? Math.min(wait, MAX_RETRY_AFTER_MS) : undefined;
+  return clampPause(seconds ? Number(header) * 1000 : date - now);
+}
+
+/** A pause as far as it is granted, in milliseconds, or nothing if it is none. */
+export function clampPause(ms: number): number | undefined {
+  return ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : undefined;
 }

@@ -15,6 +15,8 @@ import { type OptionName, parseAddress, RULES } from "./schema.ts";
 /** Where requests go. */
 export interface Destination {
   readonly url: string;
+  /** Whether that is an endpoint of the user's, such as a Collector, and not AxonPush itself. */
+  readonly isEndpoint: boolean;
   readonly headers: Readonly<Record<string, string>>;
   /**
    * Address, tenant, channel and environment as one text to compare: what was written for one
@@ -73,6 +75,7 @@ export function destinationOf(
   }
   return {
     url,
+    isEndpoint: elsewhere !== undefined,
     headers,
     name: JSON.stringify([url, tenantOf(who), channelId, environment]),
     notices: otel?.notices ?? [],

@@ -186,9 +186,10 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly overflowPolicy?: OverflowPolicy;
   /**
-   * Most requests in flight at a time, 1 to 256.
+   * Most requests in flight at a time, 1 to 256. How many it are is found out from how the service
+   * bears them, beginning with 32.
    *
-   * @default {32}
+   * @default {256}
    */
   readonly concurrency?: number;
   /**

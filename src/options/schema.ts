@@ -136,7 +136,7 @@ const TABLE = {
   compression: { kind: oneOf("none", "gzip"), fallback: "none" },
   queueSize: { kind: integer(1, 1_000_000), fallback: 1000 },
   overflowPolicy: { kind: oneOf("drop-oldest", "drop-newest", "block"), fallback: "drop-oldest" },
-  concurrency: { kind: integer(1, 256), fallback: 32 },
+  concurrency: { kind: integer(1, 256), fallback: 256 },
   requestTimeoutMs: {
     kind: integer(1, MAX_DELAY),
     fallback: 30_000,

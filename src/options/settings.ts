@@ -48,7 +48,7 @@ export function resolveOptions(given: AxonPushHandlerOptions): Settings {
     NAMES.map((name) => [name, said[name] ?? RULES[name].fallback]),
   ) as unknown as Resolved;
   const { traceId, channelId, ...others } = resolved;
-  const { url, headers, ...destination } = destinationOf(
+  const { url, isEndpoint, headers, ...destination } = destinationOf(
     options,
     said,
     resolved.baseUrl,
@@ -59,7 +59,7 @@ export function resolveOptions(given: AxonPushHandlerOptions): Settings {
     ...others,
     traceId: traceId ?? newTraceId(),
     ...channelId !== undefined && { channelId: String(channelId) },
-    exporter: exporterSettings(resolved, url, headers),
+    exporter: exporterSettings(resolved, url, headers, isEndpoint),
     destination: destination.name,
     resource: resourceOf(said, attributes.value),
     notices: [...attributes.notices, ...destination.notices],
@@ -92,12 +92,14 @@ function exporterSettings(
   resolved: Resolved,
   url: string,
   headers: Readonly<Record<string, string>>,
+  isEndpoint: boolean,
 ): ExporterSettings {
   const { protocol, flushIntervalMs, concurrency, requestTimeoutMs, maxRetries } = resolved;
   const otlp = protocol === "otlp";
   return {
     protocol,
     url,
+    isEndpoint,
     headers,
     // By the service's contract, and for OTLP by its specification ("Failures").
     retryable: otlp ? [429, 502, 503, 504] : [408, 429, 500, 502, 503, 504],

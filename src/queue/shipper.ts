@@ -394,7 +394,7 @@ export class Drain {
         this.#settings.exporter,
         this.#origin,
         queueSize,
-        this.#report,
+        (diagnostic) => this.#diagnostics.relay(diagnostic),
         this.#ending,
         (why) => {
           if (this.#lane === lane) this.#bury(why);
@@ -414,7 +414,7 @@ export class Drain {
     const send = client
       ? createClientSend(client, exporter)
       : createHttpSend(exporter, over.signal);
-    return localLane(exporter, this.#origin, queueSize, this.#report, send, over);
+    return localLane(exporter, this.#origin, queueSize, this.#diagnostics, send, over);
   }
 
   get #origin(): Origin {

@@ -10,7 +10,7 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
 import type { Worker as NodeWorker } from "node:worker_threads";
 import { Acknowledgements } from "./acknowledgements.ts";
-import type { Diagnostic } from "../diagnostics.ts";
+import type { Diagnostic, Diagnostics } from "../diagnostics.ts";
 import { nodeProcess } from "../platform.ts";
 import { Exporter, type ExporterSettings } from "../delivery/exporter.ts";
 import type { Send } from "../delivery/response.ts";
@@ -126,7 +126,7 @@ export function localLane(
   settings: ExporterSettings,
   origin: Origin,
   queueSize: number,
-  report: (diagnostic: Diagnostic) => void,
+  diagnostics: Diagnostics,
   send: Send,
   over: AbortController,
 ): Lane {
@@ -138,7 +138,9 @@ export function localLane(
     {
       settle: (sequence, outcome) => acknowledgements.write(sequence, outcome),
       countRetries: (count) => acknowledgements.countRetries(count),
-      report,
+      report: (diagnostic) => diagnostics.report(diagnostic),
+      countLoss: (loss, records) => diagnostics.count(loss, records),
+      tellLosses: () => diagnostics.flush(),
     },
     (body, key) => guard.run(true, send, body, key),
   );

@@ -59,6 +59,8 @@ function start(message: WorkerMessage & { kind: "start" }): Exporter {
     settle: (sequence, outcome) => acknowledgements.write(sequence, outcome),
     countRetries: (count) => acknowledgements.countRetries(count),
     report: (diagnostic) => diagnostics.report(diagnostic),
+    countLoss: (loss, records) => diagnostics.count(loss, records),
+    tellLosses: () => diagnostics.flush(),
   });
   exporter.addOrigin(0, message.origin);
   return exporter;

@@ -1,0 +1,65 @@
+/**
+ * What one request carries, and what is remembered of it from one try to the next. Runs where requests
+ * are sent: on the worker's thread, or on the program's own where there is no worker.
+ *
+ * @module
+ */
+import { dedupKey, type Origin } from "../record/chunk.ts";
+
+/** A record on its way. */
+export interface Item {
+  /** The number of its origin. */
+  readonly origin: number;
+  /** By this number it is acknowledged. */
+  readonly sequence: number;
+  /** This number ends its dedup key. */
+  readonly key: number;
+  readonly line: string;
+}
+
+/** What one request carries. It is sent again with the same bytes under the same key. */
+export interface Request {
+  readonly items: readonly Item[];
+  readonly key: string;
+  /** Characters of its lines. */
+  readonly chars: number;
+  /** When it may be sent again. */
+  dueAt: number;
+  /** How often it has failed. */
+  failures: number;
+  /** How many deliveries of others there had been when it last failed. */
+  failedAt: number | undefined;
+  /** How often it was sent again for reasons that count against it. */
+  retries: number;
+  /** How often the service was too busy for it. */
+  busy: number;
+  /** How often the connection was closed instead of an answer. */
+  cutOff: number;
+  /** Whether it, or the batch that it was part of, was refused as if the settings were wrong. */
+  isDoubted: boolean;
+  /** How often it waits or is in flight. */
+  copies: number;
+  isSettled: boolean;
+}
+
+/** Makes a request of records of one origin. */
+export function seal(items: readonly Item[], origin: Pick<Origin, "keyPrefix">): Request {
+  const [first, last] = [items[0]!, items.at(-1)!];
+  // A worker that replaces another starts with gaps, so the first number and the length are not enough
+  // to tell what is inside.
+  const rest = first === last ? "" : `-${last.key}-${items.length}`;
+  return {
+    items,
+    key: dedupKey(origin, first.key) + rest,
+    chars: items.reduce((sum, { line }) => sum + line.length, 0),
+    dueAt: 0,
+    failures: 0,
+    failedAt: undefined,
+    retries: 0,
+    busy: 0,
+    cutOff: 0,
+    isDoubted: false,
+    copies: 1,
+    isSettled: false,
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * How often a request is tried again. An outage says nothing about a record, so what counts is what the
+ * service says of it, or what it alone suffers while others are delivered. Runs where requests are
+ * sent: on the worker's thread, or on the program's own where there is no worker.
+ *
+ * @module
+ */
+import type { Request } from "./request.ts";
+import { isAnswer, type RetryCause } from "./response.ts";
+
+/**
+ * How often a record is sent again that the service is too busy for: two minutes by the ladder of
+ * pauses.
+ */
+const MAX_BUSY = 30;
+/** How often a connection is closed instead of an answer before a request counts as too large. */
+const MANY_CUTOFFS = 2;
+/** The same where nothing else is delivered meanwhile. */
+const MANY_CUTOFFS_ALONE = 4;
+/** A request with less than this is not too large for anybody, in characters. */
+const NOT_LARGE = 1 << 14;
+
+/** How often requests are tried again. */
+export interface RetrySettings {
+  /** How often a record is sent again after the service has answered that it fails. */
+  readonly maxRetries: number;
+  /** Whether records wait for as long as the service cannot be reached, or is too busy. */
+  readonly retryUnreachable: boolean;
+  /** Whether that is an endpoint of the user's, such as a Collector, and not AxonPush itself. */
+  readonly isEndpoint: boolean;
+}
+
+/**
+ * Counts a failure against a request as far as it says something about it, and says whether it has
+ * failed often enough.
+ * @param isPassed Whether others were delivered since it failed before.
+ */
+export function isSpent(
+  request: Request,
+  cause: RetryCause,
+  isPassed: boolean,
+  { maxRetries, retryUnreachable, isEndpoint }: RetrySettings,
+): boolean {
+  if (cause === "busy" && retryUnreachable) {
+    // A Collector says so when its queue is full, and that can last.
+    if (!isEndpoint) request.busy++;
+  } else if (cause !== "local" && (isAnswer(cause) || !retryUnreachable || isPassed)) {
+    request.retries++;
+  }
+  return request.retries > maxRetries || request.busy > Math.max(MAX_BUSY, maxRetries);
+}
+
+/**
+ * Counts a connection that was closed instead of an answer, and says whether a gateway probably does
+ * that for the size of the request.
+ * @param isPassed Whether others were delivered since it failed before.
+ */
+export function isTooLarge(request: Request, isPassed: boolean): boolean {
+  request.cutOff++;
+  const { cutOff, chars, items } = request;
+  if (chars < NOT_LARGE) return false;
+  return isPassed ? cutOff >= MANY_CUTOFFS : cutOff >= MANY_CUTOFFS_ALONE && items.length > 1;
+}

@@ -1,0 +1,100 @@
+/**
+ * The requests in flight. One that hangs, as on a half-open connection or at a stuck instance behind a
+ * balancer, gives its slot up to another, so that it holds back nothing but itself. Runs on the
+ * worker's thread, or on the program's own where there is no worker.
+ *
+ * @module
+ */
+import type { Request } from "./request.ts";
+
+/** A request without an answer hangs after so many times what answers take. */
+const HANG_FACTOR = 4;
+/** It never hangs sooner than this, in milliseconds, or than that where somebody waits. */
+const HANG_MS = 1000;
+const HANG_EXPEDITED_MS = 500;
+/** Most characters of the lines in flight; together with one more request. */
+const MAX_CHARS = 1 << 24;
+
+/** A request in flight. */
+export interface Slot {
+  readonly request: Request;
+  readonly sentAt: number;
+  /** The epoch of the backoff in which it was sent. */
+  readonly epoch: number;
+  /** The epoch of the limit. */
+  readonly limitEpoch: number;
+  /** Whether it alone tries a service that was in trouble. */
+  readonly isProbe: boolean;
+  /** Whether there has been a connection for it before. */
+  readonly isWarm: boolean;
+}
+
+/** All that is in flight, the oldest first. */
+export class Slots {
+  #open = new Set<Slot>();
+  #chars = 0;
+  /** Most that were ever in flight at a time. */
+  #peak = 0;
+  #lastAnswerAt: number | undefined;
+
+  get isEmpty(): boolean {
+    return this.#open.size === 0;
+  }
+
+  open(slot: Omit<Slot, "isWarm">): Slot {
+    const opened = { ...slot, isWarm: this.#open.size < this.#peak };
+    this.#open.add(opened);
+    this.#peak = Math.max(this.#peak, this.#open.size);
+    this.#chars += slot.request.chars;
+    return opened;
+  }
+
+  /** Its connection is free again. */
+  close(slot: Slot): void {
+    this.#open.delete(slot);
+    this.#chars -= slot.request.chars;
+  }
+
+  has(slot: Slot): boolean {
+    return this.#open.has(slot);
+  }
+
+  /** An answer came. */
+  onAnswer(now: number): void {
+    this.#lastAnswerAt = now;
+  }
+
+  /** How many more requests may go, if so many may be in flight. */
+  free(limit: number, now: number, hangMs: number): number {
+    if (this.#chars >= MAX_CHARS) return 0;
+    const hanging = this.hanging(now, hangMs);
+    const last = hanging.at(-1);
+    const busy = this.#open.size - hanging.length;
+    if (last === undefined) return limit - busy;
+    // As long as nothing is answered, one at a time finds out whether others hang, too.
+    const isAnswering = this.#lastAnswerAt !== undefined &&
+      this.#lastAnswerAt >= last.sentAt + hangMs;
+    return Math.min((isAnswering ? limit : 1) - busy, 2 * limit - this.#open.size);
+  }
+
+  /** Those that hang. */
+  hanging(now: number, hangMs: number): Slot[] {
+    const hanging: Slot[] = [];
+    for (const slot of this.#open) {
+      if (now - slot.sentAt < hangMs) break;
+      hanging.push(slot);
+    }
+    return hanging;
+  }
+
+  /** When the next one hangs if it is not answered before. */
+  nextHangAt(now: number, hangMs: number): number | undefined {
+    for (const { sentAt } of this.#open) if (now - sentAt < hangMs) return sentAt + hangMs;
+  }
+}
+
+/** How long a request may take before it hangs, in milliseconds. */
+export function hangAfter(typicalMs: number | undefined, isExpedited: boolean): number {
+  const least = isExpedited ? HANG_EXPEDITED_MS : HANG_MS;
+  return Math.max(least, HANG_FACTOR * (typicalMs ?? 0));
+}
