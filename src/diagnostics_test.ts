@@ -92,6 +92,23 @@ Deno.test("Diagnostics.count() tells the reason that was given last", () => {
   assertEquals(told, ["1 record lost", "2 lost: another reason"]);
 });
 
+Deno.test("Diagnostics.count() goes on from what was told otherwise", async () => {
+  const { diagnostics, told, pass } = simulate();
+  const loss = { ...LOSS, isTold: true };
+  diagnostics.count(loss, 3);
+  await pass(60_000);
+  diagnostics.flush();
+  assertEquals(told, []);
+  diagnostics.count(loss);
+  assertEquals(told, ["4 records lost"]);
+});
+
+Deno.test("Diagnostics.relay() writes what another thread has let through", () => {
+  const { diagnostics, told } = simulate();
+  for (let i = 0; i < 2; i++) diagnostics.relay(diagnostic("a"));
+  assertEquals(told, ["a", "a"]);
+});
+
 Deno.test("Diagnostics says nothing about what comes of saying something", () => {
   const { diagnostics, told } = simulate(() => {
     diagnostics.report(diagnostic("inner"));

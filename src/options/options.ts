@@ -186,8 +186,8 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly overflowPolicy?: OverflowPolicy;
   /**
-   * Most requests in flight at a time, 1 to 256. How many it are is found out from how the service
-   * bears them, beginning with 32.
+   * Ceiling of the requests in flight at a time, 1 to 256. How many there are is adapted to what the
+   * service takes: up to 32 at first, more while it keeps up, fewer when it refuses some.
    *
    * @default {256}
    */
