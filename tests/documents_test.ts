@@ -4,11 +4,22 @@
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertGreater } from "@std/assert";
 import { RULES } from "../src/options/schema.ts";
 import { shipped } from "./receiver.ts";
 
 const ROOT = new URL("../", import.meta.url);
+
+/** The paths of all files in a folder and in those inside it. */
+async function filesIn(folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) paths.push(...await filesIn(path));
+    else paths.push(path);
+  }
+  return paths;
+}
 
 async function read(path: string): Promise<string> {
   return await Deno.readTextFile(new URL(path, ROOT));
@@ -28,16 +39,11 @@ Deno.test("README.md names the oldest Deno that continuous integration runs", as
 });
 
 Deno.test("The documents keep no TypeScript block from being run", async () => {
-  const paths = ["README.md", "docs/events.md", "docs/options.md", "mod.ts"];
-  await addFiles("src");
-  await addFiles("dev");
-  for (const path of paths) assert(!/```(ts|typescript) /.test(await read(path)), path);
-
-  async function addFiles(folder: string): Promise<void> {
-    for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
-      if (isDirectory) await addFiles(`${folder}/${name}`);
-      else paths.push(`${folder}/${name}`);
-    }
+  const paths = ["README.md", "mod.ts"];
+  for (const folder of ["docs", "src", "dev"]) paths.push(...await filesIn(folder));
+  for (const path of paths) {
+    if (path.endsWith(".png")) continue;
+    assert(!/```(ts|typescript) /.test(await read(path)), path);
   }
 });
 
@@ -71,4 +77,17 @@ Deno.test("docs/options.md says the default and the variables of every option", 
       env.filter((name) => name.startsWith("A")),
     );
   }
+});
+
+Deno.test("docs/diagnostics.md says what every code stands for", async () => {
+  const rows = (await read("docs/diagnostics.md")).matchAll(/^\| `([\w-]+)`[^|]* \|/gm);
+  const told = new Set(rows.map(([, code]) => code!));
+  const codes = new Set<string>();
+  for (const path of await filesIn("src")) {
+    if (/_test|generated/.test(path)) continue;
+    const source = await read(path);
+    for (const [, code] of source.matchAll(/\bcode: "([\w-]+)"/g)) codes.add(code!);
+  }
+  assertGreater(codes.size, 10);
+  assertEquals([...codes].filter((code) => !told.has(code)), []);
 });

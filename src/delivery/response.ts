@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Diagnostic } from "../diagnostics.ts";
+import { type Diagnostic, records } from "../diagnostics.ts";
 import { reason } from "../record/errors.ts";
 
 /** Longest pause that a `Retry-After` header is granted, in milliseconds. */
@@ -245,7 +245,7 @@ function partial(answer: string): SendResult {
   const rejected = Math.max(0, Number(words(partialSuccess?.rejectedLogRecords)[0]) || 0);
   const said = words(partialSuccess?.errorMessage).join("; ").slice(0, MAX_QUOTE);
   if (rejected === 0 && said === "") return { kind: "delivered" };
-  const message = `The service refused ${rejected} records of a batch${said && `: ${said}`}`;
+  const message = `The service refused ${records(rejected)} of a batch${said && `: ${said}`}`;
   return {
     kind: "delivered",
     rejected,
