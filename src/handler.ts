@@ -12,7 +12,8 @@ import { Diagnostics } from "./diagnostics.ts";
 import { Drain } from "./queue/shipper.ts";
 import { eventConstants } from "./record/event_constants.ts";
 import { Encoder } from "./record/encoder.ts";
-import { hook, unhook } from "./exit.ts";
+import type { Drainable } from "./exit/drainable.ts";
+import { hook, unhook } from "./exit/hook.ts";
 import { reason } from "./record/errors.ts";
 import { isShipping } from "./worker/channel.ts";
 import type { AxonPushHandlerOptions } from "./options/options.ts";
@@ -88,7 +89,7 @@ export class AxonPushHandler extends BaseHandler {
   #encoder: Encoder;
   #drain: Drain;
   #hooked: Parameters<typeof hook>[0];
-  #state: "idle" | "running" | "closing" | "closed" = "idle";
+  #state: "idle" | "ready" | "running" | "closing" | "closed" = "idle";
   /** While it runs, nothing is shipped: a `redact` that logs would be called for that, too. */
   #inUserCode = false;
   #filtered = 0;
@@ -121,18 +122,21 @@ export class AxonPushHandler extends BaseHandler {
       constants,
     );
     this.#drain = new Drain(settings, constants, this.#diagnostics);
-    this.#hooked = { ...settings, signals: settings.signals || [], drain: this.#drain };
+    this.#hooked = {
+      signals: settings.signals || [],
+      shutdownTimeoutMs: settings.shutdownTimeoutMs,
+      shipper: asDrainable(this.#drain),
+    };
   }
 
   /** Called by `log.setup()`: makes the handler live, again after `destroy()` too. */
   override setup(): void {
-    if (this.#state === "running") return;
+    if (this.#state === "ready" || this.#state === "running") return;
     remindOfPlatform(this.#diagnostics);
     if (this.#state === "idle") {
       for (const notice of this.#settings.notices) this.#diagnostics.report(notice);
     }
-    this.#state = "running";
-    hook(this.#hooked);
+    this.#state = "ready";
   }
 
   /**
@@ -273,6 +277,11 @@ export class AxonPushHandler extends BaseHandler {
   /** Starts on the first record where nobody called `setup()`; drops those that come too late. */
   #revive(): boolean {
     if (this.#state === "idle") this.setup();
+    if (this.#state === "ready") {
+      // Not before, because a program that has logged nothing is to end as if we were not there.
+      this.#state = "running";
+      hook(this.#hooked);
+    }
     if (this.#state !== "closed") return true;
     this.#late++;
     this.#diagnostics.report({
@@ -288,6 +297,25 @@ export class AxonPushHandler extends BaseHandler {
       typeof name === "string" &&
         this.#settings.excludeLoggers.some((prefix) => name.startsWith(prefix));
   }
+}
+
+function asDrainable(drain: Drain): Drainable {
+  return {
+    get pending() {
+      return drain.pending;
+    },
+    get isBlocking() {
+      return drain.blocking;
+    },
+    beginShutdown: (isLast) => drain.end(isLast),
+    drain: (timeoutMs) => drain.flushAtEnd(timeoutMs),
+    cancelShutdown: () => drain.goOn(),
+    flush(timeoutMs) {
+      drain.hurry(timeoutMs);
+      return drain.flush(timeoutMs);
+    },
+    close: (timeoutMs) => drain.stop(timeoutMs),
+  };
 }
 
 let reminded = false;

@@ -5,31 +5,38 @@
  * @module
  */
 
-/** The event whose listener was removed just now, `""` for none; nothing before the first use. */
-let removed: string | symbol | undefined;
+type Process = typeof import("node:process");
 
 /**
- * Node's process object. Deno makes it at the first use, and node's modules when they are asked for
- * here; importing them instead would cost every program many milliseconds at its start.
+ * The global `process` as it is when the module is loaded: programs replace it, as shims for
+ * browsers and tests do. Deno makes the object when it is asked for, which costs every program many
+ * milliseconds, so this keeps what would be asked.
  */
-export function nodeProcess(): typeof import("node:process") {
-  const { process } = globalThis as unknown as { process: typeof import("node:process") };
-  if (removed === undefined) {
-    removed = "";
-    process.on("removeListener", (event) => {
-      removed = event;
-      queueMicrotask(() => removed = "");
-    });
+const PROCESS = Object.getOwnPropertyDescriptor(globalThis, "process");
+
+/** Node's process object, once it was asked for. */
+let process: Process | undefined;
+/** Where `process` was replaced before this module was loaded, the module that has the real one. */
+const replaced = PROCESS && (PROCESS.get || isProcess(PROCESS.value))
+  ? undefined
+  : import("node:process").then((module) => process = module.default, () => {});
+
+/**
+ * Node's process object, and by `getBuiltinModule` its modules: to import one of them would cost
+ * every program many milliseconds at its start.
+ *
+ * @throws {Error} If the program has replaced `process`, and the real one is not loaded yet.
+ */
+export function nodeProcess(): Process {
+  process ??= replaced ? undefined : PROCESS?.get?.call(globalThis) ?? PROCESS?.value;
+  if (!isProcess(process)) {
+    throw new Error("Cannot find Node's process object: the global 'process' was replaced");
   }
   return process;
 }
 
-/**
- * Whether the program listens to a signal through `process`. Of `process.once()` nothing is left
- * when the next listener is called, so a removal in the same breath counts too.
- */
-export function isListenedTo(signal: Deno.Signal): boolean {
-  return nodeProcess().listenerCount(signal) > 0 || removed === signal;
+function isProcess(value: unknown): value is Process {
+  return typeof (value as Partial<Process> | undefined)?.getBuiltinModule === "function";
 }
 
 /** Whether a variable may be read. Asking does not prompt. */

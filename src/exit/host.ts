@@ -1,0 +1,80 @@
+/**
+ * What Deno tells about the process around this thread, and what it does not tell and has to be
+ * found out: whether anybody else listens to a signal or handles an error, and whether a file
+ * watcher may be what sent it. Runs on the program's thread.
+ *
+ * @module
+ */
+import { mayReadFile, nodeProcess } from "../platform.ts";
+
+/** Whether this is a worker of the program's own, of either kind. */
+export const IN_WORKER: boolean = "DedicatedWorkerGlobalScope" in globalThis;
+
+/** Whether this is a worker of `node:worker_threads`. */
+export const IN_NODE_WORKER: boolean = IN_WORKER && !("WorkerGlobalScope" in globalThis);
+
+const COMMAND_LINE = "/proc/self/cmdline";
+const WATCH_FLAG = /^--(watch|watch-hmr|unstable-hmr)(=|$)/;
+
+/** Whether the program handles what was thrown, through `process.on()` or what comes to the same. */
+export function isHandledByNode(type: string): boolean {
+  try {
+    const process = nodeProcess();
+    return process.listenerCount("uncaughtException") > 0 ||
+      process.hasUncaughtExceptionCaptureCallback() ||
+      type === "unhandledrejection" && process.listenerCount("unhandledRejection") > 0;
+  } catch {
+    return false; // Without Node's process object nobody can have called it.
+  }
+}
+
+/**
+ * Whether a file watcher of Deno's may run this program (`deno run --watch`). Before each restart
+ * such a watcher calls the listeners of SIGTERM, though nobody has sent one: denoland/deno#35942.
+ * The command line knows, and only a program with all permissions may read that.
+ *
+ * @returns `true` also where it cannot be known.
+ */
+export function isMaybeWatched(): boolean {
+  if (Deno.build.standalone) return false;
+  if (Deno.build.os !== "linux" || !mayReadFile(COMMAND_LINE)) return true;
+  try {
+    const words = Deno.readTextFileSync(COMMAND_LINE).split("\0");
+    return words.slice(0, words.length - 1 - Deno.args.length).some((word) =>
+      WATCH_FLAG.test(word)
+    );
+  } catch {
+    return true; // Deno wants `--allow-all` for it, and throws without asking.
+  }
+}
+
+/**
+ * Whether anybody on this thread listens to a signal, while we do not. Deno opens one resource for
+ * all listeners of a signal, so a listener more opens none if somebody has listened already.
+ */
+export function isListenedTo(signal: Deno.Signal): boolean {
+  const before = countSignalResources();
+  if (before === undefined) return isListenedToByNode(signal);
+  const listener = () => {};
+  Deno.addSignalListener(signal, listener);
+  const after = countSignalResources();
+  Deno.removeSignalListener(signal, listener);
+  return after === before;
+}
+
+/** Whether the program listens to a signal through `process.on()`. */
+export function isListenedToByNode(signal: Deno.Signal): boolean {
+  try {
+    return nodeProcess().listenerCount(signal) > 0;
+  } catch {
+    return false; // As above.
+  }
+}
+
+/** Nothing where this version of Deno does not show its resources. */
+function countSignalResources(): number | undefined {
+  const { internal } = Deno as unknown as { internal: keyof typeof Deno };
+  const internals = Deno[internal] as { core?: { resources?: () => Record<string, string> } };
+  const resources = internals?.core?.resources?.();
+  return resources && Object.values(resources).filter((name) => name === "signal").length;
+}

@@ -1,0 +1,160 @@
+/**
+ * Drains at signals, and lets the program end by them all the same. A signal that somebody listens
+ * to does not end the program any more. So after the drain it is sent again, with no listener of
+ * ours left, and the program ends by it as it would have without us: unless it listens itself.
+ *
+ * Who listens is this thread, until there is a worker, and then the worker: a thread that is busy
+ * or blocked hears nothing, and must be ended by a signal nevertheless. Runs on the program's
+ * thread.
+ *
+ * @module
+ */
+import { block, now } from "../clock.ts";
+import type { EndSignal } from "../options/options.ts";
+import { EXIT_CODES } from "../options/signals.ts";
+import type { Hooked } from "./drainable.ts";
+import { guard } from "./guard.ts";
+import { IN_WORKER, isListenedTo, isListenedToByNode, isMaybeWatched } from "./host.ts";
+
+/** How long a worker of the program's waits for the main thread to end it, in milliseconds. */
+const GRACE_MS = 2000;
+/** Longest time that a signal to the own process takes to arrive, in milliseconds. */
+const ARRIVAL_MS = 100;
+/** How long after a restart is due Deno's watcher makes it, in milliseconds; a little more. */
+const WATCHER_WAITS_MS = 600;
+/** A turn of the event loop that Deno's watcher gets as well, in milliseconds. */
+const TURN_MS = 20;
+
+const { setTimeout } = globalThis;
+
+/** What happens at a signal. */
+export interface AtSignal {
+  /** Drains, blocking; as if it had begun then. */
+  drainAll(isLast: boolean, began: number): void;
+  /** The program goes on after all. */
+  cancelShutdown(): void;
+}
+
+/** The signals that are drained at. */
+export class Signals {
+  /** Whether one was heard, and did not end the program. */
+  heard = false;
+  #hooked: ReadonlySet<Hooked>;
+  #at: AtSignal;
+  #listeners = new Map<EndSignal, () => void>();
+  /** Signals that the program listened to before us: its listener may take itself off first. */
+  #shared = new Set<EndSignal>();
+  /** Signals that this worker has drained at. */
+  #drainedAt = new Set<EndSignal>();
+
+  constructor(hooked: ReadonlySet<Hooked>, at: AtSignal) {
+    this.#hooked = hooked;
+    this.#at = at;
+  }
+
+  /** Whether a signal would be heard here. */
+  get isListening(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  /** Listens to what those that are hooked want to hear, and to nothing else. */
+  update(): void {
+    const wanted = new Set([...this.#hooked].flatMap(({ signals }) => signals));
+    for (const signal of this.#listeners.keys()) {
+      if (!wanted.has(signal)) this.#unlisten(signal);
+    }
+    for (const signal of wanted) this.#listen(signal);
+  }
+
+  #listen(signal: EndSignal): void {
+    if (this.#listeners.has(signal)) return;
+    const listener = guard(() => this.#onSignal(signal));
+    try {
+      if (isListenedTo(signal)) this.#shared.add(signal);
+      else this.#shared.delete(signal);
+      Deno.addSignalListener(signal, listener);
+      this.#listeners.set(signal, listener);
+    } catch {
+      // Not every system has every signal, and one that does not exist cannot end the program.
+    }
+  }
+
+  #unlisten(signal: EndSignal): void {
+    const listener = this.#listeners.get(signal);
+    if (listener) Deno.removeSignalListener(signal, listener);
+    this.#listeners.delete(signal);
+  }
+
+  async #onSignal(signal: EndSignal): Promise<void> {
+    const heardAt = now();
+    this.heard = true;
+    if (this.#drainedAt.has(signal)) return this.#endBy(signal);
+    // First of all, so that another signal ends the program at once, even while this blocks.
+    if (!IN_WORKER) { for (const any of this.#listeners.keys()) this.#unlisten(any); }
+    // Now, since a listener that comes after ours may take itself off as well.
+    const isShared = this.#isShared(signal);
+    try {
+      await this.#drain(heardAt);
+    } finally {
+      if (isShared) this.#goOn();
+      else await this.#end(signal, heardAt);
+    }
+  }
+
+  async #drain(began: number): Promise<void> {
+    this.#at.drainAll(false, began);
+    const waiting = [...this.#hooked].filter(({ shipper }) =>
+      !shipper.isBlocking && shipper.pending > 0
+    );
+    if (waiting.length === 0) return; // Without a turn of the event loop the program says nothing more.
+    await Promise.all(
+      waiting.map(({ shipper, shutdownTimeoutMs }) => shipper.flush(shutdownTimeoutMs)),
+    );
+  }
+
+  async #end(signal: EndSignal, heardAt: number): Promise<void> {
+    if (IN_WORKER) {
+      // The main thread heard the signal too and may still be draining. Its end comes as the same
+      // signal again; if none comes, because the main thread has no handler or two signals arrived
+      // as one, this thread ends the program.
+      this.#drainedAt.add(signal);
+      setTimeout(guard(() => this.#endBy(signal)), GRACE_MS);
+      return;
+    }
+    if (signal === "SIGTERM" && isMaybeWatched()) {
+      const spentMs = now() - heardAt;
+      // If it is a watcher that calls, the next thing is `unload`, and nothing below runs.
+      await new Promise((resolve) => setTimeout(resolve, heardAt + WATCHER_WAITS_MS - now()));
+      // Deno looks at a time that has passed only after a turn of the event loop.
+      await new Promise((resolve) => setTimeout(resolve, TURN_MS));
+      await this.#drain(now() - spentMs);
+    }
+    this.#endBy(signal);
+  }
+
+  /** Whether the program listens to the signal, too: then its end is its own decision. */
+  #isShared(signal: EndSignal): boolean {
+    const isListened = IN_WORKER ? isListenedToByNode : isListenedTo;
+    return this.#shared.has(signal) || isListened(signal);
+  }
+
+  #goOn(): void {
+    // Our listeners come back later: one that is added while the signal is being dispatched would
+    // hear it again, for ever.
+    setTimeout(guard(() => {
+      this.#at.cancelShutdown();
+      this.update();
+    }));
+  }
+
+  #endBy(signal: EndSignal): void {
+    this.#unlisten(signal);
+    try {
+      Deno.kill(Deno.pid, signal);
+    } catch {
+      Deno.exit(EXIT_CODES[signal]); // Before 2.9, Deno wants a permission for the own process too.
+    }
+    // The signal takes a moment to arrive. What the program logged meanwhile would be lost.
+    block(ARRIVAL_MS);
+  }
+}
