@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { now, sleep } from "./clock.ts";
 
 /** One thing that the handler says about itself. */
 export interface Diagnostic {
@@ -57,9 +58,7 @@ const MAX_KINDS = 64;
 // Taken when the module is loaded: tests and frameworks replace, freeze or stop them.
 const { warn, error } = console;
 const print = { warn, error };
-const { waitAsync } = Atomics;
-const NEVER = new Int32Array(new SharedArrayBuffer(4));
-const CLOCK = { now: performance.now.bind(performance), pause };
+const CLOCK = { now, sleep };
 
 /** Writes diagnostics, rate-limited by code and service code. */
 export class Diagnostics {
@@ -127,7 +126,7 @@ export class Diagnostics {
       tally.quiet = false;
       this.#tell(tally);
     };
-    void this.#clock.pause(QUIET_COUNT_MS).then(end, end);
+    void this.#clock.sleep(QUIET_COUNT_MS).then(end, end);
   }
 
   #write(diagnostic: Diagnostic): void {
@@ -165,14 +164,6 @@ function complain(error: unknown): void {
   } catch {
     // The console may be what threw: standard error is closed, or its disk is full.
   }
-}
-
-/**
- * Waits without keeping the program alive, for shared memory that never changes: the first
- * `setTimeout` of a program would cost the log call 7 ms.
- */
-async function pause(ms: number): Promise<void> {
-  await waitAsync(NEVER, 0, 0, ms).value;
 }
 
 /** Text without any character that a terminal acts upon: services and logs may hold some. */

@@ -17,7 +17,7 @@ function simulate(sink: (diagnostic: Diagnostic) => unknown = () => {}) {
     return sink(diagnostic) as void;
   }, {
     now: () => time,
-    pause: (ms) => new Promise((end) => pauses.push({ until: time + ms, end })),
+    sleep: (ms) => new Promise((end) => pauses.push({ until: time + ms, end })),
   });
   const pass = async (ms: number) => {
     time += ms;
