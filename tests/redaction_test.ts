@@ -121,7 +121,7 @@ const PLACES: Readonly<Record<string, (logger: Logger, name: string, value: stri
       new Error(JSON.stringify({ body: JSON.stringify({ [name]: `${value}"q` }) })),
     ),
   "object in JSON in message": (logger, name, value) =>
-    logger.info(JSON.stringify({ [name]: { a: 1, b: [value] }, other: value })),
+    logger.info(JSON.stringify({ [name]: { a: "]}", b: [value] }, other: 1 })),
 };
 
 Deno.test("handle() masks the values of secret names in every spelling and place", async () => {
@@ -347,7 +347,7 @@ Deno.test("handle() masks but the secret, and keeps the text around it", async (
     ],
     [
       JSON.stringify({ a: JSON.stringify({ secret: { b: 1 }, c: 2 }) }),
-      String.raw`{"a":"{\"secret\":\"[REDACTED]\"`, // All up to the last bracket.
+      String.raw`{"a":"{\"secret\":\"[REDACTED]\",\"c\":2}"}`,
     ],
   ];
   const [event, ...others] = await shipped((logger) => {

@@ -10,7 +10,8 @@ import { type Dialect, PLAIN } from "./dialect.ts";
 import { errorFields, ErrorProperties, isError, read, unreadable } from "./errors.ts";
 import { platformFields, WEB_MAPS } from "./platform_objects.ts";
 import { remember } from "./remember.ts";
-import { REDACTED, Secrets } from "./secrets.ts";
+import { REDACTED } from "./redaction/looks.ts";
+import { Redactor } from "./redaction/redactor.ts";
 
 /** Deepest nesting that is written. */
 export const MAX_DEPTH = 8;
@@ -31,12 +32,6 @@ const BOXES: readonly { readonly prototype: { valueOf(): unknown } }[] = [
   ...[Number, String, Boolean, BigInt, Symbol],
 ];
 
-/**
- * What JSON has to escape, or a secret may hide in: true wherever the first test of `Secrets` is.
- * Most texts have nothing of it, and are the same in JSON.
- */
-const NEEDS_CARE = /[^ !#-$&-9;<>?@A-Z[\]^`a-z{|}~]|bearer|-----B/i;
-
 /** The name of a property. */
 interface Name {
   /** Up to where the value begins, as the dialect has it. */
@@ -55,7 +50,7 @@ interface Form extends Dialect {
 /** Turns values into JSON text with the limits and masks of one handler. */
 export class JsonWriter {
   #maxLength: number;
-  #secrets: Secrets;
+  #redactor: Redactor;
   #form: Form;
   #plainForm: Form;
   #charactersLeft = 0;
@@ -63,7 +58,7 @@ export class JsonWriter {
 
   constructor(maxContentLength: number, redactKeys: readonly string[], dialect: Dialect = PLAIN) {
     this.#maxLength = maxContentLength;
-    this.#secrets = new Secrets(redactKeys);
+    this.#redactor = new Redactor(redactKeys);
     this.#form = this.#formOf(dialect);
     this.#plainForm = dialect === PLAIN ? this.#form : this.#formOf(PLAIN);
   }
@@ -76,7 +71,7 @@ export class JsonWriter {
   /** A string as JSON: masked, cut to the limits, or a narrower one, and well-formed. */
   string(value: string, limit: number = this.#maxLength): string {
     const most = Math.max(0, Math.min(this.#maxLength, this.#charactersLeft, limit));
-    if (value.length <= most && !NEEDS_CARE.test(value)) {
+    if (value.length <= most && this.#redactor.isPlain(value)) {
       this.#charactersLeft -= value.length;
       return `"${value}"`;
     }
@@ -127,7 +122,7 @@ export class JsonWriter {
       }
       const { text: begin, isSecret } = this.#form.nameOf(name);
       this.#charactersLeft -= begin.length;
-      const masked = isSecret && !this.#secrets.isHarmless(name, value);
+      const masked = isSecret && !this.#redactor.isHarmless(name, value);
       text += begin + (masked ? this.#form.masked : this.value(value)) + this.#form.end;
     }
     return text;
@@ -139,7 +134,7 @@ export class JsonWriter {
       masked: dialect.string(`"${REDACTED}"`),
       nameOf: remember((name) => ({
         text: dialect.name(quote(this.#safe(name, MAX_NAME_LENGTH))),
-        isSecret: this.#secrets.isName(name),
+        isSecret: this.#redactor.isName(name),
       })),
     };
   }
@@ -155,12 +150,12 @@ export class JsonWriter {
 
   /** A string without what looks like a secret, cut to a length, and by how much. */
   #safe(text: string, length: number): string {
-    if (text.length <= length) return this.#secrets.mask(text);
+    if (text.length <= length) return this.#redactor.mask(text);
     // Looking further than it shows, or half a secret at the edge would not look like one.
     const unseen = text.length > length + LOOK_AHEAD;
     const seen = unseen
-      ? this.#secrets.maskStart(text.slice(0, length + LOOK_AHEAD))
-      : this.#secrets.mask(text);
+      ? this.#redactor.maskStart(text.slice(0, length + LOOK_AHEAD))
+      : this.#redactor.mask(text);
     const most = unseen ? Math.min(length, Math.max(0, seen.length - LOOK_AHEAD)) : length;
     return `${cutText(seen, most)}…[${text.length - length} characters cut]`;
   }

@@ -1,0 +1,61 @@
+/**
+ * Knows secrets by the names of their properties. It runs inside the log call.
+ *
+ * @module
+ */
+
+/**
+ * Names of headers whose values are secrets, and names of other secrets, in words. A name that ends
+ * like one of them is one too, as `db_password` and `X-API-Key` are. Case, `-`, `_`, `.`, brackets
+ * and spaces make no difference.
+ */
+export const HEADER_NAMES = ["authorization", "cookie"];
+export const SECRET_NAMES = [
+  ...["access key", "access token", "account key", "api key", "encryption key", "master key"],
+  ...["passphrase", "passwd", "password", "private key", "public token", "refresh token"],
+  ...["secret", "secret access key", "secret key", "shared key", "signing key", "storage key"],
+];
+/** What may still follow: `cookies`, `password2`, `privateKeyPem`; not `cookie_count`. */
+export const ENDINGS = "s|\\d{1,4}|confirm|confirmation|hash|header|pem|value";
+
+/**
+ * What a token is a secret behind. `token` alone is one too; behind other words it mostly is none
+ * (`nextToken`, `pageToken`, `eos_token`), and never in the plural (`prompt_tokens`).
+ */
+const TOKEN_OWNERS = [
+  ...["access", "api", "app", "auth", "authenticity", "authorization", "bearer", "bot", "csrf"],
+  ...["csrf middleware", "deploy", "device", "gh", "github", "gitlab", "hf", "id", "identity"],
+  ...["jwt", "login", "npm", "oauth", "personal", "private", "public", "push", "pypi", "refresh"],
+  ...["registration", "reset", "sas", "secret", "security", "sentry", "service", "session"],
+  ...["shopify", "slack", "sso", "stripe", "user", "vault", "verification", "webhook", "xsrf"],
+];
+
+const joined = (names: readonly string[]) =>
+  names.map((name) => name.replaceAll(" ", "")).join("|");
+
+/** In a name without separators: `dbpassword`, `xapikey`. */
+const NAME = new RegExp(`(?:${joined([...HEADER_NAMES, ...SECRET_NAMES])})(?:${ENDINGS})?$`);
+/** In a name whose words are apart: `token`, `x_auth_token`, `idtoken`, `csrf_token_2`. */
+const TOKEN = new RegExp(
+  `(?:^|(?:^|_)(?:${joined(TOKEN_OWNERS)})_?)token(?:_?(?:\\d{1,4}|hash|header|value))?$`,
+);
+/** What is in all names that are known, so that most names need no more than this. */
+const STEM = /auth|cookie|pass|secret|key|token/i;
+
+/** Whether a name says that its value is a secret. */
+export function isSecretName(name: string): boolean {
+  return STEM.test(name) && (NAME.test(normalise(name)) || isTokenName(name));
+}
+
+/** Whether a name that ends with `token` is that of a secret. */
+export function isTokenName(name: string): boolean {
+  return TOKEN.test(
+    name.replace(/([a-z\d])(?=[A-Z])/g, "$1_").replace(/[-_.\s[\]]+/g, "_").replace(/^_|_$/g, "")
+      .toLowerCase().replace("csrf_middleware", "csrfmiddleware"),
+  );
+}
+
+/** A name without what makes no difference. */
+export function normalise(name: string): string {
+  return name.toLowerCase().replace(/[-_.\s[\]]/g, "");
+}

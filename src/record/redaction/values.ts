@@ -1,0 +1,181 @@
+/**
+ * Finds where the value of a secret name ends, so that all of it is masked and nothing behind it.
+ * Texts come from everywhere: JSON, in JSON once more, YAML, headers, query strings, what
+ * `Deno.inspect`, Go, Ruby or PHP print. It runs inside the log call; each function takes time in
+ * proportion to what it steps over.
+ *
+ * @module
+ */
+/** A quotation mark, which JSON in JSON escapes: `"`, `\"`, `\\\"`. */
+export const MARK = /\\{0,7}["'`]/.source;
+/** What is behind a mark that closes: `"a",`, `"a"}`, `password="a"/>`. */
+const CLOSED = /(?=[\s,;:)&}\]<>|]|\/>|\\|$)/.source;
+/** An escaped line break, where what follows is a line: `\nhost: h`, `\r\n\r\n`, `\n- a`. */
+const NEXT_LINE =
+  /(?:\\{1,7}[rn])+(?=[\s-]{0,64}(?:[\w."'-]{0,64}\s{0,8}(?:[:=]|$)|\\{0,7}["'`]))/.source;
+/** What may end a value without marks, if its surroundings go on behind it: `)` `}`, `, b: 2`. */
+const CLOSERS = `[,;)\\]}]{1,8}(?:\\s|$|${MARK}|[\\w.-]{1,64}=)`;
+
+/** Up to a space, `&` or what closes the surroundings; a `,` or `)` in its middle is part of it. */
+const WORD = `(?:\\[REDACTED\\]|(?!${MARK}${CLOSED}|${CLOSERS}|${NEXT_LINE})[^\\s&])+`;
+/** A value inside a value: `realm="a, b"`. */
+const PARAMETER = `=${MARK}(?!${CLOSED})` + /[^"'`\r\n]*["'`]/.source;
+/** The rest of a line, or of the quotation that it is in. */
+const LINE = `(?:${PARAMETER}|(?!${MARK}${CLOSED}|\\\\[rn])[^\\r\\n])+`;
+/** The name of a scheme before credentials: `Basic …`. */
+const SCHEME = "(?:AWS4-HMAC-SHA256|[A-Za-z-]{1,16}) +";
+
+const sticky = (source: string) => new RegExp(source, "sy");
+const WORD_VALUE = sticky(WORD);
+const LINE_VALUE = sticky(LINE);
+/** The schemes whose credentials are one word. They are kept. */
+const SCHEMED_VALUE = sticky(`((?:[Bb]asic|[Bb]earer) +)${WORD}`);
+/** `cookie=a=b; c=d status=200`, `authorization=Token x`. */
+const PAIR_VALUE = sticky(`(?:${SCHEME})?${WORD}(?:[,;&] *${WORD})*`);
+/** `<password>hunter2</password>`. */
+const ELEMENT_VALUE = sticky("[^<>]+(?=</)");
+/** A number by itself: the value of a JSON property. */
+const NUMBER_VALUE = sticky("\\d+(?=[\\s,}\\])]|$)");
+/** Up to the same mark again, or to the end of the text. */
+const QUOTED_VALUE = sticky(`(${MARK})(?:\\\\.|[^\\\\])*?(?:\\1${CLOSED}|\\\\?$)`);
+const QUOTED_LINE = sticky(`(${MARK})(?:${PARAMETER}|\\\\.|[^\\\\])*?(?:\\1${CLOSED}|\\\\?$)`);
+/** How `util.inspect` goes on with a long string: `'first\n' +` and a new line. */
+const CONCATENATED = sticky(`\\s{0,64}\\+\\s{0,64}(?=["'\`])`);
+/** Nothing: `""`, `[]`, `{}`. */
+const EMPTY = sticky(`(${MARK})\\1${CLOSED}|\\[\\s{0,8}\\]|\\{\\s{0,8}\\}`);
+/** The class of an object before its bracket, as inspecting writes it: `<ref *1> Map(1) {`. */
+const CLASS = sticky(
+  /(?:<ref \*\d{1,9}> )?(?:[A-Z][\w$]{0,64}(?:\(\d{1,9}\) | (?=[{<])))?(?:<[^>\n]{1,64}> )?/
+    .source +
+    "(?!\\[REDACTED\\])(?=[[{])",
+);
+/** A value in a call, as Rust writes it: `Some("a")`. */
+const CALL = sticky("[A-Z]\\w{0,64}(?=\\()");
+/** The same object goes on behind its class: `[Object: null prototype] {`. */
+const AFTER_CLASS = sticky(" (?:<[^>\\n]{1,64}> )?(?=\\{)");
+/** More of a value behind its bracket: `{ab}cd`. */
+const MORE = sticky(`(?=[^\\s,;:)&}\\]<>|"'\`\\\\])${WORD}`);
+/** What separates a value from the name behind it. */
+const SEPARATORS = /(?:\\{1,7}[rnt]|[\s,;&|<>({["'`])+$/;
+
+/** A value in a text. */
+export interface Value {
+  /** Where it ends. */
+  readonly end: number;
+  /** The quotation mark around it, or nothing. */
+  readonly mark: string;
+  /** What is kept before it: a scheme. */
+  readonly kept: string;
+}
+
+/** How a value is written: as a header's line, as a header in a pair, in XML, or as any other. */
+export type Form = "line" | "pair" | "element" | "value";
+
+/**
+ * The value that begins at this place of a text, or nothing if there is none.
+ *
+ * @param limit Where the next secret's name begins: a value without bounds does not reach further.
+ */
+export function valueAt(text: string, start: number, form: Form, limit: number): Value | undefined {
+  if (match(EMPTY, text, start)) return undefined;
+  const quoted = quotedAt(text, start, form);
+  if (quoted !== undefined) return quoted;
+  const nested = nestedEnd(text, start, limit);
+  if (nested !== undefined) return { end: nested, mark: "", kept: "" };
+  if (form === "line") {
+    const schemed = match(SCHEMED_VALUE, text.slice(0, limit), start);
+    if (schemed) return openValue(text, start, limit, schemed[0].length, schemed[1]);
+    const line = match(NUMBER_VALUE, text, start) ?? match(LINE_VALUE, text, start);
+    return line ? { end: start + line[0].length, mark: "", kept: "" } : undefined;
+  }
+  const pattern = form === "element" ? ELEMENT_VALUE : form === "pair" ? PAIR_VALUE : WORD_VALUE;
+  const found = match(pattern, text.slice(0, limit), start);
+  return found ? openValue(text, start, limit, found[0].length) : undefined;
+}
+
+/** A value without bounds. What separates it from a name that it reaches is not part of it. */
+function openValue(
+  text: string,
+  start: number,
+  limit: number,
+  length: number,
+  kept = "",
+): Value | undefined {
+  let end = start + length;
+  if (end === limit && limit < text.length) {
+    end -= SEPARATORS.exec(text.slice(start, end))?.[0].length ?? 0;
+  }
+  return end > start + kept.length ? { end, mark: "", kept } : undefined;
+}
+
+function quotedAt(text: string, start: number, form: Form): Value | undefined {
+  const pattern = form === "value" ? QUOTED_VALUE : QUOTED_LINE;
+  const first = match(pattern, text, start);
+  if (!first) return undefined;
+  let end = start + first[0].length;
+  for (let more; (more = match(CONCATENATED, text, end)) !== null;) {
+    const next = match(pattern, text, end + more[0].length);
+    if (!next) break;
+    end += more[0].length + next[0].length;
+  }
+  return { end, mark: first[1]!, kept: "" };
+}
+
+/** Where an object, an array or a call ends: at the bracket that closes, or with the text. */
+function nestedEnd(text: string, start: number, limit: number): number | undefined {
+  const name = match(CLASS, text, start);
+  if (name) {
+    let end = closingBracket(text, start + name[0].length);
+    for (let more; (more = match(AFTER_CLASS, text, end)) !== null;) {
+      end = closingBracket(text, end + more[0].length);
+    }
+    return end + (match(MORE, text.slice(0, Math.max(end, limit)), end)?.[0].length ?? 0);
+  }
+  const call = match(CALL, text, start);
+  if (!call) return undefined;
+  const end = closingBracket(text.slice(0, limit), start + call[0].length);
+  return end < limit ? end : undefined;
+}
+
+/**
+ * The place behind the bracket that closes the one at this place, or the text's end if none does.
+ * Brackets inside quotation marks do not count.
+ *
+ * In JSON that is escaped n times a mark has 2ⁿ − 1 backslashes before it. Inside a string there
+ * are others, of marks that belong to its content and so have twice as many and one more.
+ */
+export function closingBracket(text: string, start: number): number {
+  const isCall = text[start] === "(";
+  let depth = 0;
+  let backslashes = 0;
+  let quote = "";
+  let escapes = 0;
+  for (let i = start; i < text.length; i++) {
+    const character = text[i]!;
+    if (character === "\\") {
+      backslashes++;
+      continue;
+    }
+    if (quote !== "") {
+      const extra = backslashes - escapes;
+      if (character === quote && extra >= 0 && extra % (2 * (escapes + 1)) === 0) quote = "";
+    } else if (character === '"' || character === "'" || character === "`") {
+      // An apostrophe follows a letter.
+      if (!/\w/.test(text[i - 1]!)) {
+        quote = character;
+        escapes = backslashes;
+      }
+    } else if (isCall ? character === "(" : character === "{" || character === "[") {
+      depth++;
+    } else if (isCall ? character === ")" : character === "}" || character === "]") {
+      if (--depth === 0) return i + 1;
+    }
+    backslashes = 0;
+  }
+  return text.length;
+}
+
+function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
