@@ -18,10 +18,12 @@ import { type Form, MARK, valueAt } from "./values.ts";
 
 /** What JSON has to escape, or a secret's name may stand before: most texts have nothing of it. */
 const MARKS = /[^ !#-$&-9;<>?@A-Z[\]^`a-z{|}~]/;
+/** Fewer characters are no secret by their looks that has none of these: `bearer abc.de`. */
+const SHORTEST_LOOK = 13;
 /** What is behind a name. */
 const SEPARATOR = /[=:,>]|%3/i;
-/** What is in all names. */
-const STEM = /auth|cookie|pass|secret|key|token/i;
+/** What is in all names. Four characters or more each, so that V8 can step over three at a time. */
+const STEM = /authori|cookie|passw|passp|secret|[^]key|token/i;
 
 /** A word is followed by nothing of its own. */
 const WORD_END = /[.!]?(?![^\s,;&}\])\\"'`<|])/.source;
@@ -77,7 +79,7 @@ export class Redactor {
 
   /** Whether a text is the same in JSON, and has nothing to mask. */
   isPlain(text: string): boolean {
-    return !MARKS.test(text) && !mayHaveLook(text);
+    return !MARKS.test(text) && (text.length < SHORTEST_LOOK || !mayHaveLook(text));
   }
 
   /** A text without its secrets. */
