@@ -117,6 +117,7 @@ function start(path: string, args: readonly string[], env: Record<string, string
   const process = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
+      "--node-modules-dir=manual", // This process has put the packages there.
       "--no-prompt",
       "--allow-net=127.0.0.1",
       "--allow-env=AXONPUSH_*",

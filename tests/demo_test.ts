@@ -6,6 +6,7 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Arrival, count } from "../demo/count.ts";
+import { PREPARED } from "./program.ts";
 
 const LOGGED = ["one", "password=hunter2 for ada", "three"];
 
@@ -56,7 +57,15 @@ Deno.test("demo counts every line of a log file that holds secrets", async () =>
   try {
     await Deno.writeTextFile(file, lines.join("\r\n"));
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["task", "--quiet", "demo", file],
+      args: [
+        "run",
+        ...PREPARED,
+        "--allow-net=127.0.0.1",
+        "--allow-run",
+        "--allow-read",
+        "demo/main.ts",
+        file,
+      ],
       cwd: new URL("../", import.meta.url),
       env: { NO_COLOR: "1" },
     }).output();

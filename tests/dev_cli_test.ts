@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { DevEvent } from "../dev/contract.ts";
 import { formatEvent, type Paint } from "../dev/format.ts";
+import { PREPARED } from "./program.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const plain: Paint = (_, text) => text;
@@ -118,7 +119,7 @@ class Program implements AsyncDisposable {
 
 function command(...args: string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--allow-net", "dev/mod.ts", ...args],
+    args: ["run", ...PREPARED, "--no-prompt", "--allow-net", "dev/mod.ts", ...args],
     cwd: ROOT,
     stdin: "null",
     stdout: "piped",
@@ -198,7 +199,7 @@ Deno.test("dev --key accepts that key alone, and tells it", async () => {
 
 Deno.test("dev says which permission it lacks", async () => {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "dev/mod.ts", "--port=3001"],
+    args: ["run", ...PREPARED, "--no-prompt", "dev/mod.ts", "--port=3001"],
     cwd: ROOT,
   }).output();
   assertEquals(code, 2);
@@ -272,7 +273,7 @@ Deno.test("paintFor() colours terminals only, and none if NO_COLOR is set", asyn
   const painted = async (env: Record<string, string>) => {
     const { NO_COLOR: _, ...others } = Deno.env.toObject();
     const { stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["eval", source],
+      args: ["eval", ...PREPARED, source],
       clearEnv: true,
       env: { ...others, ...env },
     }).output();

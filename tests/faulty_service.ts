@@ -24,6 +24,7 @@ import {
   type Diagnostic,
   type HandlerStats,
 } from "../mod.ts";
+import { PREPARED } from "./program.ts";
 
 /** A request as it came in. */
 export interface Received {
@@ -294,7 +295,7 @@ export interface Correspondent extends AsyncDisposable {
 /** Starts a program that reads and writes lines. It ends with its input. */
 export async function startCorrespondent(file: string, args: string[]): Promise<Correspondent> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-check", "-A", String(new URL(file, import.meta.url)), ...args],
+    args: ["run", ...PREPARED, "--no-check", "-A", String(new URL(file, import.meta.url)), ...args],
     stdin: "piped",
     stdout: "piped",
   }).spawn();

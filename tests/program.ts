@@ -10,6 +10,13 @@ import { assert } from "@std/assert";
 /** A program that takes longer than this is taken to hang, in milliseconds. */
 const HANG_MS = 60_000;
 
+/**
+ * What every `deno` of a test is started with. The packages are there, put there before the tests
+ * begin. Each process would put the linked ones there anew, and others that start in that moment
+ * would not find them.
+ */
+export const PREPARED: readonly string[] = ["--quiet", "--node-modules-dir=manual"];
+
 /** How to start a program. */
 export interface ProgramOptions {
   /** Flags of `deno`, permissions above all. */
@@ -43,7 +50,7 @@ export function startProgram(file: string, options: ProgramOptions = {}): Progra
   const { flags = [], args = [], env, command = "run", cwd } = options;
   return start(
     Deno.execPath(),
-    [command, "--quiet", ...flags, String(locate(file)), ...args],
+    [command, ...PREPARED, ...flags, String(locate(file)), ...args],
     { ...env && { env }, ...cwd && { cwd } },
   );
 }
@@ -64,7 +71,7 @@ export async function runOnTerminal(
   file: string,
   { flags = [], args = [], env = {} }: ProgramOptions = {},
 ): Promise<Outcome> {
-  const command = [Deno.execPath(), "run", "--quiet", ...flags, String(locate(file)), ...args];
+  const command = [Deno.execPath(), "run", ...PREPARED, ...flags, String(locate(file)), ...args];
   const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   const program = start("script", ["-qec", quoted, "/dev/null"], { env });
   program.output(PROMPT).then(() => program.kill("SIGKILL"), () => {}); // Nobody answers.
