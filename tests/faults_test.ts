@@ -8,6 +8,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Logger } from "@std/log/logger";
 import type { AxonPushHandler, AxonPushHandlerOptions, Diagnostic } from "../mod.ts";
+import { CLOCK } from "../src/delivery/clock.ts";
 import { createHttpSend } from "../src/delivery/http.ts";
 import {
   accept,
@@ -365,6 +366,182 @@ Deno.test("AxonPushHandler follows no redirect and sends its credentials nowhere
     assertMatch(said[0]!.message, /redirects to .*'baseUrl'/);
   });
   assertEquals(elsewhere.connections, 0);
+});
+
+// ——— One refusal among deliveries ———
+
+Deno.test("AxonPushHandler loses at most the record that somebody before the service refuses", () =>
+  forAll([[401], [403], [404], [406], [302]], async (status) => {
+    for (const protocol of ["events", "otlp"] as const) {
+      for (const always of [false, true]) {
+        let refusals = 0;
+        await using service = startFaultyService(({ records }) =>
+          records.includes(50) && (always || refusals++ === 0)
+            ? answer(status!, { headers: { Location: "/maintenance" } })
+            : undefined
+        );
+        const handler = handlerFor(service, { protocol });
+        log(handler, 1, 500);
+        assert(await handler.flush(PLENTY_MS));
+        log(handler, 100);
+        await handler.close(PLENTY_MS);
+
+        const lost = always ? 1 : 0;
+        assertEquals([handler.stats.failed, handler.stats.delivered], [lost, 101 - lost]);
+        assertInvariant(handler.stats, service);
+      }
+    }
+  }));
+
+Deno.test("AxonPushHandler does not hammer an address that takes no records", () =>
+  forAll([[405], [411], [415], [426], [501], [505], [404]], async (status) => {
+    for (const protocol of ["events", "otlp"] as const) {
+      await using service = startFaultyService(() => answer(status!));
+      const handler = handlerFor(service, { protocol });
+      log(handler, 1000);
+      await service.seen(3);
+      await handler.close(PLENTY_MS);
+
+      assert(service.requests.length <= 1000 / 8 + 32, `${service.requests.length} requests`);
+      assertEquals(handler.stats.failed, 1000);
+      const codes = handler.said.map(({ code }) => code);
+      assertEquals(codes.filter((code) => code !== "lost"), [`http-${status}`]);
+      const { message } = handler.said.findLast(({ code }) => code === "lost")!;
+      assertMatch(message, /^1000 records .*HTTP/);
+      assertInvariant(handler.stats, service);
+    }
+  }));
+
+Deno.test("AxonPushHandler halves a batch at which a gateway hangs up", async () => {
+  await using service = startFaultyService(({ body }) =>
+    body.length > 100_000 ? closeUnanswered : undefined
+  );
+  const handler = handlerFor(service, { protocol: "otlp" });
+  const logger = new Logger("shop", "NOTSET", { handlers: [handler] });
+  log(handler, 1, 1000);
+  assert(await handler.flush(PLENTY_MS));
+  for (let n = 0; n < 200; n++) logger.info("long", { n, text: "x".repeat(1000) });
+  assert(await handler.flush(PLENTY_MS));
+  await handler.close();
+
+  assertEquals([handler.stats.failed, handler.stats.delivered], [0, 201]);
+  assertInvariant(handler.stats, service);
+});
+
+Deno.test("AxonPushHandler tells what it gave up, why, and how much it was", async () => {
+  await using service = startFaultyService(({ records }) =>
+    records[0]! < 3 ? answer(500, { body: { message: "on fire" } }) : undefined
+  );
+  const handler = handlerFor(service, { maxRetries: 0 });
+  log(handler, 10);
+  assert(await handler.flush(PLENTY_MS));
+  await handler.close();
+
+  const [first, ...others] = handler.said.filter(({ code }) => /given-up|lost/.test(code));
+  assertMatch(first!.message, /HTTP 500: on fire: given up/);
+  assertMatch(others.at(-1)!.message, /^3 records .*on fire/);
+});
+
+// ——— Hints ———
+
+Deno.test("AxonPushHandler says what to do by the service's own rules", async () => {
+  const cases: [options: AxonPushHandlerOptions, status: number, body: unknown, hint: RegExp][] = [
+    [{}, 401, "", /'apiKey'.*'tenantId'/],
+    [{ protocol: "otlp" }, 400, { message: "no channel" }, /'channelId'.*X-Axonpush-Channel/],
+    [{ environment: "prod" }, 400, { message: "Environment prod is unknown" }, /'environment'/],
+    [{ environment: "prod" }, 404, { code: "environment_not_found" }, /'environment'/],
+  ];
+  for (const [options, status, body, hint] of cases) {
+    const { said } = await meet(answer(status, { body }), options);
+    assertMatch(said[0]!.message, hint);
+  }
+  const { said } = await meet(answer(400), { protocol: "otlp", channelId: 7 });
+  assertEquals(said[0]!.message, "AxonPush refuses records: HTTP 400");
+});
+
+Deno.test("AxonPushHandler does not call a Collector AxonPush, and waits until it is not busy", async () => {
+  await using service = startFaultyService(Array(5).fill(answer(503)));
+  const handler = handlerFor(service, {
+    protocol: "otlp",
+    endpoint: `${service.url}/v1/logs`,
+    maxRetries: 0,
+  });
+  log(handler, 1);
+  while (handler.stats.pending > 0) await handler.close(PLENTY_MS);
+
+  assertEquals(handler.stats.delivered, 1);
+  for (const { message } of handler.said) assert(!/axonpush/i.test(message), message);
+});
+
+// ——— Hanging requests, few connections ———
+
+Deno.test("AxonPushHandler delivers past connections that never answer", async () => {
+  let hanging = 32;
+  await using service = startFaultyService(() => hanging-- > 0 ? hang : undefined);
+  const handler = handlerFor(service);
+  log(handler, 100);
+  await service.seen(32);
+  await handler.close(PLENTY_MS);
+
+  assertEquals([handler.stats.delivered, service.stored.size], [100, 100]);
+  assertInvariant(handler.stats, service);
+});
+
+Deno.test({
+  name: "AxonPushHandler loses nothing where files may hardly be opened",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    for (const files of [36, 64]) {
+      await using service = startFaultyService();
+      const options = JSON.stringify({ baseUrl: service.url, apiKey: "ak_test", tenantId: "1" });
+      const program = String(new URL("fixtures/tell_stats.ts", import.meta.url));
+      const { stdout } = await new Deno.Command("sh", {
+        args: ["-c", `ulimit -n ${files}; exec "$@"`, "", Deno.execPath()]
+          .concat(["run", "--quiet", "--no-check", "-A", program, options]),
+        stdin: "null",
+      }).output();
+
+      const { delivered, failed, pending } = JSON.parse(new TextDecoder().decode(stdout));
+      assertEquals({ delivered, failed, pending }, { delivered: 50, failed: 0, pending: 0 });
+    }
+  },
+});
+
+// ——— Globals of the program ———
+
+Deno.test("createHttpSend() and CLOCK need no global that the program replaces later", async () => {
+  await using service = startFaultyService();
+  const settings = {
+    protocol: "otlp",
+    url: service.url,
+    isEndpoint: false,
+    headers: {},
+    requestTimeoutMs: PLENTY_MS,
+    retryable: [],
+    gzip: false,
+  } as const;
+  const names = ["fetch", "Request", "Response", "AbortSignal"] as const;
+  const properties = names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name)!);
+  const { now } = performance;
+  let result;
+  try {
+    for (const name of names) {
+      const value = () => {
+        throw new Error(`${name} was called`);
+      };
+      Object.defineProperty(globalThis, name, { configurable: true, writable: true, value });
+    }
+    performance.now = () => 0;
+    const began = CLOCK.now();
+    await new Promise<void>((resolve) => CLOCK.wake(resolve, 5));
+    assert(CLOCK.now() > began);
+    result = await createHttpSend(settings)("{}", "key");
+  } finally {
+    performance.now = now;
+    names.forEach((name, i) => Object.defineProperty(globalThis, name, properties[i]!));
+  }
+
+  assertEquals(result, { kind: "delivered" });
 });
 
 // ——— Refused records ———

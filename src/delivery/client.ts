@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { LogEvent } from "../record/event.ts";
+import type { LogEvent, LogPayload } from "../record/event.ts";
 import { isError, read, reason } from "../record/errors.ts";
 import { CLOCK } from "./clock.ts";
 import {
@@ -19,11 +19,16 @@ import {
 } from "./response.ts";
 
 /** What an AxonPush client's `events.publish` is given. */
-export interface PublishParams extends Omit<LogEvent, "channel_id"> {
-  /** Target channel; without it, the organisation's default channel. */
-  readonly channelId?: string;
+export interface PublishParams extends Omit<LogEvent, "channel_id" | "payload"> {
+  /**
+   * Target channel: the option `channelId`. Without that it is missing, which the type does not say
+   * because AxonPush's own client wants it; the organisation's default channel is meant then.
+   */
+  readonly channelId: string;
   /** Unique for each record; the service collapses events with the same key. */
   readonly dedupKey: string;
+  /** The record itself. */
+  readonly payload: LogPayload & Readonly<Record<string, unknown>>;
 }
 
 /** An AxonPush client, or anything that publishes an event the same way. */

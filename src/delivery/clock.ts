@@ -60,7 +60,7 @@ const { unrefTimer } = Deno;
 export const CLOCK: Clock = {
   now: performance.now.bind(performance),
   wake(callback, afterMs) {
-    const timer = start()(callback, afterMs);
+    const timer = start()(callback, Math.max(1, afterMs));
     unrefTimer(timer); // A pause is no reason for a program to go on.
     return () => cancel()(timer);
   },

@@ -39,8 +39,6 @@ export interface ExporterCallbacks extends LossCallbacks {
   settle(sequence: number, outcome: Outcome): void;
   /** Says how many records are sent again. */
   countRetries(count: number): void;
-  /** Tells what is counted: nobody may be there to do it later. */
-  tellLosses(): void;
 }
 
 /** Sends what it is given until each record is settled. */
@@ -70,7 +68,7 @@ export class Exporter {
     this.#backoff = new Backoff(clock.now);
     this.#limit = new Limit(settings.concurrency, clock.now);
     this.#queue = new RequestQueue(settings);
-    this.#losses = new Losses(callbacks);
+    this.#losses = new Losses(callbacks, clock.now);
     this.#alarm = new Alarm(clock, () => this.#pump());
   }
 
@@ -130,7 +128,7 @@ export class Exporter {
   }
 
   get #demand() {
-    return { eager: this.#backoff.isExpedited, idle: this.#slots.isEmpty };
+    return { eager: this.#backoff.isExpedited, idle: this.#slots.count === 0 };
   }
 
   /** Lets nothing wait for ever for a request that hangs. */
@@ -295,7 +293,9 @@ export class Exporter {
     this.#callbacks.report(diagnostic);
     this.#backoff.onFailed();
     const isOverload = cause === "busy" || cause === "timeout" || cause === "local";
-    const isTooMuch = isOverload && this.#limit.onRefused(slot.limitEpoch);
+    const isTooMuch = cause === "local"
+      ? this.#limit.onCrowded(this.#slots.count - 1)
+      : isOverload && this.#limit.onRefused(slot.limitEpoch);
     const { deliveries, failuresInARow } = this.#backoff;
     const outage = Math.min(OUTAGE, this.#limit.size);
     // Among requests that succeed one may fail; when all do, or it is all too much, the others are
@@ -304,7 +304,9 @@ export class Exporter {
     if (afterMs !== undefined) this.#backoff.openFor(epoch, afterMs);
     else if (!isAlone) this.#backoff.open(epoch, "failure", request.failures);
     if (request.isSettled || --request.copies > 0) return;
-    request.dueAt = isAlone ? now + this.#backoff.pauseAfter(request.failures) : now;
+    // What found no connection here goes as soon as one of the others has done with its own.
+    const isHeldBack = isAlone && cause !== "local";
+    request.dueAt = isHeldBack ? now + this.#backoff.pauseAfter(request.failures) : now;
     request.failures++;
     const isPassed = request.failedAt !== undefined && request.failedAt < deliveries;
     request.failedAt = deliveries;
@@ -335,7 +337,7 @@ export class Exporter {
     if (request.isSettled) return;
     request.isSettled = true;
     // Whoever waits goes on when the last one is settled, and may end the program.
-    if (this.#backoff.isExpedited && this.#queue.isEmpty) this.#callbacks.tellLosses();
+    if (this.#queue.isEmpty) this.#losses.tell();
     const { items } = request;
     for (const [i, { sequence }] of items.entries()) {
       this.#callbacks.settle(sequence, i < items.length - failed ? "delivered" : "failed");
@@ -346,7 +348,7 @@ export class Exporter {
     const items = this.#queue.clear();
     if (items.length === 0) return;
     this.#losses.addRest(items.length);
-    this.#callbacks.tellLosses();
+    this.#losses.tell();
     for (const { sequence } of items) this.#callbacks.settle(sequence, "failed");
   }
 }

@@ -79,8 +79,7 @@ function simulate(settings: Partial<ExporterSettings> = {}) {
       },
       countRetries: (count) => counts.retries += count,
       report: ({ message }) => said.push(message),
-      countLoss: (_loss, count) => counts.lost += count,
-      tellLosses() {},
+      countLost: ({ count }) => counts.lost += count,
     },
     (body, key) =>
       new Promise((resolve) => {

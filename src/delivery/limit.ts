@@ -99,6 +99,20 @@ export class Limit {
     return !bears || this.#size < 2;
   }
 
+  /**
+   * This machine has no connection for one more request.
+   * @param inFlight How many others it has one for.
+   * @return Whether there is none at all, so that it takes a pause.
+   */
+  onCrowded(inFlight: number): boolean {
+    if (inFlight < this.#size) {
+      this.#size = Math.max(1, inFlight);
+      this.#cut = { from: this.#size, at: this.#now() };
+      this.#epoch++;
+    }
+    return inFlight === 0;
+  }
+
   /** The program ends, and so many records wait: they should not take more than a few rounds. */
   expedite(waiting: number): void {
     if (this.#cut !== undefined) return;

@@ -37,8 +37,8 @@ export class Slots {
   #peak = 0;
   #lastAnswerAt: number | undefined;
 
-  get isEmpty(): boolean {
-    return this.#open.size === 0;
+  get count(): number {
+    return this.#open.size;
   }
 
   open(slot: Omit<Slot, "isWarm">): Slot {

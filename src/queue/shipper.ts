@@ -261,6 +261,7 @@ export class Drain {
 
   #reportLoss(timeoutMs: number): void {
     const { pending } = this;
+    this.#lane?.hear();
     this.#diagnostics.flush();
     if (pending === 0) return;
     this.#diagnostics.report({
@@ -394,7 +395,7 @@ export class Drain {
         this.#settings.exporter,
         this.#origin,
         queueSize,
-        (diagnostic) => this.#diagnostics.relay(diagnostic),
+        this.#diagnostics,
         this.#ending,
         (why) => {
           if (this.#lane === lane) this.#bury(why);

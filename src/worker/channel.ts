@@ -10,9 +10,10 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
 import type { Worker as NodeWorker } from "node:worker_threads";
 import { Acknowledgements } from "./acknowledgements.ts";
-import type { Diagnostic, Diagnostics } from "../diagnostics.ts";
+import type { Diagnostics } from "../diagnostics.ts";
 import { nodeProcess } from "../platform.ts";
 import { Exporter, type ExporterSettings } from "../delivery/exporter.ts";
+import { lossOf } from "../delivery/losses.ts";
 import type { Send } from "../delivery/response.ts";
 import type { Origin } from "../record/chunk.ts";
 import type { WorkerMessage } from "./worker.ts";
@@ -43,7 +44,7 @@ export function workerLane(
   exporter: ExporterSettings,
   origin: Origin,
   queueSize: number,
-  report: (diagnostic: Diagnostic) => void,
+  diagnostics: Diagnostics,
   shortLived: boolean,
   onCrash: (why: string | undefined) => void,
 ): Lane {
@@ -81,7 +82,9 @@ export function workerLane(
       let received;
       while ((received = receiveMessageOnPort(port1 as never))) {
         heard++;
-        report(received.message);
+        const { diagnostic, lost } = received.message;
+        if (lost) diagnostics.count(lossOf(lost), lost.count);
+        else diagnostics.relay(diagnostic);
       }
     },
     stop() {
@@ -139,8 +142,7 @@ export function localLane(
       settle: (sequence, outcome) => acknowledgements.write(sequence, outcome),
       countRetries: (count) => acknowledgements.countRetries(count),
       report: (diagnostic) => diagnostics.report(diagnostic),
-      countLoss: (loss, records) => diagnostics.count(loss, records),
-      tellLosses: () => diagnostics.flush(),
+      countLost: (lost) => diagnostics.count(lossOf(lost), lost.count),
     },
     (body, key) => guard.run(true, send, body, key),
   );

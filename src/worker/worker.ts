@@ -52,15 +52,17 @@ function start(message: WorkerMessage & { kind: "start" }): Exporter {
   }
   // Limited here already: a program that is busy for long takes no messages, and they pile up.
   const diagnostics = new Diagnostics((diagnostic) => {
-    message.diagnostics.postMessage(diagnostic);
+    message.diagnostics.postMessage({ diagnostic });
     acknowledgements.countReport();
   });
   const exporter = new Exporter(message.exporter, {
     settle: (sequence, outcome) => acknowledgements.write(sequence, outcome),
     countRetries: (count) => acknowledgements.countRetries(count),
     report: (diagnostic) => diagnostics.report(diagnostic),
-    countLoss: (loss, records) => diagnostics.count(loss, records),
-    tellLosses: () => diagnostics.flush(),
+    countLost(lost) {
+      message.diagnostics.postMessage({ lost });
+      acknowledgements.countReport();
+    },
   });
   exporter.addOrigin(0, message.origin);
   return exporter;
