@@ -32,12 +32,19 @@ const BOXES: readonly { readonly prototype: { valueOf(): unknown } }[] = [
   ...[Number, String, Boolean, BigInt, Symbol],
 ];
 
+/** Where objects have a name beside a `value`: Kubernetes, ECS, HAR, entries. */
+const NAME_PROPERTIES = ["name", "key", "Name", "Key", "field", "header"];
+/** A name of a field, and no value. */
+const FIELD_NAME = /^[a-z][a-z_. -]{0,31}$/i;
+
 /** The name of a property. */
 interface Name {
   /** Up to where the value begins, as the dialect has it. */
   readonly text: string;
   /** Whether it says that the value is a secret. */
   readonly isSecret: boolean;
+  /** Whether another property may say so: `{ name: "DB_PASSWORD", value: "…" }`. */
+  readonly isValue: boolean;
 }
 
 /** How values are written, with what is remembered of it. */
@@ -120,9 +127,10 @@ export class JsonWriter {
         return text + this.#form.name(`"…"`) + this.#note("[more properties cut]") +
           this.#form.end;
       }
-      const { text: begin, isSecret } = this.#form.nameOf(name);
+      const { text: begin, isSecret, isValue } = this.#form.nameOf(name);
       this.#charactersLeft -= begin.length;
-      const masked = isSecret && !this.#redactor.isHarmless(name, value);
+      const masked = (isSecret || isValue && this.#isNamedSecret(object)) &&
+        !this.#redactor.isHarmless(name, value);
       text += begin + (masked ? this.#form.masked : this.value(value)) + this.#form.end;
     }
     return text;
@@ -135,6 +143,7 @@ export class JsonWriter {
       nameOf: remember((name) => ({
         text: dialect.name(quote(this.#safe(name, MAX_NAME_LENGTH))),
         isSecret: this.#redactor.isName(name),
+        isValue: /^value$/i.test(name),
       })),
     };
   }
@@ -223,14 +232,37 @@ export class JsonWriter {
 
   #items(items: ArrayLike<unknown>, length: number): string {
     let text = "";
+    let item: unknown;
     for (let i = 0; i < length; i++) {
       if (i === MAX_ENTRIES || this.#charactersLeft <= 0) {
         return this.#form.list(`${text}${text && ","}${this.#note(`[${length - i} more]`)}`);
       }
       this.#charactersLeft -= 8;
-      text += (i === 0 ? "" : ",") + this.value(read(items, i));
+      const before = item;
+      item = read(items, i);
+      const masked = i % 2 === 1 && length % 2 === 0 && typeof before === "string" &&
+        this.#isNamedBy(before, item, length);
+      text += (i === 0 ? "" : ",") + (masked ? this.#form.masked : this.value(item));
     }
     return this.#form.list(text);
+  }
+
+  /** Whether an object is a name beside its value, and the name that of a secret. */
+  #isNamedSecret(object: object): boolean {
+    return NAME_PROPERTIES.some((property) => {
+      const name = read(object, property);
+      return typeof name === "string" && this.#redactor.isName(name);
+    });
+  }
+
+  /**
+   * Whether an item of a list is the value of the secret that is named before it, as in Node's
+   * `rawHeaders` and in lists of entries. A word like a name is one in a list of names.
+   */
+  #isNamedBy(name: string, value: unknown, length: number): boolean {
+    if (!this.#redactor.isName(name) || this.#redactor.isHarmless(name, value)) return false;
+    const isEntry = length === 2 && Array.isArray(this.#ancestors.at(-2));
+    return isEntry || typeof value !== "string" || !FIELD_NAME.test(value);
   }
 }
 

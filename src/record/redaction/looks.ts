@@ -212,13 +212,26 @@ export const LOOKS: readonly Look[] = [
   },
 ];
 
+/** Parameters of a challenge, in place of a token: `Bearer realm="…"` (RFC 9110, 11.6.1). */
+const CHALLENGE = "(?:realm|scope|error|error_description|error_uri|charset|resource_metadata)=";
+/** What ends a token that something is glued to: another one, a parameter, a secret's name. */
+const GLUED = [
+  "bearer\\s",
+  "(?:[;&]|%26)[\\w.-]{1,64}(?:\\s?[:=]|%3)",
+  "(?:authorization|cookie|passwd|password|passphrase|secret|key|token)[\\w-]{0,16}" +
+  "(?:\\s?:|\\s?=(?![=\\s]|$)|%3)",
+].join("|");
+const TOKEN_CHARACTER = "[^\\s\"'`,\\\\]";
 /**
  * A bearer token, without a header's name too (RFC 6750, 2.1; Laravel's have a `|`): 16 characters
- * of any kind, or six with a digit or an inner dot, which is no word; no parameter of a challenge.
+ * of any kind, or six with a digit or an inner dot, which is no word.
  */
-const CHALLENGE = "(?:realm|scope|error|error_description|error_uri|charset|resource_metadata)=";
-const BEARER = `([Bb][Ee][Aa][Rr][Ee][Rr]\\s{1,8})(?!${CHALLENGE})` +
-  `(?=[^\\s"'\`,\\\\]{16}|[\\w~+/=-]*(?:\\d|\\.\\w))[^\\s"'\`,\\\\]{5,}[^\\s"'\`,\\\\)\\]};>&]`;
+const BEARER = new RegExp(
+  `(bearer\\s{1,8})(?!${CHALLENGE})` +
+    `(?=${TOKEN_CHARACTER}{16}|(?=${TOKEN_CHARACTER}{6})[\\w~+/=-]*(?:\\d|\\.\\w))` +
+    `(?:(?!${GLUED})${TOKEN_CHARACTER})+(?<![)\\]};>&])`,
+  "gi",
+);
 
 /** A URL up to its password, which is none if it can be a port: `scheme://user:`. */
 const URL_HEAD = /:\/\/[^\s/?#:[\]"'`<>,;]*:(?!\d{1,5}(?:[/?#,;)\]}"'<>|\\]|$))/.source;
@@ -235,11 +248,11 @@ const PRIVATE_KEY =
   /-----BEGIN [A-Z\d ]{0,32}PRIVATE KEY(?: BLOCK)?-----[^]*?(?:-----END [A-Z\d ]{0,32}-----|$)/
     .source;
 
-/** All of them. In groups: what is kept of a bearer token, and of a URL. */
+/** All but bearer tokens. In a group: what is kept of a URL. */
 const ANY = new RegExp(
   [
     ...LOOKS.map(({ prefix, sign = "", shape }) => `${BEFORE}${prefix}${escaped(sign)}${shape}`),
-    ...[BEARER, URL_PASSWORD, PRIVATE_KEY],
+    ...[URL_PASSWORD, PRIVATE_KEY],
   ].join("|"),
   "g",
 );
@@ -275,7 +288,7 @@ export function mayHaveLook(text: string): boolean {
 export function maskLooks(text: string): string {
   const mayHave = mayHaveLook(text) || text.includes("@") && text.includes("://");
   if (!mayHave) return text;
-  return text.replace(ANY, (_, bearer = "", url = "") => bearer + url + REDACTED);
+  return text.replace(ANY, (_, url = "") => url + REDACTED).replace(BEARER, `$1${REDACTED}`);
 }
 
 /** The beginning of a longer text, without a secret that may be cut in two at its end. */

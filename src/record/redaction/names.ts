@@ -50,7 +50,8 @@ export function isSecretName(name: string): boolean {
 /** Whether a name that ends with `token` is that of a secret. */
 export function isTokenName(name: string): boolean {
   return TOKEN.test(
-    name.replace(/([a-z\d])(?=[A-Z])/g, "$1_").replace(/[-_.\s[\]]+/g, "_").replace(/^_|_$/g, "")
+    name.replace(/[a-z\d](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g, "$&_").replace(/[-_.\s[\]]+/g, "_")
+      .replace(/^_|_$/g, "")
       .toLowerCase().replace("csrf_middleware", "csrfmiddleware"),
   );
 }

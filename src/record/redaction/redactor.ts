@@ -45,6 +45,8 @@ const PROSE =
 /** A name of a thing, not a value: in lists of names the next one follows. */
 const FIELD = new RegExp(`(${MARK})[a-z][a-z_. -]{0,31}\\1`, "iy");
 
+/** The word that a name ends. */
+const WORD_BEFORE = new RegExp(`(?:${ESCAPE})?([\\w.-]*)$`);
 /** Before a name that is none: the name of an AWS secret, `unexpected token: …`. */
 const ARN = /arn:aws[\w-]{0,16}:[\w:-]{0,64}$/;
 const NO_TOKEN =
@@ -142,9 +144,9 @@ interface Name {
 function isNoSecret(text: string, { index, groups }: RegExpExecArray, start: number): boolean {
   const { name, own, token, header, mark, colon, space, list, element } = groups!;
   const before = text.slice(Math.max(0, index - LOOK_BACK), index);
-  const word = /[\w.-]*$/.exec(before)![0];
+  const [, word = ""] = WORD_BEFORE.exec(before)!;
   const beforeWord = before.slice(0, before.length - word.length);
-  if (element && !/<[/\w.-]*:?$/.test(beforeWord + "")) return true;
+  if (element && !/<(?:[\w.-]+:)?$/.test(beforeWord)) return true;
   if (list && (!mark || !/["'`]$/.test(beforeWord) || matches(FIELD, text, start))) return true;
   if (own) return false;
   if (token && (!isTokenName(word + name) || NO_TOKEN.test(beforeWord))) return true;

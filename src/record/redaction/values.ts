@@ -21,7 +21,7 @@ const WORD = `(?:\\[REDACTED\\]|(?!${MARK}${CLOSED}|${CLOSERS}|${NEXT_LINE})[^\\
 /** A value inside a value: `realm="a, b"`. */
 const PARAMETER = `=${MARK}(?!${CLOSED})` + /[^"'`\r\n]*["'`]/.source;
 /** The rest of a line, or of the quotation that it is in. */
-const LINE = `(?:${PARAMETER}|(?!${MARK}${CLOSED}|\\\\[rn])[^\\r\\n])+`;
+const LINE = `(?:${PARAMETER}|(?!${MARK}${CLOSED}|\\\\{1,7}[rn])[^\\r\\n])+`;
 /** The name of a scheme before credentials: `Basic …`. */
 const SCHEME = "(?:AWS4-HMAC-SHA256|[A-Za-z-]{1,16}) +";
 
@@ -39,8 +39,9 @@ const NUMBER_VALUE = sticky("\\d+(?=[\\s,}\\])]|$)");
 /** Up to the same mark again, or to the end of the text. */
 const QUOTED_VALUE = sticky(`(${MARK})(?:\\\\.|[^\\\\])*?(?:\\1${CLOSED}|\\\\?$)`);
 const QUOTED_LINE = sticky(`(${MARK})(?:${PARAMETER}|\\\\.|[^\\\\])*?(?:\\1${CLOSED}|\\\\?$)`);
+const BLANKS = "(?:\\s|\\\\{1,7}[nrt]){0,64}";
 /** How `util.inspect` goes on with a long string: `'first\n' +` and a new line. */
-const CONCATENATED = sticky(`\\s{0,64}\\+\\s{0,64}(?=["'\`])`);
+const CONCATENATED = sticky(`${BLANKS}\\+${BLANKS}(?=["'\`])`);
 /** Nothing: `""`, `[]`, `{}`. */
 const EMPTY = sticky(`(${MARK})\\1${CLOSED}|\\[\\s{0,8}\\]|\\{\\s{0,8}\\}`);
 /** The class of an object before its bracket, as inspecting writes it: `<ref *1> Map(1) {`. */
