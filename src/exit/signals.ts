@@ -124,7 +124,9 @@ export class Signals {
     if (signal === "SIGTERM" && isMaybeWatched()) {
       const spentMs = now() - heardAt;
       // If it is a watcher that calls, the next thing is `unload`, and nothing below runs.
-      await new Promise((resolve) => setTimeout(resolve, heardAt + WATCHER_WAITS_MS - now()));
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.max(0, heardAt + WATCHER_WAITS_MS - now()))
+      );
       // Deno looks at a time that has passed only after a turn of the event loop.
       await new Promise((resolve) => setTimeout(resolve, TURN_MS));
       await this.#drain(now() - spentMs);
