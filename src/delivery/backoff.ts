@@ -82,13 +82,12 @@ export class Backoff {
   /**
    * A request failed so that all others have to wait.
    * @param epoch In which it was sent.
-   * @param failures How often it has failed before, which makes the pause as long.
    */
-  open(epoch: number, cause: "failure" | "settings", failures = 0): void {
+  open(epoch: number, cause: "failure" | "settings"): void {
     if (epoch !== this.#epoch) return;
     this.#epoch++;
     this.#cause = cause;
-    this.#resumeAt = this.#now() + this.pauseAfter(Math.max(this.#pauses, failures));
+    this.#resumeAt = this.#now() + this.pauseAfter(this.#pauses);
     this.#pauses++;
   }
 

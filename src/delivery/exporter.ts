@@ -302,11 +302,12 @@ export class Exporter {
     // better held back too.
     const isAlone = isOverload ? !isTooMuch : deliveries > 0 && failuresInARow < outage;
     if (afterMs !== undefined) this.#backoff.openFor(epoch, afterMs);
-    else if (!isAlone) this.#backoff.open(epoch, "failure", request.failures);
+    else if (!isAlone) this.#backoff.open(epoch, "failure");
     if (request.isSettled || --request.copies > 0) return;
-    // What found no connection here goes as soon as one of the others has done with its own.
-    const isHeldBack = isAlone && cause !== "local";
-    request.dueAt = isHeldBack ? now + this.#backoff.pauseAfter(request.failures) : now;
+    // The service says itself when it may be; what found no connection here goes as soon as one of
+    // the others has done with its own.
+    const isFree = afterMs !== undefined || cause === "local";
+    request.dueAt = isFree ? now : now + this.#backoff.pauseAfter(request.failures);
     request.failures++;
     const isPassed = request.failedAt !== undefined && request.failedAt < deliveries;
     request.failedAt = deliveries;

@@ -16,7 +16,7 @@ const CUT = 0.7;
 const GROWTH = 0.4;
 /** A round this many times as slow as the best one says that the service queues. */
 const SLOW = 1.5;
-/** How much the best round may have got worse by the next one: ways and services change. */
+/** How much worse the best round counts after a second: ways and services change. */
 const DRIFT = 1.1;
 /** Rounds in which what waits at the end of a program should have gone, when nothing was ever refused. */
 const ROUNDS_AT_END = 8;
@@ -36,7 +36,8 @@ export class Limit {
   /** Whether anything was delivered since the last cut. */
   #bears = false;
   #round = { answers: 0, totalMs: 0 };
-  #bestMs: number | undefined;
+  /** The best round so far, and when it was compared last. */
+  #best: { readonly ms: number; readonly at: number } | undefined;
   #typicalMs: number | undefined;
 
   constructor(ceiling: number, now: () => number) {
@@ -48,7 +49,7 @@ export class Limit {
 
   /** Most requests in flight. */
   get size(): number {
-    return Math.floor(this.#size);
+    return Math.round(this.#size);
   }
 
   /** Raised with each cut: a refusal of a request that was sent before it is of the same wave. */
@@ -78,7 +79,7 @@ export class Limit {
     this.#round.answers++;
     this.#round.totalMs += tookMs;
     // Half of a doubled round comes by new connections, which do not count.
-    if (this.#round.answers >= this.#size / 2) this.#endRound();
+    if (this.#round.answers >= this.#size / 4) this.#endRound();
   }
 
   /**
@@ -131,9 +132,12 @@ export class Limit {
   }
 
   #endRound(): void {
+    const now = this.#now();
     const mean = this.#round.totalMs / this.#round.answers;
     this.#round = { answers: 0, totalMs: 0 };
-    const best = this.#bestMs = Math.min(mean, DRIFT * (this.#bestMs ?? mean));
+    const { ms, at } = this.#best ?? { ms: mean, at: now };
+    const best = Math.min(mean, ms * DRIFT ** ((now - at) / 1000));
+    this.#best = { ms: best, at: now };
     if (mean > SLOW * best) {
       const least = Math.min(START, this.#size);
       this.#size = Math.max(least, this.#size * best / mean);

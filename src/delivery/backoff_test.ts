@@ -1,0 +1,97 @@
+/**
+ * The circuit breaker by itself: its states, its pauses, and what ends them.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { Backoff } from "./backoff.ts";
+
+/** A backoff whose clock is a number. */
+function backoffAt(now = 0) {
+  const clock = { now };
+  return { backoff: new Backoff(() => clock.now), clock };
+}
+
+function assertNear(pause: number, step: number): void {
+  assert(Math.abs(pause - step) <= 0.1 * step + 1e-6, `${pause} ms, not ${step}`);
+}
+
+Deno.test("Backoff is closed, open for a pause, half-open after it, and closed by a delivery", () => {
+  const { backoff, clock } = backoffAt(1000);
+  assertEquals([backoff.state, backoff.cause], ["closed", undefined]);
+  backoff.open(backoff.epoch, "failure");
+  assertEquals([backoff.state, backoff.cause], ["open", "failure"]);
+  clock.now = backoff.resumeAt;
+  assertEquals(backoff.state, "half-open");
+  backoff.onDelivered(backoff.epoch);
+  assertEquals(backoff.state, "closed");
+});
+
+Deno.test("Backoff.open() climbs the ladder, one step for all that fail together", () => {
+  const { backoff, clock } = backoffAt();
+  for (const step of [250, 500, 1000, 2000, 4000, 4000]) {
+    const { epoch } = backoff;
+    for (let i = 0; i < 5; i++) backoff.open(epoch, "failure");
+    assertNear(backoff.resumeAt - clock.now, step);
+    clock.now = backoff.resumeAt;
+  }
+  backoff.onDelivered(backoff.epoch);
+  backoff.open(backoff.epoch, "failure");
+  assertNear(backoff.resumeAt - clock.now, 250);
+});
+
+Deno.test("Backoff.onDelivered() of a request from before the pause does not end it", () => {
+  const { backoff } = backoffAt();
+  const { epoch } = backoff;
+  backoff.open(epoch, "failure");
+  backoff.onDelivered(epoch);
+  assertEquals([backoff.state, backoff.deliveries], ["open", 1]);
+});
+
+Deno.test("Backoff.openFor() pauses as long as the longest wish", () => {
+  for (const wishes of [[9000, 1000], [1000, 9000]]) {
+    const { backoff } = backoffAt();
+    const { epoch } = backoff;
+    for (const wish of wishes) backoff.openFor(epoch, wish);
+    assertEquals(backoff.resumeAt, 9000);
+  }
+  const { backoff } = backoffAt();
+  const { epoch } = backoff;
+  backoff.open(epoch, "failure");
+  backoff.openFor(epoch, 9000);
+  backoff.open(epoch, "failure");
+  assertEquals([backoff.resumeAt, backoff.cause], [9000, "asked"]);
+});
+
+Deno.test("Backoff.expedite() ends a pause, but not one that the service asked for", () => {
+  for (const isAsked of [false, true]) {
+    const { backoff } = backoffAt();
+    if (isAsked) backoff.openFor(backoff.epoch, 5000);
+    else backoff.open(backoff.epoch, "failure");
+    backoff.expedite(2000, true);
+    assertEquals(backoff.state, isAsked ? "open" : "half-open");
+  }
+});
+
+Deno.test("Backoff.expedite() keeps the pauses short as long as somebody waits", () => {
+  const { backoff, clock } = backoffAt();
+  for (let i = 0; i < 5; i++) backoff.open(backoff.epoch, "failure");
+  backoff.expedite(2000, true);
+  assertNear(backoff.pauseAfter(4), 250);
+  clock.now = 2000;
+  assertEquals(backoff.isExpedited, false);
+  assertNear(backoff.pauseAfter(4), 4000);
+});
+
+Deno.test("Backoff.isHopeless needs the end of the program and settings that were just refused", () => {
+  for (const cause of ["failure", "settings"] as const) {
+    for (const isEnding of [false, true]) {
+      const { backoff } = backoffAt();
+      backoff.open(backoff.epoch, cause);
+      backoff.expedite(2000, isEnding);
+      assertEquals(backoff.isHopeless, false); // It is asked once more.
+      backoff.open(backoff.epoch, cause);
+      assertEquals(backoff.isHopeless, cause === "settings" && isEnding);
+    }
+  }
+});
