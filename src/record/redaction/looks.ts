@@ -39,7 +39,7 @@ export const LOOKS: readonly Look[] = [
   },
   {
     issuer: "JSON Web Token",
-    prefix: "(?<![-_])eyJ[\\w-]{8,}",
+    prefix: "eyJ[\\w-]{8,2048}",
     sign: ".",
     shape: /eyJ[\w-]*(?:\.[\w-]*){0,3}/.source,
     source: "RFC 7519, 3.1",
@@ -248,17 +248,17 @@ const PRIVATE_KEY =
   /-----BEGIN [A-Z\d ]{0,32}PRIVATE KEY(?: BLOCK)?-----[^]*?(?:-----END [A-Z\d ]{0,32}-----|$)/
     .source;
 
-/** All but bearer tokens. In a group: what is kept of a URL. */
-const ANY = new RegExp(
-  [
-    ...LOOKS.map(({ prefix, sign = "", shape }) => `${BEFORE}${prefix}${escaped(sign)}${shape}`),
-    ...[URL_PASSWORD, PRIVATE_KEY],
-  ].join("|"),
+/** All that have a prefix. */
+const PREFIXED = new RegExp(
+  LOOKS.map(({ prefix, sign = "", shape }) => `${BEFORE}${prefix}${escaped(sign)}${shape}`)
+    .join("|"),
   "g",
 );
+/** What reaches over spaces or over names. In a group: what is kept of a URL. */
+const BLOCK = new RegExp(`${URL_PASSWORD}|${PRIVATE_KEY}`, "g");
 
 /**
- * True wherever one of them is, but for a URL's password, and seldom elsewhere. It looks for the
+ * True wherever a secret is known by its looks, but for a URL's password, and seldom elsewhere. It looks for the
  * signs, and back from them: a few characters take a fifth of the time that all prefixes take.
  */
 const MAY_HAVE_LOOK = new RegExp(
@@ -284,11 +284,17 @@ export function mayHaveLook(text: string): boolean {
   return MAY_HAVE_LOOK.test(text);
 }
 
-/** A text without the secrets that are known by their looks. */
-export function maskLooks(text: string): string {
-  const mayHave = mayHaveLook(text) || text.includes("@") && text.includes("://");
-  if (!mayHave) return text;
-  return text.replace(ANY, (_, url = "") => url + REDACTED).replace(BEARER, `$1${REDACTED}`);
+/** A text without passwords in URLs and private keys. */
+export function maskBlocks(text: string): string {
+  const mayHave = text.includes("-----B") || text.includes("@") && text.includes("://");
+  return mayHave ? text.replace(BLOCK, (_, url = "") => url + REDACTED) : text;
+}
+
+/** A text without credentials that have a prefix, and bearer tokens. */
+export function maskTokens(text: string): string {
+  return mayHaveLook(text)
+    ? text.replace(PREFIXED, REDACTED).replace(BEARER, `$1${REDACTED}`)
+    : text;
 }
 
 /** The beginning of a longer text, without a secret that may be cut in two at its end. */

@@ -37,7 +37,7 @@ const joined = (names: readonly string[]) =>
 const NAME = new RegExp(`(?:${joined([...HEADER_NAMES, ...SECRET_NAMES])})(?:${ENDINGS})?$`);
 /** In a name whose words are apart: `token`, `x_auth_token`, `idtoken`, `csrf_token_2`. */
 const TOKEN = new RegExp(
-  `(?:^|(?:^|_)(?:${joined(TOKEN_OWNERS)})_?)token(?:_?(?:\\d{1,4}|hash|header|value))?$`,
+  `(?:^|(?:^|[_\\d])(?:${joined(TOKEN_OWNERS)})_?)token(?:_?(?:\\d{1,4}|hash|header|value))?$`,
 );
 /** What is in all names that are known, so that most names need no more than this. */
 const STEM = /auth|cookie|pass|secret|key|token/i;

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { ESCAPE, maskLooks, maskUnfinished, mayHaveLook, REDACTED } from "./looks.ts";
+import { ESCAPE, maskBlocks, maskTokens, maskUnfinished, mayHaveLook, REDACTED } from "./looks.ts";
 import {
   ENDINGS,
   HEADER_NAMES,
@@ -50,11 +50,15 @@ const WORD_BEFORE = new RegExp(`(?:${ESCAPE})?([\\w.-]*)$`);
 /** Before a name that is none: the name of an AWS secret, `unexpected token: …`. */
 const ARN = /arn:aws[\w-]{0,16}:[\w:-]{0,64}$/;
 const NO_TOKEN =
-  /(?:unexpected|expected|illegal|unknown|next|previous|current|page|continuation|stop|end|start|per|each|of|syntax|bad) $/i;
+  /(?:\/|(?:unexpected|expected|illegal|unknown|next|previous|current|page|continuation|stop|end|start|per|each|of|syntax|bad|activity|window|stream|cancellation|sync) )$/i;
+/** What Java prints of an object that is called a token: `token=Token{9f4ef63 …}`. */
+const TOKEN_OBJECT = /[A-Z]\w{0,64}\{/y;
 /** Before a name in a URL's user: its password is masked by its looks. */
 const URL_USER = /:\/\/[^\s/:@]{0,64}$/;
 /** Before the name of a list of alternatives, whose value is what was sent: `user or password: {`. */
 const ALTERNATIVE = /\b(?:or|and|invalid|wrong|incorrect|bad) $/i;
+/** A value may begin with the scheme itself. */
+const BEARER_LENGTH = 6;
 /** How far these look back, in characters. */
 const LOOK_BACK = 100;
 
@@ -86,9 +90,10 @@ export class Redactor {
 
   /** A text without its secrets. */
   mask(text: string): string {
-    const masked = maskLooks(text);
+    const masked = maskBlocks(text);
     const mayHaveName = SEPARATOR.test(masked) && (this.#redactKeys.size > 0 || STEM.test(masked));
-    return mayHaveName ? this.#maskNamed(masked) : masked;
+    // A token may have a name glued to its end, and then takes it along.
+    return maskTokens(mayHaveName ? this.#maskNamed(masked) : masked);
   }
 
   /** The beginning of a longer text, without its secrets and that which may be cut in two. */
@@ -103,12 +108,13 @@ export class Redactor {
     for (let name = this.#nextName(text, 0); name !== undefined;) {
       const { start, form } = name;
       let next = this.#nextName(text, start);
-      const value = valueAt(text, start, form, next?.index ?? text.length);
+      const value = valueAt(text, start, form, limitOf(text, start, next?.index));
       if (value !== undefined) {
         const mark = value.mark || name.mark;
         result += text.slice(end, start) + value.kept + mark + REDACTED + mark;
         end = value.end;
-        if (next !== undefined && next.index < end) next = this.#nextName(text, end);
+        // One that begins inside the value and ends behind it is still a name.
+        while (next !== undefined && next.start <= end) next = this.#nextName(text, next.start);
       }
       name = next;
     }
@@ -140,6 +146,12 @@ interface Name {
   readonly form: Form;
 }
 
+/** How far a value without bounds may reach: to the next name, or to a bearer token of its own. */
+function limitOf(text: string, start: number, next = text.length): number {
+  const bearer = text.slice(start + BEARER_LENGTH, next).search(/bearer\s/i);
+  return bearer === -1 ? next : start + BEARER_LENGTH + bearer;
+}
+
 /** Whether something that is written like a secret's name and its value is none. */
 function isNoSecret(text: string, { index, groups }: RegExpExecArray, start: number): boolean {
   const { name, own, token, header, mark, colon, space, list, element } = groups!;
@@ -149,7 +161,9 @@ function isNoSecret(text: string, { index, groups }: RegExpExecArray, start: num
   if (element && !/<(?:[\w.-]+:)?$/.test(beforeWord)) return true;
   if (list && (!mark || !/["'`]$/.test(beforeWord) || matches(FIELD, text, start))) return true;
   if (own) return false;
-  if (token && (!isTokenName(word + name) || NO_TOKEN.test(beforeWord))) return true;
+  if (token && !isTokenName(word + name)) return true;
+  if (token && word === "" && NO_TOKEN.test(beforeWord)) return true;
+  if (token && matches(TOKEN_OBJECT, text, start)) return true;
   if (matches(HARMLESS, text, start)) return true;
   if (!colon) return false;
   if (space && matches(SENTENCE, text, start)) return true;

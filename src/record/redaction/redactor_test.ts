@@ -379,6 +379,40 @@ Deno.test("mask() takes time in proportion to the text, whatever is in it", () =
 const SEED = Number(Deno.env.get("SEED") ?? Math.floor(Math.random() * 2 ** 31));
 const ROUNDS = Number(Deno.env.get("ROUNDS") ?? 5000);
 
+/** Forms without a name, and of headers. */
+const OTHER_FORMS: readonly ((value: string) => string)[] = [
+  (value) => `Bearer ${value}`,
+  (value) => `https://u:${value}@h/a`,
+  (value) => `Authorization: Basic ${value}`,
+  (value) => `Authorization: Digest username="u", realm="a, b", response="${value}"`,
+  (value) => `authorization=AWS4-HMAC-SHA256 Credential=a/b, Signature=${value}`,
+  (value) => `Cookie: a=b; c="d e"; sid=${value}`,
+  (value) => `cookie=a=b; sid=${value}`,
+  (value) => `-----BEGIN PRIVATE KEY-----\n${value}\n-----END PRIVATE KEY-----`,
+  (value) => `ak_live_${value}`,
+  (value) => `eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.${value}`,
+  (value) => `"password":"a\\"${value}"`,
+  (value) => encodeURIComponent(JSON.stringify({ password: value })),
+];
+/** What may be glued to the end of a form. */
+const GLUE = [
+  "",
+  " ",
+  "\n",
+  ", ",
+  ";",
+  "&",
+  ")",
+  "}",
+  "]",
+  '"',
+  'time="1" ',
+  "pid=1;",
+  ",",
+  "'s ",
+  "/>",
+];
+
 /** Surroundings as logs have them. */
 const SURROUNDINGS = [
   ...[
@@ -428,17 +462,14 @@ Deno.test("mask() lets no documented form through, in whatever surroundings", ()
       planted.push(secret);
       return secret;
     };
-    const form = () => {
-      if (generator.below(5) === 0) {
-        return `Bearer ${plant()}${generator.pick(["", 'time="1" ', ",", "\n"])}`;
-      }
-      if (generator.below(8) === 0) return `https://u:${plant()}@h/a `;
-      return generator.pick(FORMS)(generator.pick(SPELLED), plant());
-    };
+    const form = () =>
+      generator.below(3) === 0
+        ? generator.pick(OTHER_FORMS)(plant())
+        : generator.pick(FORMS)(generator.pick(SPELLED), plant());
     let text = "";
     for (let i = 1 + generator.below(3); i > 0; i--) {
       text += generator.pick(SURROUNDINGS) + generator.pick(SURROUNDINGS) + form() +
-        generator.pick(["", " ", "\n", ", ", ";", " and "]);
+        generator.pick(GLUE);
     }
     text += generator.pick(SURROUNDINGS);
     for (let level = generator.below(3); level > 0; level--) text = JSON.stringify({ m: text });

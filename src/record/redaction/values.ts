@@ -38,6 +38,8 @@ const ELEMENT_VALUE = sticky("[^<>]+(?=</)");
 const NUMBER_VALUE = sticky("\\d+(?=[\\s,}\\])]|$)");
 /** Up to the same mark again, or to the end of the text. */
 const QUOTED_VALUE = sticky(`(${MARK})(?:\\\\.|[^\\\\])*?(?:\\1${CLOSED}|\\\\?$)`);
+/** The same up to the first mark, whatever follows it. */
+const FIRST_QUOTED = sticky(`(${MARK})(?:\\\\.|[^\\\\])*?\\1`);
 const QUOTED_LINE = sticky(`(${MARK})(?:${PARAMETER}|\\\\.|[^\\\\])*?(?:\\1${CLOSED}|\\\\?$)`);
 const BLANKS = "(?:\\s|\\\\{1,7}[nrt]){0,64}";
 /** How `util.inspect` goes on with a long string: `'first\n' +` and a new line. */
@@ -79,7 +81,7 @@ export type Form = "line" | "pair" | "element" | "value";
  */
 export function valueAt(text: string, start: number, form: Form, limit: number): Value | undefined {
   if (match(EMPTY, text, start)) return undefined;
-  const quoted = quotedAt(text, start, form);
+  const quoted = quotedAt(text, start, form, limit);
   if (quoted !== undefined) return quoted;
   const nested = nestedEnd(text, start, limit);
   if (nested !== undefined) return { end: nested, mark: "", kept: "" };
@@ -109,11 +111,16 @@ function openValue(
   return end > start + kept.length ? { end, mark: "", kept } : undefined;
 }
 
-function quotedAt(text: string, start: number, form: Form): Value | undefined {
+function quotedAt(text: string, start: number, form: Form, limit: number): Value | undefined {
   const pattern = form === "value" ? QUOTED_VALUE : QUOTED_LINE;
   const first = match(pattern, text, start);
   if (!first) return undefined;
   let end = start + first[0].length;
+  if (limit < end && match(FIRST_QUOTED, text.slice(0, limit), start)) {
+    // Its marks do not tell where it ends, so it must not take the next name along.
+    const value = openValue(text, start, limit, limit - start);
+    return value && { ...value, mark: first[1]! };
+  }
   for (let more; (more = match(CONCATENATED, text, end)) !== null;) {
     const next = match(pattern, text, end + more[0].length);
     if (!next) break;
