@@ -6,6 +6,8 @@
  */
 import { printable } from "../src/diagnostics.ts";
 import { asText, type DevEvent, isObject, severityOf } from "./contract.ts";
+import { errorOf, type ErrorView, exceptionOf } from "./error_view.ts";
+import type { DevRefusal } from "./refusal.ts";
 
 /** Most characters of a message, and of one attribute's value, that are shown. */
 const MAX_MESSAGE = 1000;
@@ -13,7 +15,7 @@ const MAX_VALUE = 200;
 /** How many frames of a stack are shown; the others are counted. */
 const FRAMES = 3;
 /** Attributes that say what the line says already. */
-const SHOWN_ELSEWHERE = /^(exception\..*|logger\.name|process\.pid)$/;
+const SHOWN_ELSEWHERE = /^(exception\..*|code\..*|logger\.name|process\.pid)$/;
 
 /** Escape sequences of a terminal. */
 const STYLES = {
@@ -42,19 +44,41 @@ export function formatEvent(event: DevEvent, paint: Paint): string {
   const time = timeOfDay(new Date(event.occurredAt ?? event.createdAt));
   const level = printable(asText(payload.severityText || event.eventType || "custom")).padEnd(8);
   const attributes = isObject(payload.attributes) ? payload.attributes : {};
-  const lines = exceptionLines(exceptionOf(attributes), "", paint);
+  const exception = exceptionOf(attributes);
+  const lines = exception === undefined ? [] : errorLines(exception, "", paint);
   let message = asText(payload.body ?? payload);
   if (lines.length > 0 && message === attributes["exception.stacktrace"]) {
     // An error was logged as the message.
     message = message.split("\n    at ")[0]!;
     lines.shift();
   }
-  const pairs = Object.entries(attributes)
-    .filter(([name]) => !SHOWN_ELSEWHERE.test(name))
-    .map(([name, value]) => `  ${paint("dim", `${cut(name, MAX_VALUE)}=`)}${valueText(value)}`);
+  const pairs: string[] = [];
+  for (const [name, value] of Object.entries(attributes)) {
+    if (SHOWN_ELSEWHERE.test(name)) continue;
+    const error = errorOf(value);
+    if (error) lines.push(...errorLines(error, `${cut(name, MAX_VALUE)}: `, paint));
+    else pairs.push(`  ${paint("dim", `${cut(name, MAX_VALUE)}=`)}${valueText(value)}`);
+  }
+  const place = placeOf(attributes);
+  if (place) pairs.push(paint("dim", `  at ${cut(place, MAX_VALUE)}`));
   return `${paint("dim", time)} ${paint(styleOf(severityOf(event)), level)} ` +
     `${paint("cyan", cut(event.identifier, MAX_VALUE))}  ` +
     cut(message, MAX_MESSAGE) + pairs.join("") + lines.map((line) => `\n    ${line}`).join("");
+}
+
+/** Two lines for a request that was refused: why, and what to do. */
+export function formatRefusal(refusal: DevRefusal, paint: Paint): string {
+  const { at, method, path, status, code, message, hint } = refusal;
+  return `${paint("dim", timeOfDay(new Date(at)))} ${paint("red", "REFUSED ")} ` +
+    `${cut(`${method} ${path}`, MAX_VALUE)}  ${status} ${code}: ${cut(message, MAX_MESSAGE)}` +
+    `\n    ${paint("dim", cut(hint, MAX_MESSAGE))}`;
+}
+
+/** Where the log call stands, as a terminal makes a link of it. */
+function placeOf(attributes: Readonly<Record<string, unknown>>): string {
+  const { "code.file.path": file, "code.line.number": line, "code.column.number": column } =
+    attributes;
+  return [file, line, column].filter((part) => part !== undefined).map(asText).join(":");
 }
 
 function styleOf(severity: number): keyof typeof STYLES {
@@ -70,32 +94,22 @@ function timeOfDay(date: Date): string {
     String(date.getMilliseconds()).padStart(3, "0");
 }
 
-function exceptionOf(attributes: Readonly<Record<string, unknown>>): unknown {
-  const { "exception.type": type, "exception.message": message } = attributes;
-  return type === undefined && message === undefined ? undefined : {
-    type,
-    message,
-    stacktrace: attributes["exception.stacktrace"],
-    cause: attributes["exception.cause"],
-    errors: attributes["exception.errors"],
-  };
-}
-
-/** An error in a few lines: what it is, its first frames, and what is behind it. */
-function exceptionLines(value: unknown, before: string, paint: Paint): string[] {
-  if (value === undefined) return [];
-  const error = isObject(value) ? value : {};
-  const title = [error.type, error.message].filter((part) => part !== undefined).map(asText)
-    .join(": ") || asText(value); // Anything can be thrown.
-  const frames = asText(error.stacktrace).split("\n").filter((line) => /^\s+at /.test(line));
-  const shown = frames.slice(0, FRAMES).map((frame) => `    ${printable(frame.trim())}`);
-  if (frames.length > FRAMES) shown.push(`    … ${frames.length - FRAMES} more`);
-  const errors = Array.isArray(error.errors) ? error.errors : [];
+/** An error in a few lines: what it is, its first frames, what it holds, and what is behind it. */
+function errorLines(error: ErrorView, label: string, paint: Paint): string[] {
+  const shown = error.frames.slice(0, FRAMES).map((frame) => `    ${printable(frame.trim())}`);
+  const more = error.frames.length - FRAMES;
+  if (more > 0) shown.push(`    … ${more} more`);
+  const properties = Object.entries(error.properties).map(([name, value]) =>
+    `    ${cut(name, MAX_VALUE)}=${valueText(value)}`
+  );
   return [
-    before + paint("red", cut(title, MAX_MESSAGE)),
-    ...shown.map((line) => paint("dim", line)),
-    ...errors.flatMap((one, i) => exceptionLines(one, `${i + 1} of ${errors.length}: `, paint)),
-    ...exceptionLines(error.cause, "Caused by ", paint),
+    label + paint("red", cut(error.title, MAX_MESSAGE)),
+    ...[...properties, ...shown].map((line) => paint("dim", line)),
+    ...error.causes.flatMap(({ label, error }) => errorLines(error, `${label} `, paint)),
+    // What a whole is made of stands further in, with its own causes.
+    ...error.parts.flatMap(({ label, error }) =>
+      errorLines(error, `${label}: `, paint).map((line) => `    ${line}`)
+    ),
   ];
 }
 

@@ -34,6 +34,7 @@ export {
   type WaitOptions,
 } from "./server.ts";
 export type { DevEvent, DevPayload } from "./contract.ts";
+export type { DevRefusal } from "./refusal.ts";
 export type { DevCounts } from "./store.ts";
 
 if (import.meta.main) {

@@ -7,6 +7,7 @@
  */
 import { delay } from "@std/async/delay";
 import { asText, type DevEvent } from "./contract.ts";
+import type { DevRefusal } from "./refusal.ts";
 import { route } from "./routes.ts";
 import { type DevCounts, Store } from "./store.ts";
 
@@ -30,12 +31,23 @@ export interface DevServerOptions {
   readonly keep?: number;
   /** The one key that is accepted. @default {any that begins with `ak_` or `pt_`} */
   readonly apiKey?: string;
+  /** The one tenant that is accepted with an `ak_` key. @default {any} */
+  readonly tenantId?: string;
+  /** The environments that are registered: a request for another is answered 400. @default {any} */
+  readonly environments?: readonly string[];
+  /**
+   * Whether keys belong to an app. Of a key that does not, as of a `pt_` token, the service takes
+   * `/v1/logs` only with the header `X-Axonpush-Channel`. @default {true}
+   */
+  readonly appKeys?: boolean;
   /** Largest body of a request, in bytes; a larger one is answered 413. @default {1_048_576} */
   readonly maxBodyBytes?: number;
   /** Answers writes this many milliseconds late, like a service far away. @default {0} */
   readonly delayMs?: number;
   /** Called with each new event. */
   readonly onEvent?: (event: DevEvent) => void;
+  /** Called with each write that is refused. */
+  readonly onRefusal?: (refusal: DevRefusal) => void;
   /** Sees each request first. The response it returns, if any, is the answer. */
   readonly intercept?: (
     request: Request,
@@ -48,17 +60,22 @@ export interface DevServer extends AsyncDisposable {
   readonly url: string;
   /** The port it listens on. */
   readonly port: number;
-  /** The newest events, newest last, each once. A copy: read it again for those that came since. */
+  /**
+   * The newest events in the order in which they were logged, each once. A copy: read it again for
+   * those that came since.
+   */
   readonly events: readonly DevEvent[];
   /** How many events came, and came again. */
   readonly counts: DevCounts;
+  /** The newest writes that were refused, newest last, at most 50. */
+  readonly refusals: readonly DevRefusal[];
   /** How often an event with this `dedupKey` was delivered. */
   deliveries(dedupKey: string): number;
   /** The first event, received already or to come, for which this is true. */
   waitFor(predicate: (event: DevEvent) => boolean, options?: WaitOptions): Promise<DevEvent>;
   /** All kept events, once so many different ones have come. */
   waitFor(count: number, options?: WaitOptions): Promise<readonly DevEvent[]>;
-  /** Forgets all events and counts. */
+  /** Forgets all events, refusals and counts. */
   clear(): void;
   /** Stops at once: who still waits for an answer finds the connection closed. Idempotent. */
   close(): Promise<void>;
@@ -101,9 +118,13 @@ export function startDevServer(options: DevServerOptions = {}): DevServer {
     hostname = "127.0.0.1",
     keep = 10_000,
     apiKey,
+    tenantId,
+    environments,
+    appKeys = true,
     maxBodyBytes = MAX_BODY_BYTES,
     delayMs = 0,
     onEvent,
+    onRefusal,
     intercept,
     ...unknown
   } = options;
@@ -111,10 +132,11 @@ export function startDevServer(options: DevServerOptions = {}): DevServer {
   requireInteger(STARTING, "keep", keep, 1);
   requireInteger(STARTING, "maxBodyBytes", maxBodyBytes, 1);
   requireInteger(STARTING, "delayMs", delayMs, 0);
-  const store = new Store(keep, onEvent);
+  const store = new Store(keep, onEvent, onRefusal);
   const stop = new AbortController();
   const { signal } = stop;
-  const settings = { store, hostname, apiKey, maxBodyBytes, signal };
+  const rules = { apiKey, tenantId, environments, appKeys };
+  const settings = { ...rules, store, hostname, maxBodyBytes, signal };
   const server = Deno.serve(
     { port, hostname, signal, onListen() {} },
     async (request) => {
@@ -175,6 +197,9 @@ export function startDevServer(options: DevServerOptions = {}): DevServer {
     get counts() {
       return store.counts;
     },
+    get refusals() {
+      return store.refusals;
+    },
     deliveries: (dedupKey) => store.deliveries(dedupKey),
     waitFor: waitFor as DevServer["waitFor"],
     clear: () => store.clear(),
@@ -204,7 +229,11 @@ function requireInteger(
 }
 
 /** What did not come, and what came instead. */
-function missing(wanted: unknown, timeoutMs: number, { counts, events }: Store): string {
+function missing(
+  wanted: unknown,
+  timeoutMs: number,
+  { counts, events, refused, refusals }: Store,
+): string {
   const what = typeof wanted === "number" ? `${wanted} events` : "the event";
   const last = events.slice(-5).map(({ payload, eventType, identifier }) =>
     `\n  ${asText(payload.severityText ?? eventType ?? "custom")} ${
@@ -212,7 +241,10 @@ function missing(wanted: unknown, timeoutMs: number, { counts, events }: Store):
     }`
   );
   return `Waited ${timeoutMs} ms for ${what}: ${counts.unique} came` +
-    (last.length > 0 ? `, the last of them:${last.join("")}` : "");
+    (last.length > 0 ? `, the last of them:${last.join("")}` : "") +
+    refusals.slice(-1).map(({ status, message, hint }) =>
+      `\n${refused} refused, the last with ${status}: ${message}. ${hint}`
+    ).join("");
 }
 
 /** The host to put into a URL for who wants to reach a server that listens on this address. */

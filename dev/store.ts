@@ -1,16 +1,22 @@
 /**
- * The events received, newest last, bounded in number and size, and what became of each key.
+ * The events received, newest last, bounded in number and size, and what became of each key; and
+ * the requests that were refused.
  * Whoever follows along (the page, a waiting test) asks for what comes after the event it has seen
  * last, so that a slow reader costs no memory here.
  *
  * @module
  */
 import type { DevEvent, EventBody } from "./contract.ts";
+import { inOrder } from "./order.ts";
+import type { DevRefusal } from "./refusal.ts";
 
 /** Most characters of JSON that are kept, however few events they are. */
 const MAX_CHARACTERS = 128 * 1024 * 1024;
 /** How many keys are remembered at the least: an event may come again when it is no longer kept. */
 const LEAST_KEYS = 100_000;
+
+/** How many refused requests are kept, the newest. */
+const MOST_REFUSALS = 50;
 
 /** How many events came. */
 export interface DevCounts {
@@ -42,6 +48,10 @@ interface Delivery {
 /** Keeps the newest events. */
 export class Store {
   counts: DevCounts = { received: 0, unique: 0, duplicates: 0 };
+  /** How many requests were refused. */
+  refused = 0;
+  /** The newest of them, newest last. */
+  refusals: readonly DevRefusal[] = [];
   /** Names this content; another one after `clear()`. */
   epoch: string = crypto.randomUUID();
   /** Those before the head are gone; they are cut off now and then, because a cut is costly. */
@@ -54,7 +64,19 @@ export class Store {
   #olderKeys = new Map<string, Delivery>();
   #change: PromiseWithResolvers<void> | undefined;
 
-  constructor(readonly keep: number, readonly onEvent?: (event: DevEvent) => void) {}
+  constructor(
+    readonly keep: number,
+    readonly onEvent?: (event: DevEvent) => void,
+    readonly onRefusal?: (refusal: DevRefusal) => void,
+  ) {}
+
+  /** Takes note of a request that is refused. */
+  refuse(refusal: DevRefusal): void {
+    this.refused++;
+    this.refusals = [...this.refusals, refusal].slice(-MOST_REFUSALS);
+    this.onRefusal?.(refusal);
+    this.wake();
+  }
 
   /** Takes an event of this many characters. */
   add(body: EventBody, source: DevEvent["source"], size: number): Receipt {
@@ -87,9 +109,9 @@ export class Store {
     return this.#entries.length - this.#head;
   }
 
-  /** The kept events, a copy. */
+  /** The kept events in the order in which they were logged, a copy. */
   get events(): readonly DevEvent[] {
-    this.#events ??= this.#entries.slice(this.#head).map((entry) => entry!.event);
+    this.#events ??= inOrder(this.#entries.slice(this.#head).map((entry) => entry!.event));
     return this.#events;
   }
 
@@ -122,6 +144,8 @@ export class Store {
     this.#keys.clear();
     this.#olderKeys.clear();
     this.counts = { received: 0, unique: 0, duplicates: 0 };
+    this.refused = 0;
+    this.refusals = [];
     this.epoch = crypto.randomUUID();
     this.wake();
   }

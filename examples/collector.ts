@@ -9,7 +9,7 @@
  * that it asks for are arguments:
  *
  *     deno run --allow-net=127.0.0.1:3000 examples/collector.ts \
- *       http://127.0.0.1:3000/v1/logs X-Public-Token=pt_dev
+ *       http://127.0.0.1:3000/v1/logs X-API-Key=ak_dev X-Tenant-Id=dev
  *
  * @module
  */

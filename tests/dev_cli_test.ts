@@ -6,6 +6,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { DevEvent } from "../dev/contract.ts";
 import { formatEvent, type Paint } from "../dev/format.ts";
+import { AxonPushHandler } from "../mod.ts";
+import { Logger } from "@std/log/logger";
 import { PREPARED } from "./program.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -53,8 +55,10 @@ class Program implements AsyncDisposable {
   #stdout: ReadableStreamDefaultReader<string>;
   #stderr: ReadableStreamDefaultReader<string>;
   #unread = "";
+  #notice = "";
   url = "";
   key = "";
+  tenant = "";
 
   private constructor(process: Deno.ChildProcess) {
     this.#process = process;
@@ -65,15 +69,21 @@ class Program implements AsyncDisposable {
   /** Starts it and waits until it listens. */
   static async start(...args: string[]): Promise<Program> {
     const program = new Program(command("--port", "0", ...args).spawn());
-    let notice = "";
-    while (!notice.includes("AXONPUSH_TENANT_ID=dev")) {
-      const { value, done } = await program.#stderr.read();
-      assert(!done, notice);
-      notice += value;
-    }
+    const notice = await program.notice(/AXONPUSH_TENANT_ID=.*\n/);
     program.key = notice.match(/^AXONPUSH_API_KEY=(.*)$/m)![1]!;
+    program.tenant = notice.match(/^AXONPUSH_TENANT_ID=(.*)$/m)![1]!;
     program.url = notice.match(/^AXONPUSH_BASE_URL=(.*)$/m)![1]!;
     return program;
+  }
+
+  /** What it has written to standard error, once that matches. */
+  async notice(pattern: RegExp): Promise<string> {
+    while (!pattern.test(this.#notice)) {
+      const { value, done } = await this.#stderr.read();
+      assert(!done, this.#notice);
+      this.#notice += value;
+    }
+    return this.#notice;
   }
 
   async post(...events: object[]): Promise<void> {
@@ -197,6 +207,66 @@ Deno.test("dev --key accepts that key alone, and tells it", async () => {
   assertEquals((await response.json()).code, "unknown_api_key");
 });
 
+Deno.test("dev prints events in the order in which they were logged", async () => {
+  await using program = await Program.start();
+  const at = (n: number) => {
+    const event = logEvent({ body: `Event ${n}` });
+    const timeUnixNano = `1767323045678${String(n).padStart(6, "0")}`;
+    return { ...event, payload: { ...event.payload, timeUnixNano } };
+  };
+  await Promise.all([5, 3, 1, 4, 2, 0].map((n) => program.post(at(n))));
+  for (let n = 0; n < 6; n++) assertMatch(await program.line(), new RegExp(`Event ${n}$`));
+});
+
+Deno.test("dev shows a burst of a handler's in the order in which it was logged", async () => {
+  await using program = await Program.start();
+  const handler = new AxonPushHandler("INFO", {
+    baseUrl: program.url,
+    apiKey: "ak_dev",
+    tenantId: "dev",
+    signals: false,
+  });
+  const logger = new Logger("shop", "INFO", { handlers: [handler] });
+  for (let n = 0; n < 400; n++) logger.info(`Event ${n}`);
+  await handler.close();
+  for (let n = 0; n < 400; n++) assertMatch(await program.line(), new RegExp(`Event ${n}$`));
+});
+
+Deno.test("dev shows refused requests with the reason, on standard error", async () => {
+  await using program = await Program.start("--tenant", "acme", "--environments=live,test");
+  assertEquals(program.tenant, "acme");
+  const send = async (headers: Record<string, string>, body: object = logEvent()) => {
+    const all = { "x-api-key": "ak_dev", "x-tenant-id": "acme", ...headers };
+    const init = { method: "POST", headers: all, body: JSON.stringify(body) };
+    await (await fetch(`${program.url}/event`, init)).body?.cancel();
+  };
+  const wrong = logEvent({ level: "\x1b[2J" });
+  await send({}, { ...wrong, payload: { ...wrong.payload, severityNumber: "\x1b[2J" } });
+  assertMatch(
+    await program.notice(/payload[^]*\n.*\n/),
+    /^\S+ REFUSED +POST \/event {2}422 validation_failed: payload\.severityNumber must be an integer/m,
+  );
+  for (let n = 0; n < 3; n++) await send({ "x-tenant-id": "other" });
+  await send({ "x-axonpush-environment": "stage" });
+  const notice = await program.notice(/unknown_environment[^]*\n.*\n/);
+  assertMatch(notice, /403 unknown_tenant[^]*set AXONPUSH_TENANT_ID to acme\n/);
+  assertMatch(notice, /^ {4}and 2 more for the same reason$/m);
+  assertMatch(notice, /stage is not registered[^]*Known are live, test/);
+});
+
+Deno.test("dev says that it forgets the oldest events, once", async () => {
+  await using program = await Program.start("--keep=2");
+  await program.post(logEvent(), logEvent(), logEvent(), logEvent());
+  await program.post({ identifier: "a", payload: {} });
+  const notice = await program.notice(/kept for the page.*\n/);
+  assertEquals(notice.match(/Only the newest 2 events are kept/g)?.length, 1);
+});
+
+Deno.test("dev -h prints the help", async () => {
+  const { code, stdout } = await run("-h");
+  assertEquals([code, stdout], [0, (await run("--help")).stdout]);
+});
+
 Deno.test("dev says which permission it lacks", async () => {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", ...PREPARED, "--no-prompt", "dev/mod.ts", "--port=3001"],
@@ -217,7 +287,10 @@ Deno.test("dev --help explains every option and says what it is for", async () =
   assert(stdout.includes("for development only"));
   assert(stdout.includes("--allow-net=127.0.0.1:3000 "));
   for (
-    const name of ["port", "host", "key", "json", "level", "logger", "grep", "keep", "help"]
+    const name of [
+      ...["port", "host", "key", "tenant", "environments", "org-key"],
+      ...["json", "level", "logger", "grep", "keep", "help"],
+    ]
   ) {
     assertMatch(stdout, new RegExp(`^  --${name} .*\\w`, "m"));
   }
@@ -236,8 +309,12 @@ Deno.test("dev says in one line that its port is in use", async () => {
 
 for (
   const [args, message] of [
-    [["--prot", "1"], "unknown option --prot: see --help"],
-    [["3000"], "unknown option 3000: see --help"],
+    [["--prot", "1"], "unknown option --prot: did you mean --port?"],
+    [["3000"], "unknown option 3000: did you mean --port 3000?"],
+    [["--colour=always"], "unknown option --colour=always: see --help"],
+    [["-grpe=x"], "unknown option -grpe=x: did you mean --grep=x?"],
+    [["--Json"], "unknown option --Json: did you mean --json?"],
+    [["--tenant="], "--tenant must not be empty"],
     [["--port"], "--port needs a PORT: see --help"],
     [["--port", "http"], "--port must be a number from 0 to 65535: it is http"],
     [["--port=65536"], "--port must be a number from 0 to 65535: it is 65536"],
@@ -291,6 +368,7 @@ Deno.test("formatEvent() folds the stack of an error, its causes and its parts",
     "exception.type": "AggregateError",
     "exception.message": "Both failed",
     "exception.stacktrace": stack("AggregateError: Both failed", 5),
+    "exception.cause": { type: "Error", message: "timeout" },
     "exception.errors": [
       { type: "Error", message: "one", stacktrace: stack("Error: one", 1) },
       { type: "Error", message: "two", cause: "no network" },
@@ -306,12 +384,62 @@ Deno.test("formatEvent() folds the stack of an error, its causes and its parts",
         at f1 (file:///a.ts:1:1)
         at f2 (file:///a.ts:2:1)
         … 2 more
-    1 of 4: Error: one
-        at f0 (file:///a.ts:0:1)
-    2 of 4: Error: two
-    Caused by no network
-    3 of 4: null
-    4 of 4: {"code":5}`,
+    Caused by Error: timeout
+        1 of 4: Error: one
+            at f0 (file:///a.ts:0:1)
+        2 of 4: Error: two
+        Caused by no network
+        3 of 4: null
+        4 of 4: {"code":5}`,
+  );
+});
+
+Deno.test("formatEvent() shows an error among the attributes as a stack, with what it holds", () => {
+  const error = {
+    type: "PostgresError",
+    message: "duplicate key",
+    stacktrace: "PostgresError: duplicate key\n    at query (file:///a.ts:1:1)",
+    properties: { code: "23505" },
+    cause: { type: "Error", message: "conflict" },
+  };
+  const attributes = { error, order_id: 42, type: { type: "t", message: "no error" } };
+  assertEquals(
+    shown(logEvent({ attributes })),
+    `INFO     shop  Hello  order_id=42  type={"type":"t","message":"no error"}
+    error: PostgresError: duplicate key
+        code=23505
+        at query (file:///a.ts:1:1)
+    Caused by Error: conflict`,
+  );
+});
+
+Deno.test("formatEvent() shows both errors of one that suppresses another", () => {
+  const attributes = {
+    "exception.type": "SuppressedError",
+    "exception.message": "An error was suppressed",
+    "exception.error": { type: "Error", message: "dispose" },
+    "exception.suppressed": { type: "Error", message: "work" },
+  };
+  assertEquals(
+    shown(logEvent({ attributes })),
+    `INFO     shop  Hello
+    SuppressedError: An error was suppressed
+    Thrown: Error: dispose
+    Suppressed: Error: work`,
+  );
+});
+
+Deno.test("formatEvent() ends the line with the place of the log call", () => {
+  const attributes = {
+    "code.file.path": "/srv/shop/pay.ts",
+    "code.line.number": 12,
+    "code.column.number": 7,
+    "code.function.name": "pay",
+    "order_id": 42,
+  };
+  assertEquals(
+    shown(logEvent({ attributes })),
+    "INFO     shop  Hello  order_id=42  at /srv/shop/pay.ts:12:7",
   );
 });
 

@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as log from "@std/log";
-import { type DevEvent, type DevServer, startDevServer } from "../dev/mod.ts";
+import { type DevEvent, type DevRefusal, type DevServer, startDevServer } from "../dev/mod.ts";
 import { AxonPushHandler } from "../mod.ts";
 
 const HEADERS = {
@@ -208,6 +208,115 @@ Deno.test("startDevServer() answers 401 to a secret key without a tenant", async
     assertEquals([status, answer.code], [401, "missing_tenant_id"]);
   }
   assertEquals((await post(server, LOG, { headers: { "x-public-token": "pt_dev" } })).status, 201);
+});
+
+Deno.test("startDevServer() answers 403 to another tenant than the one it was given", async () => {
+  await using server = startDevServer({ port: 0, tenantId: "acme" });
+  const { status, answer } = await post(server, LOG);
+  assertEquals([status, answer.code], [403, "unknown_tenant"]);
+  assert(String(answer.hint).endsWith("set AXONPUSH_TENANT_ID to acme"), String(answer.hint));
+  const headers = { ...HEADERS, "x-tenant-id": "acme" };
+  assertEquals((await post(server, LOG, { headers })).status, 201);
+  // A public token carries its own.
+  assertEquals((await post(server, LOG, { headers: { "x-public-token": "pt_dev" } })).status, 201);
+});
+
+Deno.test("startDevServer() answers 400 to an environment that is not registered", async () => {
+  await using server = startDevServer({ port: 0, environments: ["live"] });
+  const send = (environment: string, path = "/event") =>
+    post(server, path === "/event" ? LOG : {}, {
+      path,
+      headers: { ...HEADERS, "x-axonpush-environment": environment },
+    });
+  for (const path of ["/event", "/v1/logs"]) {
+    const { status, answer } = await send("stage", path);
+    assertEquals([status, answer.code], [400, "unknown_environment"]);
+    assert((await send("live", path)).status < 300);
+  }
+  assertEquals((await post(server, LOG)).status, 201);
+});
+
+Deno.test("startDevServer() says which environment a write went to", async () => {
+  await using server = startDevServer({ port: 0 });
+  const answer = await fetch(`${server.url}/event`, {
+    method: "POST",
+    headers: { ...HEADERS, "x-axonpush-environment": "live" },
+    body: JSON.stringify(LOG),
+  });
+  await answer.body?.cancel();
+  assertEquals(answer.headers.get("x-axonpush-resolved-environment"), "live");
+  assertEquals(answer.headers.get("x-axonpush-resolved-via"), "header");
+});
+
+Deno.test("startDevServer() wants a channel for OTLP of a key that belongs to no app", async () => {
+  for (
+    const [appKeys, key, status] of [
+      [true, { "x-api-key": "ak_dev", "x-tenant-id": "dev" }, 200],
+      [false, { "x-api-key": "ak_dev", "x-tenant-id": "dev" }, 400],
+      [true, { "x-public-token": "pt_dev" }, 400],
+    ] as const
+  ) {
+    await using server = startDevServer({ port: 0, appKeys });
+    const send = (headers: object) =>
+      post(server, otlp({}), { path: "/v1/logs", headers: { ...key, ...headers } });
+    const without = await send({});
+    assertEquals(without.status, status);
+    if (status === 400) assertEquals(without.answer.code, "missing_channel");
+    else assertEquals(server.events[0]?.channel_id, "otlp-logs");
+    assertEquals((await send({ "x-axonpush-channel": "ch_1" })).status, 200);
+    assertEquals(server.events.at(-1)?.channel_id, "ch_1");
+    assertEquals((await post(server, LOG, { headers: key })).status, 201);
+  }
+});
+
+Deno.test("startDevServer() tells which writes it refused, and why", async () => {
+  const told: DevRefusal[] = [];
+  await using server = startDevServer({ port: 0, onRefusal: (refusal) => void told.push(refusal) });
+  await post(server, { identifier: 1 });
+  await post(server, LOG, { path: "/v1/evnt" });
+  await get(server, "/nothing");
+  assertEquals(told, [...server.refusals]);
+  const [{ at, ...first }, second] = told as [DevRefusal, DevRefusal];
+  assertEquals(new Date(at).toISOString(), at);
+  assertEquals(first, {
+    method: "POST",
+    path: "/event",
+    status: 422,
+    code: "validation_failed",
+    message: "identifier must be a string; payload is required",
+    hint: "Compare the body with the API of POST /event",
+  });
+  assertEquals([second.path, second.status], ["/v1/evnt", 404]);
+  const error = await assertRejects(() => server.waitFor(1, { timeoutMs: 0 }), DOMException);
+  assert(error.message.includes("2 refused, the last with 404: Cannot POST /v1/evnt"));
+  server.clear();
+  assertEquals(server.refusals, []);
+});
+
+Deno.test("startDevServer() keeps the newest refusals, and counts all", async () => {
+  await using server = startDevServer({ port: 0 });
+  for (let i = 0; i < 60; i++) await post(server, LOG, { path: `/${i}` });
+  assertEquals(server.refusals.length, 50);
+  assertEquals(server.refusals.at(-1)!.path, "/59");
+  assertEquals((await get(server, "/health")).refused, 60);
+});
+
+Deno.test("startDevServer() has events in the order in which they were logged", async () => {
+  await using server = startDevServer({ port: 0 });
+  for (const n of [3, 1, 2]) {
+    await post(server, {
+      ...LOG,
+      payload: { ...LOG.payload, body: n, timeUnixNano: `176732304567800000${n}` },
+    });
+  }
+  await post(server, { ...LOG, occurredAt: "2026-01-02T03:04:05.677Z" });
+  assertEquals(bodies(server.events), ["Order placed", 1, 2, 3]);
+  assertEquals(bodies((await get(server, "/events")).events as DevEvent[]), [
+    3,
+    2,
+    1,
+    "Order placed",
+  ]);
 });
 
 Deno.test("startDevServer() answers 413 to a body over the limit, announced or not", async () => {
@@ -514,7 +623,7 @@ for (
 Deno.test("startDevServer() says that it is well", async () => {
   await using server = startDevServer({ port: 0 });
   await post(server, LOG);
-  const health = { status: "ok", kept: 1, received: 1, unique: 1, duplicates: 0 };
+  const health = { status: "ok", kept: 1, received: 1, unique: 1, duplicates: 0, refused: 0 };
   assertEquals(await get(server, "/health"), health);
 });
 
@@ -636,6 +745,18 @@ Deno.test("startDevServer() tells one who comes back too late to begin anew", as
   const messages = stream(server, "another-server/7");
   assert((await next(messages)).includes("event: reset"));
   assertEquals(streamed(await next(messages)), ["one"]);
+  await messages.return(undefined);
+});
+
+Deno.test("startDevServer() streams what is wanted of a writer, and which writes were refused", async () => {
+  await using server = startDevServer({ port: 0, apiKey: "ak_one", tenantId: "acme", keep: 7 });
+  const messages = stream(server);
+  const data = (message: string) => JSON.parse(message.match(/^data: (.*)$/m)![1]!);
+  assertEquals(data(await next(messages)), { keep: 7, apiKey: "ak_one", tenantId: "acme" });
+  await post(server, LOG);
+  const message = await next(messages);
+  assert(message.startsWith("event: refused\n"));
+  assertEquals(data(message), { refused: 1, refusals: [...server.refusals] });
   await messages.return(undefined);
 });
 

@@ -169,11 +169,11 @@ Deno.test("collector.ts ships compressed batches by OTLP", async () => {
 
 Deno.test("collector.ts ships to the local AxonPush by its second command", async () => {
   const source = await Deno.readTextFile(new URL("collector.ts", EXAMPLES));
-  const [, header] = source.match(/^ \* {7}http:\/\/127\.0\.0\.1:3000\/v1\/logs (\S+)$/m)!;
+  const [, headers] = source.match(/^ \* {7}http:\/\/127\.0\.0\.1:3000\/v1\/logs (.+)$/m)!;
   await using axonpush = startDevServer({ port: 0 });
   const { code } = await run("collector.ts", {
     collector: `127.0.0.1:${axonpush.port}`,
-    args: [header!],
+    args: headers!.split(" "),
   });
   assertEquals(code, 0);
   assertEquals(axonpush.events.length, 2001);
