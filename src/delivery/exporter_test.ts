@@ -686,7 +686,7 @@ Deno.test("Exporter.flush() sends a second copy of an event that hangs, and sett
     sim.open.length = 0;
     sim.exporter.flush(2000);
     await sim.next();
-    assertEquals(sim.now, 500);
+    assertEquals(sim.now, 1000);
     if (first === "original") { for (const request of originals) await request.answer(delivered); }
     while (sim.open.length > 0) await sim.open[0]!.answer(delivered);
     if (first === "copy") { for (const request of originals) await request.answer(delivered); }
@@ -705,7 +705,7 @@ Deno.test("Exporter.flush() loses nothing when a copy, or the original, fails", 
     const sim = simulate();
     sim.send(0);
     sim.exporter.flush(60_000);
-    await sim.advance(500);
+    await sim.advance(1000);
     const [original, copy] = sim.open as [Request, Request];
     await (failing === 0 ? original : copy).answer(silence);
     assertEquals([sim.outcomes.size, sim.all.length], [0, 2]);

@@ -95,6 +95,7 @@ export class Slots {
 
 /** How long a request may take before it hangs, in milliseconds. */
 export function hangAfter(typicalMs: number | undefined, isExpedited: boolean): number {
-  const least = isExpedited ? HANG_EXPEDITED_MS : HANG_MS;
-  return Math.max(least, HANG_FACTOR * (typicalMs ?? 0));
+  // Before the first answer nobody knows how far away the service is, and connections take time.
+  if (typicalMs === undefined) return HANG_MS;
+  return Math.max(isExpedited ? HANG_EXPEDITED_MS : HANG_MS, HANG_FACTOR * typicalMs);
 }
