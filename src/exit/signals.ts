@@ -12,6 +12,7 @@
 import { block, now } from "../clock.ts";
 import type { EndSignal } from "../options/options.ts";
 import { EXIT_CODES } from "../options/signals.ts";
+import { SignalWatch, watchmen } from "../worker/signal_watch.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
 import { IN_WORKER, isListenedTo, isListenedToByNode, isMaybeWatched } from "./host.ts";
@@ -22,6 +23,8 @@ const GRACE_MS = 2000;
 const ARRIVAL_MS = 100;
 /** How long after a restart is due Deno's watcher makes it, in milliseconds; a little more. */
 const WATCHER_WAITS_MS = 600;
+/** How often this looks who else listens, while the worker listens for us, in milliseconds. */
+const LOOK_MS = 500;
 /** A turn of the event loop that Deno's watcher gets as well, in milliseconds. */
 const TURN_MS = 20;
 
@@ -42,6 +45,9 @@ export class Signals {
   #hooked: ReadonlySet<Hooked>;
   #at: AtSignal;
   #listeners = new Map<EndSignal, () => void>();
+  #watch: SignalWatch | undefined;
+  /** While a signal is dealt with nobody listens, so that another one ends the program at once. */
+  #isDealing = false;
   /** Signals that the program listened to before us: its listener may take itself off first. */
   #shared = new Set<EndSignal>();
   /** Signals that this worker has drained at. */
@@ -50,28 +56,62 @@ export class Signals {
   constructor(hooked: ReadonlySet<Hooked>, at: AtSignal) {
     this.#hooked = hooked;
     this.#at = at;
+    watchmen.onChange = guard(() => this.update());
+    watchmen.onPost = guard(() => this.#leaveToWorker());
   }
 
   /** Whether a signal would be heard here. */
   get isListening(): boolean {
-    return this.#listeners.size > 0;
+    return this.#listeners.size > 0 || this.#watch !== undefined;
   }
 
-  /** Listens to what those that are hooked want to hear, and to nothing else. */
+  /** Has those signals listened to that those want to hear who are hooked, and no others. */
   update(): void {
-    const wanted = new Set([...this.#hooked].flatMap(({ signals }) => signals));
+    const wanted = [...new Set([...this.#hooked].flatMap(({ signals }) => signals))];
     for (const signal of this.#listeners.keys()) {
-      if (!wanted.has(signal)) this.#unlisten(signal);
+      if (!wanted.includes(signal)) this.#unlisten(signal);
     }
+    if (this.#isDealing) return;
+    const watchman = IN_WORKER || wanted.length === 0 ? undefined : watchmen.first;
+    const watch = this.#watch;
+    if (watch && watch.watchman === watchman && String(watch.signals) === String(wanted)) return;
     for (const signal of wanted) this.#listen(signal);
+    this.#watch = undefined;
+    watch?.release(0);
+    if (watchman === undefined) return;
+    const timeouts = [...this.#hooked].map(({ shutdownTimeoutMs }) => shutdownTimeoutMs);
+    this.#watch = new SignalWatch(watchman, wanted, Math.max(...timeouts));
+    guard(() => this.#follow(this.#watch!))();
+  }
+
+  /** A signal that this thread listens to would not end it while it is busy. */
+  #leaveToWorker(): void {
+    if (this.#listeners.size === 0 || !this.#watch?.isListening) return;
+    for (const signal of this.#listeners.keys()) this.#unlisten(signal);
+  }
+
+  async #follow(watch: SignalWatch): Promise<void> {
+    await watch.started();
+    // What came before that is ours to hear, in the next turn of the event loop.
+    await new Promise((resolve) => setTimeout(resolve));
+    while (this.#watch === watch) {
+      this.#leaveToWorker();
+      for (const signal of watch.signals) this.#lookWhoListens(signal);
+      const signal = await watch.heard(LOOK_MS);
+      if (signal && this.#watch === watch) return await this.#onSignal(signal);
+    }
+  }
+
+  #lookWhoListens(signal: EndSignal): void {
+    if (isListenedTo(signal)) this.#shared.add(signal);
+    else this.#shared.delete(signal);
   }
 
   #listen(signal: EndSignal): void {
     if (this.#listeners.has(signal)) return;
     const listener = guard(() => this.#onSignal(signal));
     try {
-      if (isListenedTo(signal)) this.#shared.add(signal);
-      else this.#shared.delete(signal);
+      this.#lookWhoListens(signal);
       Deno.addSignalListener(signal, listener);
       this.#listeners.set(signal, listener);
     } catch {
@@ -89,8 +129,12 @@ export class Signals {
     const heardAt = now();
     this.heard = true;
     if (this.#drainedAt.has(signal)) return this.#endBy(signal);
-    // First of all, so that another signal ends the program at once, even while this blocks.
-    if (!IN_WORKER) { for (const any of this.#listeners.keys()) this.#unlisten(any); }
+    if (!IN_WORKER) {
+      this.#isDealing = true;
+      for (const any of this.#listeners.keys()) this.#unlisten(any);
+    }
+    this.#watch?.release(ARRIVAL_MS);
+    this.#watch = undefined;
     // Now, since a listener that comes after ours may take itself off as well.
     const isShared = this.#isShared(signal);
     try {
@@ -144,6 +188,7 @@ export class Signals {
     // Our listeners come back later: one that is added while the signal is being dispatched would
     // hear it again, for ever.
     setTimeout(guard(() => {
+      this.#isDealing = false;
       this.#at.cancelShutdown();
       this.update();
     }));

@@ -16,6 +16,7 @@ import { Exporter, type ExporterSettings } from "../delivery/exporter.ts";
 import { lossOf } from "../delivery/losses.ts";
 import type { Send } from "../delivery/response.ts";
 import type { Origin } from "../record/chunk.ts";
+import { watchmen, type WatchMessage } from "./signal_watch.ts";
 import type { WorkerMessage } from "./worker.ts";
 import { WORKER_SOURCE } from "./worker.generated.ts";
 
@@ -75,8 +76,12 @@ export function workerLane(
   const lane: Lane = {
     blocking: true,
     acknowledgements,
-    post: (message) => worker.postMessage(message),
+    post(message) {
+      worker.postMessage(message);
+      watchmen.onPost();
+    },
     hear() {
+      watchmen.onPost();
       if (heard === acknowledgements.reported) return; // Node's modules take long to load.
       const { receiveMessageOnPort } = nodeProcess().getBuiltinModule("node:worker_threads");
       let received;
@@ -90,6 +95,7 @@ export function workerLane(
     stop() {
       lane.hear();
       stopped = true;
+      watchmen.delete(watchman);
       port1.close();
       void worker.terminate();
     },
@@ -101,7 +107,11 @@ export function workerLane(
       if (!stopped) lane.hear();
     }
   };
-  if (!shortLived) void listen();
+  const watchman = (message: WatchMessage) => worker.postMessage(message);
+  if (!shortLived) {
+    void listen();
+    watchmen.add(watchman);
+  }
   return lane;
 }
 

@@ -11,6 +11,7 @@ import { Diagnostics } from "../diagnostics.ts";
 import type { Batch } from "../queue/queue.ts";
 import { Exporter, type ExporterSettings } from "../delivery/exporter.ts";
 import type { Origin } from "../record/chunk.ts";
+import { type WatchMessage, watchSignals } from "./signal_watch.ts";
 
 /** What the worker is told. */
 export type WorkerMessage =
@@ -25,7 +26,8 @@ export type WorkerMessage =
   }
   | { readonly kind: "batch" } & Batch
   /** The program is about to end and waits for so long, in milliseconds. */
-  | { readonly kind: "flush"; readonly forMs: number };
+  | { readonly kind: "flush"; readonly forMs: number }
+  | WatchMessage;
 
 let exporter: Exporter | undefined;
 
@@ -40,6 +42,9 @@ addEventListener("message", (event) => {
       break;
     case "flush":
       exporter!.flush(message.forMs);
+      break;
+    case "watch":
+      watchSignals(message);
       break;
   }
 });

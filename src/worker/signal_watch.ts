@@ -1,0 +1,132 @@
+/**
+ * Has the worker listen to signals for the program's thread, which hears none while it computes or
+ * blocks, and would keep the signal from ending the program as long as it listens itself. The
+ * worker tells it by shared memory; where it does not answer in time, the worker lets the program
+ * end by the signal. A watch is for one signal: what comes after it ends the program at once,
+ * unless another watch has begun. Each end runs on its own thread.
+ *
+ * @module
+ */
+import type { EndSignal } from "../options/options.ts";
+
+/** Words of the memory. */
+const LISTENING = 0;
+/** The place in the list of the signal that was heard, from 1. */
+const HEARD = 1;
+/** Whether the program's thread has taken over, or does not need the watch any more. */
+const RELEASED = 2;
+const WORDS = 3;
+
+/** Starts a watch. */
+export interface WatchMessage {
+  readonly kind: "watch";
+  readonly memory: SharedArrayBuffer;
+  readonly signals: readonly EndSignal[];
+  /** How long the program's thread may take to answer, in milliseconds. */
+  readonly answerWithinMs: number;
+}
+
+type Post = (message: WatchMessage) => void;
+
+/** The workers of this isolate that can watch. */
+export class Watchmen {
+  /** Called when one has come or gone. */
+  onChange: () => void = () => {};
+  /** Called when one is given something to do: a thread that never yields may do nothing else. */
+  onPost: () => void = () => {};
+  #posts = new Set<Post>();
+
+  /** The one to ask. */
+  get first(): Post | undefined {
+    return this.#posts.values().next().value;
+  }
+
+  /** A worker has started that does not keep the program alive. */
+  add(post: Post): void {
+    this.#posts.add(post);
+    this.onChange();
+  }
+
+  /** It is gone. */
+  delete(post: Post): void {
+    if (this.#posts.delete(post)) this.onChange();
+  }
+}
+
+/** The one list of them. */
+export const watchmen: Watchmen = new Watchmen();
+
+/** The program's end of a watch. */
+export class SignalWatch {
+  /** Who watches. */
+  readonly watchman: Post;
+  readonly signals: readonly EndSignal[];
+  #words = new Int32Array(new SharedArrayBuffer(4 * WORDS));
+
+  constructor(watchman: Post, signals: readonly EndSignal[], answerWithinMs: number) {
+    this.watchman = watchman;
+    this.signals = signals;
+    watchman({ kind: "watch", memory: this.#words.buffer, signals, answerWithinMs });
+  }
+
+  /** Whether the worker listens. */
+  get isListening(): boolean {
+    return Atomics.load(this.#words, LISTENING) === 1;
+  }
+
+  /** Waits until the worker listens. Does not keep the program alive. */
+  async started(): Promise<void> {
+    await Atomics.waitAsync(this.#words, LISTENING, 0).value;
+  }
+
+  /** Waits for a signal, or so many milliseconds. Does not keep the program alive. */
+  async heard(timeoutMs: number): Promise<EndSignal | undefined> {
+    await Atomics.waitAsync(this.#words, HEARD, 0, timeoutMs).value;
+    return this.signals[Atomics.load(this.#words, HEARD) - 1];
+  }
+
+  /** Ends the watch, and blocks until the worker does not listen any more, or the time is up. */
+  release(timeoutMs: number): void {
+    Atomics.store(this.#words, RELEASED, 1);
+    Atomics.notify(this.#words, RELEASED);
+    Atomics.wait(this.#words, LISTENING, 1, timeoutMs);
+  }
+}
+
+/** The worker's end: listens until it has heard one of the signals, or is released. */
+export function watchSignals({ memory, signals, answerWithinMs }: WatchMessage): void {
+  const words = new Int32Array(memory);
+  const listeners = new Map<EndSignal, () => void>();
+  const say = (word: number, value: number) => {
+    Atomics.store(words, word, value);
+    Atomics.notify(words, word);
+  };
+  const stop = () => {
+    for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
+    listeners.clear();
+    say(LISTENING, 0);
+  };
+  const hear = async (signal: EndSignal) => {
+    if (listeners.size === 0) return; // Another one came at the same time.
+    stop(); // So that the next one ends the program.
+    say(HEARD, signals.indexOf(signal) + 1);
+    await Atomics.waitAsync(words, RELEASED, 0, answerWithinMs).value;
+    if (Atomics.load(words, RELEASED) === 0) Deno.kill(Deno.pid, signal);
+  };
+  const untilReleased = async () => {
+    await Atomics.waitAsync(words, RELEASED, 0).value;
+    if (listeners.size > 0) stop();
+  };
+  if (Atomics.load(words, RELEASED) !== 0) return;
+  for (const signal of signals) {
+    const listener = () => void hear(signal);
+    try {
+      Deno.addSignalListener(signal, listener);
+      listeners.set(signal, listener);
+    } catch {
+      // Not every system has every signal.
+    }
+  }
+  say(LISTENING, 1);
+  void untilReleased();
+}
