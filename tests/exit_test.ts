@@ -123,6 +123,50 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     signal: "SIGTERM",
     records: [...RECORDS, "stopping"],
   }],
+  "takes its listeners of all signals off": ["takes_off_listeners.ts", {
+    ends: { code: 0, stdout: "ready\ncleaned up\n" },
+    signal: "SIGTERM",
+    records: [...RECORDS, "cleaned up"],
+  }],
+  "takes its listeners of all signals off later": ["takes_off_listeners.ts", {
+    ends: { code: 0, stdout: "ready\ncleaned up\n" },
+    args: ["warm"],
+    signal: "SIGTERM",
+    records: [...RECORDS, "cleaned up"],
+  }],
+  "listens to SIGTERM itself, with Deno.addSignalListener()": ["deno_listener.ts", {
+    ends: { code: 0, signal: null },
+    signal: "SIGTERM",
+    records: [...RECORDS, "cleaned up"],
+  }],
+  "listens to SIGTERM itself, and to one only": ["deno_listener.ts", {
+    ends: { code: 0, signal: null },
+    args: ["once"],
+    signal: "SIGTERM",
+    records: [...RECORDS, "cleaned up"],
+  }],
+  "sends itself SIGTERM as its last act": ["signals_itself.ts", { ends: SIGTERM }],
+  "sends itself SIGTERM again when it has cleaned up": ["signals_itself.ts", {
+    ends: SIGTERM,
+    args: ["again"],
+    signal: "SIGTERM",
+  }],
+  "had its process object replaced before it loads the handler": ["process_replaced.ts", {
+    ends: SIGTERM,
+    args: ["before"],
+    signal: "SIGTERM",
+  }],
+  "replaces its process object": ["process_replaced.ts", {
+    ends: SIGTERM,
+    args: ["after"],
+    signal: "SIGTERM",
+  }],
+  ...Object.fromEntries(
+    Object.entries({ unload: 0, exit: 0, error: 1, unhandledrejection: 1 }).map(([event, code]) => [
+      `logs for the first time in a listener of ${event}`,
+      ["first_record_at_end.ts", { ends: { code }, args: [event], records: ["last words"] }],
+    ]),
+  ),
   "logs in listeners of unload and exit": ["late_records.ts", {
     ends: { code: 0 },
     records: [...RECORDS, "in unload", "in exit"],
@@ -184,6 +228,36 @@ Deno.test("AxonPushHandler is held up once at most by rejections that the progra
   assertMatch(stdout, /^held up [0-3]\n$/); // One, or some more on a machine that is held up itself.
 });
 
+for (const event of ["unhandledRejection", "uncaughtException"]) {
+  Deno.test(`AxonPushHandler is not held up by what process.on("${event}") handles`, async () => {
+    await using service = startHangingService();
+    const { flags, args } = shipTo(service, { shutdownTimeoutMs: 1000 });
+    const { stdout } = await runProgram("handled_by_node.ts", { flags, args: [...args, event] });
+    assertEquals(stdout, "held up 0\n");
+  });
+}
+
+for (const how of ["loop", "input", "wait", "log calls"]) {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    Deno.test(`AxonPushHandler lets ${signal} end a program that is blocked: ${how}`, async () => {
+      await using service = startService({ delayMs: 0 });
+      const options = { shutdownTimeoutMs: 500, ...how === "log calls" && { mode: "sync" } };
+      const { flags, args } = shipTo(service, options);
+      const program = startProgram("blocked.ts", { flags, args: [...args, how] });
+      await program.output(/^ready$/m);
+      if (how === "log calls") await service.waitFor(60);
+      program.kill(signal);
+      const outcome = await program.ended;
+      assertEquals(outcome, {
+        ...signal === "SIGINT" ? SIGINT : SIGTERM,
+        stdout: "ready\n",
+        stderr: "",
+      });
+      assertGreaterOrEqual(service.events.length, RECORDS.length);
+    });
+  }
+}
+
 for (const second of ["SIGINT", "SIGTERM"] as const) {
   Deno.test(`AxonPushHandler ends at once at SIGINT and then ${second}`, async () => {
     await using service = startHangingService();
@@ -243,6 +317,32 @@ Deno.test("AxonPushHandler delivers from a worker when the program gets SIGTERM"
   await using service = startService({ intercept: () => begun.promise });
   const { flags, args } = shipTo(service);
   const program = startProgram("in_worker.ts", {
+    flags: [...flags, READ_REPOSITORY],
+    args: [...args, "wait"],
+  });
+  await program.output(/^ready$/m);
+  program.kill("SIGTERM");
+  begun.resolve(undefined);
+  assertEquals(await program.ended, { ...SIGTERM, stdout: "ready\n", stderr: "" });
+  assertArrived(service, [...RECORDS, ...RECORDS]);
+});
+
+Deno.test("AxonPushHandler delivers from a worker of Node's kind that runs to its end", async () => {
+  await using service = startService();
+  const { flags, args } = shipTo(service);
+  const outcome = await runProgram("in_node_worker.ts", {
+    flags: [...flags, READ_REPOSITORY],
+    args,
+  });
+  assertEquals(outcome, { code: 0, signal: null, stdout: "ready\n", stderr: "" });
+  assertArrived(service, [...RECORDS, ...RECORDS]);
+});
+
+Deno.test("AxonPushHandler delivers from a worker of Node's kind when the program gets SIGTERM", async () => {
+  const begun = Promise.withResolvers<undefined>();
+  await using service = startService({ intercept: () => begun.promise });
+  const { flags, args } = shipTo(service);
+  const program = startProgram("in_node_worker.ts", {
     flags: [...flags, READ_REPOSITORY],
     args: [...args, "wait"],
   });
