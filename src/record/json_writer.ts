@@ -10,7 +10,7 @@ import { type Dialect, PLAIN } from "./dialect.ts";
 import { errorFields, ErrorProperties, isError, read, unreadable } from "./errors.ts";
 import { platformFields, WEB_MAPS } from "./platform_objects.ts";
 import { remember } from "./remember.ts";
-import { REDACTED } from "./redaction/looks.ts";
+import { REDACTED } from "./redaction/mask_looks.ts";
 import { Redactor } from "./redaction/redactor.ts";
 
 /** Deepest nesting that is written. */

@@ -5,19 +5,20 @@
  *
  * @module
  */
-import { ESCAPE, maskBlocks, maskTokens, maskUnfinished, mayHaveLook, REDACTED } from "./looks.ts";
 import {
-  ENDINGS,
-  HEADER_NAMES,
-  isSecretName,
-  isTokenName,
-  normalise,
-  SECRET_NAMES,
-} from "./names.ts";
+  ESCAPE,
+  maskBlocks,
+  maskTokens,
+  maskUnfinished,
+  mayHaveLook,
+  REDACTED,
+} from "./mask_looks.ts";
+import { isInnocent } from "./innocent.ts";
+import { ENDINGS, HEADER_NAMES, isSecretName, normalise, SECRET_NAMES } from "./names.ts";
 import { type Form, MARK, valueAt } from "./values.ts";
 
-/** What JSON has to escape, or a secret's name may stand before: most texts have nothing of it. */
-const MARKS = /[^ !#-$&-9;<>?@A-Z[\]^`a-z{|}~]/;
+/** What JSON has to escape, or a secret's name may stand before: many texts have nothing of it. */
+const MARKS = /[^ !#-$&(-9;<?@A-Z[\]^a-z{|}~]/;
 /** Fewer characters are no secret by their looks that has none of these: `bearer abc.de`. */
 const SHORTEST_LOOK = 13;
 /** What is behind a name. */
@@ -25,42 +26,8 @@ const SEPARATOR = /[=:,>]|%3/i;
 /** What is in all names. Four characters or more each, so that V8 can step over three at a time. */
 const STEM = /authori|cookie|passw|passp|secret|[^]key|token/i;
 
-/** A word is followed by nothing of its own. */
-const WORD_END = /[.!]?(?![^\s,;&}\])\\"'`<|])/.source;
-/** Under a secret's name, but no secret: `has_secret: true`, `using password: YES`. */
-const HARMLESS = new RegExp(
-  `(?:true|false|null|undefined|none|nil|yes|no|\\*{3,}|string|amd64|arm64|armhf|i386|all)${WORD_END}`,
-  "iy",
-);
-/** After a colon and a space these begin a sentence: `password: too short`, `secret: not found`. */
-const SENTENCE = new RegExp(
-  `(?:required|optional|missing|invalid|incorrect|wrong|expired|empty|blank|unset|unknown|denied|` +
-    `mismatch(?:ed)?|too|not|must|should|may|might|can|cannot|can't|could|is|isn't|are|was|were|` +
-    `will|has|have|had|does|doesn't|did|didn't|do|don't|failed|rejected|ok)${WORD_END}`,
-  "iy",
-);
-/** Three plain words are one too, if one of them is such as sentences have. */
-const PROSE =
-  /(?=(?:[a-z'’]{1,20}[,.]? ){0,2}(?:a|an|and|as|at|by|for|from|if|in|is|it|its|must|of|on|or|that|the|this|to|was|with|you|your)\b)[a-z'’]{1,20}(?:[,.]? [a-z'’]{1,20}){2}(?![\w:=-])/iy;
-/** A name of a thing, not a value: in lists of names the next one follows. */
-const FIELD = new RegExp(`(${MARK})[a-z][a-z_. -]{0,31}\\1`, "iy");
-
-/** The word that a name ends. */
-const WORD_BEFORE = new RegExp(`(?:${ESCAPE})?([\\w.-]*)$`);
-/** Before a name that is none: the name of an AWS secret, `unexpected token: …`. */
-const ARN = /arn:aws[\w-]{0,16}:[\w:-]{0,64}$/;
-const NO_TOKEN =
-  /(?:\/|(?:unexpected|expected|illegal|unknown|next|previous|current|page|continuation|stop|end|start|per|each|of|syntax|bad|activity|window|stream|cancellation|sync) )$/i;
-/** What Java prints of an object that is called a token: `token=Token{9f4ef63 …}`. */
-const TOKEN_OBJECT = /[A-Z]\w{0,64}\{/y;
-/** Before a name in a URL's user: its password is masked by its looks. */
-const URL_USER = /:\/\/[^\s/:@]{0,64}$/;
-/** Before the name of a list of alternatives, whose value is what was sent: `user or password: {`. */
-const ALTERNATIVE = /\b(?:or|and|invalid|wrong|incorrect|bad) $/i;
 /** A value may begin with the scheme itself. */
 const BEARER_LENGTH = 6;
-/** How far these look back, in characters. */
-const LOOK_BACK = 100;
 
 /** Knows secrets by the built-in names and those that are given. */
 export class Redactor {
@@ -126,7 +93,7 @@ export class Redactor {
     this.#name.lastIndex = from;
     for (let found; (found = this.#name.exec(text)) !== null;) {
       const start = this.#name.lastIndex;
-      if (!isNoSecret(text, found, start)) {
+      if (!isInnocent(text, found, start)) {
         const { header, colon, element, mark = "" } = found.groups!;
         const form = element ? "element" : !header ? "value" : colon ? "line" : "pair";
         return { index: found.index, start, mark, form };
@@ -150,26 +117,6 @@ interface Name {
 function limitOf(text: string, start: number, next = text.length): number {
   const bearer = text.slice(start + BEARER_LENGTH, next).search(/bearer\s/i);
   return bearer === -1 ? next : start + BEARER_LENGTH + bearer;
-}
-
-/** Whether something that is written like a secret's name and its value is none. */
-function isNoSecret(text: string, { index, groups }: RegExpExecArray, start: number): boolean {
-  const { name, own, token, header, mark, colon, space, list, element } = groups!;
-  const before = text.slice(Math.max(0, index - LOOK_BACK), index);
-  const [, word = ""] = WORD_BEFORE.exec(before)!;
-  const beforeWord = before.slice(0, before.length - word.length);
-  if (element && !/<(?:[\w.-]+:)?$/.test(beforeWord)) return true;
-  if (list && (!mark || !/["'`]$/.test(beforeWord) || matches(FIELD, text, start))) return true;
-  if (own) return false;
-  if (token && !isTokenName(word + name)) return true;
-  if (token && word === "" && NO_TOKEN.test(beforeWord)) return true;
-  if (token && matches(TOKEN_OBJECT, text, start)) return true;
-  if (matches(HARMLESS, text, start)) return true;
-  if (!colon) return false;
-  if (space && matches(SENTENCE, text, start)) return true;
-  if (space && !header && matches(PROSE, text, start)) return true;
-  if (/[{[]/.test(text[start] ?? "") && !mark && ALTERNATIVE.test(beforeWord)) return true;
-  return ARN.test(before) || URL_USER.test(before) && text.startsWith(`${REDACTED}@`, start);
 }
 
 /**
@@ -202,9 +149,4 @@ function namePattern(redactKeys: ReadonlySet<string>): RegExp {
     `(?<name>${names.join("|")})${closed}(?:${separators.join("|")})${gap}`,
     "gi",
   );
-}
-
-function matches(pattern: RegExp, text: string, at: number): boolean {
-  pattern.lastIndex = at;
-  return pattern.test(text);
 }

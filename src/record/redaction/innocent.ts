@@ -1,0 +1,100 @@
+/**
+ * Knows what is written like a secret's name and its value, and is none: sentences, types, the
+ * parser's tokens. Each rule is here because real logs have it. It runs inside the log call.
+ *
+ * @module
+ */
+import { ESCAPE, REDACTED } from "./mask_looks.ts";
+import { isTokenName } from "./names.ts";
+import { MARK } from "./values.ts";
+
+const anyOf = (words: readonly string[]) => `(?:${words.join("|")})`;
+/** A word is followed by nothing of its own. */
+const WORD_END = /[.!]?(?![^\s,;&}\])\\"'`<|])/.source;
+
+/** Values that are no secrets, whatever is before them: `has_secret: true`, `password=***`. */
+const NO_VALUES = [
+  ...["true", "false", "null", "undefined", "none", "nil", "yes", "no", "\\*{3,}"],
+  ...["string"], // A type.
+  ...["amd64", "arm64", "armhf", "i386", "all"], // Packages of Debian: `gir1.2-secret-1:amd64`.
+];
+/** What a sentence after a colon begins with: `password: too short`, `secret: not found`. */
+const BEGINNINGS = [
+  ...["required", "optional", "missing", "invalid", "incorrect", "wrong", "expired", "empty"],
+  ...["blank", "unset", "unknown", "denied", "failed", "rejected", "mismatch", "mismatched", "ok"],
+  ...["must", "should", "may", "might", "can", "cannot", "can't", "could", "too", "not", "will"],
+  ...["is", "isn't", "are", "was", "were", "has", "have", "had", "do", "don't", "does", "doesn't"],
+  ...["did", "didn't"],
+];
+/** One of these is in most sentences: "Wrong password: it must not be empty". */
+const FUNCTION_WORDS = [
+  ...["a", "an", "the", "this", "that", "it", "its", "you", "your", "and", "or", "if", "is", "was"],
+  ...["must", "as", "at", "by", "for", "from", "in", "of", "on", "to", "with"],
+];
+/** Tokens of parsers, pages and Android are no secrets: `Unexpected token: …`. */
+const OTHER_TOKENS = [
+  ...["unexpected", "expected", "illegal", "unknown", "bad", "syntax", "next", "previous", "each"],
+  ...["current", "page", "continuation", "stop", "end", "start", "per", "of", "sync", "stream"],
+  ...["activity", "window", "cancellation"],
+];
+
+const PLAIN_WORD = "[a-z'’]{1,20}";
+const sticky = (source: string) => new RegExp(source, "iy");
+const NO_VALUE = sticky(anyOf(NO_VALUES) + WORD_END);
+const BEGINNING = sticky(anyOf(BEGINNINGS) + WORD_END);
+/** Three plain words, one of which is such as sentences have. */
+const SENTENCE = sticky(
+  `(?=(?:${PLAIN_WORD}[,.]? ){0,2}${anyOf(FUNCTION_WORDS)}\\b)` +
+    `${PLAIN_WORD}(?:[,.]? ${PLAIN_WORD}){2}(?![\\w:=-])`,
+);
+/** A name in a list of names: `"password","email"`. */
+const FIELD = sticky(`(${MARK})[a-z][a-z_. -]{0,31}\\1`);
+/** What Java prints of an object that is called a token: `token=Token{9f4ef63 …}`. */
+const TOKEN_OBJECT = /[A-Z]\w{0,64}\{/y;
+/** The password of a URL, which is masked by itself. */
+const URL_PASSWORD = sticky(`\\[REDACTED\\]@`);
+
+/** The word that a name ends, from where a name can begin. */
+const WORD_BEFORE = new RegExp(`(?:${ESCAPE})?([\\w.-]*)$`);
+const OTHER_TOKEN_BEFORE = new RegExp(`(?:/|\\b${anyOf(OTHER_TOKENS)} )$`, "i");
+/** `arn:aws:secretsmanager:us-east-1:123456789012:secret:name`. */
+const ARN_BEFORE = /arn:aws[\w-]{0,16}:[\w:-]{0,64}$/;
+/** `https://x-access-token:…@host`. */
+const URL_BEFORE = /:\/\/[^\s/:@]{0,64}$/;
+/** What was sent follows, and not a value: `Invalid username or password: {…}`. */
+const ALTERNATIVE_BEFORE = /\b(?:or|and|invalid|wrong|incorrect|bad) $/i;
+/** The bracket of an element: `<password>`, `<ns:password>`. */
+const ELEMENT_BEFORE = /<(?:[\w.-]{1,64}:)?$/;
+const MARK_BEFORE = /["'`]$/;
+/** How far these look back, in characters. */
+const LOOK_BACK = 100;
+
+/**
+ * Whether a name that was found is not that of a secret, or its value is none.
+ *
+ * @param found By the pattern for names; its groups say how the name is written.
+ * @param start Where the value begins.
+ */
+export function isInnocent(text: string, found: RegExpExecArray, start: number): boolean {
+  const { name, own, token, header, mark, colon, space, list, element } = found.groups!;
+  const before = text.slice(Math.max(0, found.index - LOOK_BACK), found.index);
+  const [, word = ""] = WORD_BEFORE.exec(before)!;
+  const beforeWord = before.slice(0, before.length - word.length);
+  const isAt = (pattern: RegExp) => {
+    pattern.lastIndex = start;
+    return pattern.test(text);
+  };
+  if (element && !ELEMENT_BEFORE.test(beforeWord)) return true;
+  if (list && (!mark || !MARK_BEFORE.test(beforeWord) || isAt(FIELD))) return true;
+  if (own) return false; // Whatever the value is.
+  if (token) {
+    if (!isTokenName(word + name) || isAt(TOKEN_OBJECT)) return true;
+    if (word === "" && OTHER_TOKEN_BEFORE.test(beforeWord)) return true;
+  }
+  if (isAt(NO_VALUE)) return true;
+  if (!colon) return false;
+  if (space && (isAt(BEGINNING) || !header && isAt(SENTENCE))) return true;
+  const isObject = text[start] === "{" || text[start] === "[" && !text.startsWith(REDACTED, start);
+  return isObject && !mark && ALTERNATIVE_BEFORE.test(beforeWord) || ARN_BEFORE.test(before) ||
+    URL_BEFORE.test(before) && isAt(URL_PASSWORD);
+}
