@@ -114,12 +114,10 @@ export class Exporter {
     const { state, resumeAt, cause } = this.#backoff;
     if (state === "open") return this.#alarm.set(resumeAt);
     const limit = state === "half-open" ? 1 : this.#limit.size;
+    // To share out the attempts. Whether settings were mended costs a single record each time.
+    const freshFirst = state === "half-open" && cause !== "settings";
     while (this.#slots.free(limit, now, hangMs) > 0) {
-      const request = this.#queue.take(now, {
-        ...this.#demand,
-        // To share out the attempts. Whether settings were mended costs a single record each time.
-        freshFirst: state === "half-open" && cause !== "settings",
-      });
+      const request = this.#queue.take(now, this.#isAtOnce, freshFirst);
       if (request === undefined) break;
       if (!request.isSettled) void this.#deliver(request, now);
     }
@@ -127,8 +125,9 @@ export class Exporter {
     if (nextAt !== undefined) this.#alarm.set(nextAt);
   }
 
-  get #demand() {
-    return { eager: this.#backoff.isExpedited, idle: this.#slots.count === 0 };
+  /** Whether a batch that is not full goes at once: somebody waits, or there is nothing to wait for. */
+  get #isAtOnce(): boolean {
+    return this.#slots.count === 0 || this.#backoff.isExpedited;
   }
 
   /** Lets nothing wait for ever for a request that hangs. */
@@ -151,23 +150,24 @@ export class Exporter {
 
   /** When there is something to do if nothing is answered before. */
   #nextAt(now: number, hangMs: number): number | undefined {
+    const dueAt = this.#queue.dueAfter(now);
+    const isWanted = !this.#queue.isEmpty || this.#backoff.isExpedited;
     const overdueMs = this.#settings.requestTimeoutMs + OVERDUE_MS;
-    const times = [this.#queue.dueAfter(now), this.#slots.nextHangAt(now, overdueMs)];
-    if (!this.#queue.isEmpty || this.#backoff.isExpedited) {
-      times.push(this.#slots.nextHangAt(now, hangMs));
-    }
-    const known = times.filter((time) => time !== undefined);
-    return known.length > 0 ? Math.min(...known) : undefined;
+    const hangAt = (isWanted ? this.#slots.nextHangAt(now, hangMs) : undefined) ??
+      this.#slots.nextHangAt(now, overdueMs);
+    return dueAt !== undefined && hangAt !== undefined ? Math.min(dueAt, hangAt) : dueAt ?? hangAt;
   }
 
   async #deliver(request: Request, now: number): Promise<void> {
-    const slot = this.#slots.open({
+    const slot: Slot = {
       request,
       sentAt: now,
       epoch: this.#backoff.epoch,
       limitEpoch: this.#limit.epoch,
       isProbe: this.#backoff.state === "half-open",
-    });
+      isWarm: this.#slots.isWarm,
+    };
+    this.#slots.open(slot);
     const result = await this.#try(request);
     if (!this.#isStopped && this.#slots.has(slot)) this.#onResult(slot, result, this.#clock.now());
   }
@@ -223,7 +223,7 @@ export class Exporter {
     this.#backoff.onDelivered(epoch);
     this.#limit.onDelivered(
       isWarm ? now - sentAt : undefined,
-      this.#queue.isDue(now, this.#demand),
+      this.#queue.isDue(now, this.#isAtOnce),
     );
     if (diagnostic) this.#callbacks.report(diagnostic);
     this.#settle(request, rejected);
@@ -340,8 +340,9 @@ export class Exporter {
     // Whoever waits goes on when the last one is settled, and may end the program.
     if (this.#queue.isEmpty) this.#losses.tell();
     const { items } = request;
-    for (const [i, { sequence }] of items.entries()) {
-      this.#callbacks.settle(sequence, i < items.length - failed ? "delivered" : "failed");
+    let left = items.length;
+    for (const { sequence } of items) {
+      this.#callbacks.settle(sequence, left-- > failed ? "delivered" : "failed");
     }
   }
 

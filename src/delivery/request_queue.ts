@@ -24,16 +24,6 @@ export interface BatchSettings {
   readonly flushIntervalMs: number;
 }
 
-/** Who may take what of the queue. */
-export interface Demand {
-  /** Whether batches go that are not full. */
-  readonly eager: boolean;
-  /** Whether nothing is in flight, so that there is nothing to wait for. */
-  readonly idle: boolean;
-  /** Whether what has not failed yet goes first. */
-  readonly freshFirst: boolean;
-}
-
 /** What an origin is used for. */
 interface Encoder {
   readonly origin: Origin;
@@ -73,41 +63,48 @@ export class RequestQueue {
 
   push({ origin, first, firstKey, lines }: Chunk, now: number): void {
     if (this.pending === 0) this.#pendingSince = now;
-    for (const [i, line] of lines.split("\n").entries()) {
+    let i = 0;
+    for (const line of lines.split("\n")) {
       this.#pending.push({ origin, sequence: first + i, key: firstKey + i, line });
+      i++;
     }
   }
 
   /** When the next request is due that is not due yet, if there is one. */
   dueAfter(now: number): number | undefined {
-    let next: number | undefined;
-    const times = this.#retries.map(({ dueAt }) => dueAt);
-    if (this.pending > 0) times.push(this.#pendingSince + this.#settings.flushIntervalMs);
-    for (const time of times) if (time > now && !(time >= next!)) next = time;
+    const batchAt = this.#pendingSince + this.#settings.flushIntervalMs;
+    let next = this.pending > 0 && batchAt > now ? batchAt : undefined;
+    for (const { dueAt } of this.#retries) {
+      if (dueAt > now && (next === undefined || dueAt < next)) next = dueAt;
+    }
     return next;
   }
 
   /** Whether there is a request that waits for nothing but its turn. */
-  isDue(now: number, { eager, idle }: Omit<Demand, "freshFirst">): boolean {
-    return this.#isBatchDue(now, eager || idle) || this.#retries.some(({ dueAt }) => dueAt <= now);
+  isDue(now: number, isAtOnce: boolean): boolean {
+    return this.#isBatchDue(now, isAtOnce) || this.#retries.some(({ dueAt }) => dueAt <= now);
   }
 
-  /** Takes the next request that is due. */
-  take(now: number, { eager, idle, freshFirst }: Demand): Request | undefined {
+  /**
+   * Takes the next request that is due.
+   * @param isAtOnce Whether a batch goes that is not full.
+   * @param freshFirst Whether what has not failed yet goes first.
+   */
+  take(now: number, isAtOnce: boolean, freshFirst: boolean): Request | undefined {
     if (!freshFirst || this.pending === 0) {
       const due = this.#retries.findIndex(({ dueAt }) => dueAt <= now);
       if (due >= 0) return this.#retries.splice(due, 1)[0];
     }
-    if (!this.#isBatchDue(now, eager || idle)) return undefined;
+    if (!this.#isBatchDue(now, isAtOnce)) return undefined;
     this.#pendingSince = now;
     return this.#seal(this.#takeItems());
   }
 
-  #isBatchDue(now: number, atOnce: boolean): boolean {
+  #isBatchDue(now: number, isAtOnce: boolean): boolean {
     const { pending } = this;
     const { batchSize, flushIntervalMs } = this.#settings;
     return pending > 0 &&
-      (atOnce || pending >= batchSize || now - this.#pendingSince >= flushIntervalMs);
+      (isAtOnce || pending >= batchSize || now - this.#pendingSince >= flushIntervalMs);
   }
 
   /** Somebody waits: what has failed may be sent again now. */

@@ -15,6 +15,8 @@ const HANG_EXPEDITED_MS = 500;
 /** Most characters of the lines in flight; together with one more request. */
 const MAX_CHARS = 1 << 24;
 
+const NONE: readonly Slot[] = [];
+
 /** A request in flight. */
 export interface Slot {
   readonly request: Request;
@@ -41,18 +43,20 @@ export class Slots {
     return this.#open.size;
   }
 
-  open(slot: Omit<Slot, "isWarm">): Slot {
-    const opened = { ...slot, isWarm: this.#open.size < this.#peak };
-    this.#open.add(opened);
-    this.#peak = Math.max(this.#peak, this.#open.size);
-    this.#chars += slot.request.chars;
-    return opened;
+  /** Whether there has been a connection for one more request before. */
+  get isWarm(): boolean {
+    return this.#open.size < this.#peak;
   }
 
-  /** Its connection is free again. */
+  open(slot: Slot): void {
+    this.#open.add(slot);
+    this.#peak = Math.max(this.#peak, this.#open.size);
+    this.#chars += slot.request.chars;
+  }
+
+  /** Its connection is free again, or given up. */
   close(slot: Slot): void {
-    this.#open.delete(slot);
-    this.#chars -= slot.request.chars;
+    if (this.#open.delete(slot)) this.#chars -= slot.request.chars;
   }
 
   has(slot: Slot): boolean {
@@ -69,8 +73,8 @@ export class Slots {
     if (this.#chars >= MAX_CHARS) return 0;
     const hanging = this.hanging(now, hangMs);
     const last = hanging.at(-1);
+    if (last === undefined) return limit - this.#open.size;
     const busy = this.#open.size - hanging.length;
-    if (last === undefined) return limit - busy;
     // As long as nothing is answered, one at a time finds out whether others hang, too.
     const isAnswering = this.#lastAnswerAt !== undefined &&
       this.#lastAnswerAt >= last.sentAt + hangMs;
@@ -78,13 +82,13 @@ export class Slots {
   }
 
   /** Those that hang. */
-  hanging(now: number, hangMs: number): Slot[] {
-    const hanging: Slot[] = [];
+  hanging(now: number, hangMs: number): readonly Slot[] {
+    let hanging: Slot[] | undefined;
     for (const slot of this.#open) {
       if (now - slot.sentAt < hangMs) break;
-      hanging.push(slot);
+      (hanging ??= []).push(slot);
     }
-    return hanging;
+    return hanging ?? NONE;
   }
 
   /** When the next one hangs if it is not answered before. */
