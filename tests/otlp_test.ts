@@ -286,6 +286,19 @@ Deno.test('protocol "otlp" cuts and marks the record that alone is too large', a
   }
 });
 
+Deno.test('protocol "otlp" halves what a Collector finds too large before it took anything', async () => {
+  // What an OpenTelemetry Collector answers, where OTLP wants 413.
+  const tooLarge = () =>
+    Response.json({ code: 3, message: "http: request body too large" }, { status: 400 });
+  const { requests, handler } = await requestsOf(
+    (handler) => logNumbers(handler, 500),
+    { batchSize: 10, diagnostics: ({ code }) => assertEquals(code, "http-400") },
+    (received) => recordsOf(received).length > 1 ? tooLarge() : undefined,
+  );
+  assertEquals(handler.stats.delivered, 500);
+  assertEquals(requests.filter((request) => recordsOf(request).length === 1).length, 500);
+});
+
 Deno.test("batchSize is the most that one request has", async () => {
   const { requests, handler } = await requestsOf(
     (handler) => logNumbers(handler, 25),

@@ -251,7 +251,7 @@ export class Exporter {
         request.dueAt = now + this.#backoff.pauseAfter(0);
         this.#again(request);
       }
-    } else if (this.#isAddressWrong(result.because, items.length)) {
+    } else if (!isSaidToBeLarge(result) && this.#isAddressWrong(result.because, items.length)) {
       this.#blameSettings(slot, result.diagnostic);
     } else if (items.length > 1) {
       this.#halve(request);
@@ -353,4 +353,9 @@ export class Exporter {
     this.#losses.tell();
     for (const { sequence } of items) this.#callbacks.settle(sequence, "failed");
   }
+}
+
+/** Who answers that a batch is too large may well take its halves; one that hangs up says nothing. */
+function isSaidToBeLarge({ because, diagnostic }: SendResult & { kind: "refused" }): boolean {
+  return because === "size" && diagnostic.code.startsWith("http-");
 }

@@ -115,6 +115,9 @@ export async function readResponse(
   return rejection(status, { ...explain(await body), afterMs }, settings);
 }
 
+/** What an OpenTelemetry Collector answers with 400 to a request that is larger than it takes. */
+const TOO_LARGE = /body too large/i;
+
 /** What a status other than 2xx means. */
 export function rejection(
   status: number,
@@ -133,7 +136,7 @@ export function rejection(
   const advice = adviceFor(status, text, settings);
   const because = SETTINGS.includes(status)
     ? "settings"
-    : status === 413
+    : status === 413 || status === 400 && TOO_LARGE.test(text)
     ? "size"
     : advice !== undefined
     ? "either"
