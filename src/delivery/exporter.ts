@@ -8,16 +8,16 @@
  */
 import type { Diagnostic } from "../diagnostics.ts";
 import type { Chunk, Origin } from "../record/chunk.ts";
-import { reason } from "../record/errors.ts";
 import { Backoff } from "./backoff.ts";
 import { Alarm, CLOCK, type Clock } from "./clock.ts";
-import { createHttpSend, type HttpSettings } from "./http.ts";
+import { createHttpSend } from "./http.ts";
 import { Limit } from "./limit.ts";
-import { type LossCallbacks, Losses } from "./losses.ts";
+import { Losses } from "./losses.ts";
+import type { ExporterCallbacks, ExporterSettings } from "./exporter_settings.ts";
 import type { Request } from "./request.ts";
-import { type BatchSettings, RequestQueue } from "./request_queue.ts";
-import { isAnswer, type Outcome, type Send, type SendResult, unanswered } from "./response.ts";
-import { isSpent, isTooLarge, type RetrySettings } from "./retry_policy.ts";
+import { RequestQueue } from "./request_queue.ts";
+import { isAnswer, type Send, type SendResult, sendResultOf, unanswered } from "./response.ts";
+import { isSpent, isTooLarge } from "./retry_policy.ts";
 import { hangAfter, type Slot, Slots } from "./slots.ts";
 
 /** So many failures in a row are an outage, not the failures of single requests. */
@@ -26,20 +26,6 @@ const OUTAGE = 32;
 const MANY_REFUSALS = 16;
 /** How much longer than its timeout a request may take before its slot is taken from it. */
 const OVERDUE_MS = 5000;
-
-/** What the exporter has to know. Can be sent to another thread. */
-export interface ExporterSettings extends HttpSettings, BatchSettings, RetrySettings {
-  /** Most requests in flight at a time. */
-  readonly concurrency: number;
-}
-
-/** Whom the exporter answers to. */
-export interface ExporterCallbacks extends LossCallbacks {
-  /** Says what became of the record with this number. Each is settled once. */
-  settle(sequence: number, outcome: Outcome): void;
-  /** Says how many records are sent again. */
-  countRetries(count: number): void;
-}
 
 /** Sends what it is given until each record is settled. */
 export class Exporter {
@@ -168,19 +154,8 @@ export class Exporter {
       isWarm: this.#slots.isWarm,
     };
     this.#slots.open(slot);
-    const result = await this.#try(request);
+    const result = await sendResultOf(() => this.#send(this.#queue.bodyOf(request), request.key));
     if (!this.#isStopped && this.#slots.has(slot)) this.#onResult(slot, result, this.#clock.now());
-  }
-
-  async #try(request: Request): Promise<SendResult> {
-    try {
-      return await this.#send(this.#queue.bodyOf(request), request.key);
-    } catch (error) {
-      // The user's `redact` can leave something that is no event. It must not stop the others.
-      const message = `Cannot send a record: ${reason(error)}`;
-      const diagnostic = { level: "error", code: "malformed", message } as const;
-      return { kind: "refused", because: "content", diagnostic };
-    }
   }
 
   #onResult(slot: Slot, result: SendResult, now: number): void {
@@ -251,7 +226,7 @@ export class Exporter {
         request.dueAt = now + this.#backoff.pauseAfter(0);
         this.#again(request);
       }
-    } else if (!isSaidToBeLarge(result) && this.#isAddressWrong(result.because, items.length)) {
+    } else if (this.#isAddressWrong(result.because, items.length)) {
       this.#blameSettings(slot, result.diagnostic);
     } else if (items.length > 1) {
       this.#halve(request);
@@ -263,7 +238,8 @@ export class Exporter {
   /** Where nothing was ever delivered, not all batches without end are bad: the address is. */
   #isAddressWrong(because: string, records: number): boolean {
     const { deliveries } = this.#backoff;
-    if (deliveries > 0 || because !== "either" && records === 1) return false;
+    const isDoubtful = because === "either" || because === "content" && records > 1;
+    if (deliveries > 0 || !isDoubtful) return false;
     this.#backoff.onFailed();
     return this.#backoff.failuresInARow >= MANY_REFUSALS;
   }
@@ -353,9 +329,4 @@ export class Exporter {
     this.#losses.tell();
     for (const { sequence } of items) this.#callbacks.settle(sequence, "failed");
   }
-}
-
-/** Who answers that a batch is too large may well take its halves; one that hangs up says nothing. */
-function isSaidToBeLarge({ because, diagnostic }: SendResult & { kind: "refused" }): boolean {
-  return because === "size" && diagnostic.code.startsWith("http-");
 }

@@ -8,8 +8,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Chunk, Origin } from "../record/chunk.ts";
 import { writeEvent } from "../record/line.ts";
-import { Exporter, type ExporterSettings } from "./exporter.ts";
-import { MAX_RETRY_AFTER_MS, parseRetryAfter, type SendResult } from "./response.ts";
+import { Exporter } from "./exporter.ts";
+import type { ExporterSettings } from "./exporter_settings.ts";
+import type { SendResult } from "./response.ts";
 
 /** Pauses after failures in a row, in milliseconds, and how far jitter may move them. */
 const LADDER = [250, 500, 1000, 2000, 4000, 4000];
@@ -282,36 +283,6 @@ Deno.test("Exporter.send() keeps the longest pause of those that were asked for 
     await second!.answer(busy(asked[1]));
 
     assertEquals(await sim.next(), 9000);
-  }
-});
-
-Deno.test("parseRetryAfter() takes seconds and dates, and leaves the rest to the ladder", () => {
-  const now = Date.parse("2026-01-01T00:00:00Z");
-  const cases: [header: string, afterMs: number | undefined][] = [
-    ["1", 1000],
-    [" 30 ", 30_000],
-    ["Thu, 01 Jan 2026 00:00:05 GMT", 5000],
-    ["Thursday, 01-Jan-26 00:00:05 GMT", 5000],
-    // Huge: clamped.
-    ["86400", MAX_RETRY_AFTER_MS],
-    ["9".repeat(400), MAX_RETRY_AFTER_MS],
-    ["Fri, 01 Jan 2027 00:00:00 GMT", MAX_RETRY_AFTER_MS],
-    // In the past: coming back at once, again and again, would be hammering.
-    ["0", undefined],
-    ["Wed, 31 Dec 2025 23:59:59 GMT", undefined],
-    // Garbage, some of which Date.parse would take for a date.
-    ["", undefined],
-    ["soon", undefined],
-    ["-5", undefined],
-    ["1.5", undefined],
-    ["1e9", undefined],
-    ["in 2099", undefined],
-    ["2099-01-01", undefined],
-    ["Infinity", undefined],
-    ["Xyz, 99 Foo 2099 99:99:99 GMT", undefined],
-  ];
-  for (const [header, afterMs] of cases) {
-    assertEquals(parseRetryAfter(header, now), afterMs, `Retry-After: ${header}`);
   }
 });
 

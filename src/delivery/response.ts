@@ -19,6 +19,9 @@ const MAX_CODE = 64;
  */
 const SETTINGS = [301, 302, 303, 307, 308, 401, 403, 404, 405, 406, 411, 415, 426, 501, 505];
 
+/** What an OpenTelemetry Collector answers with 400 to a request that is larger than it takes. */
+const TOO_LARGE = /body too large/i;
+
 /** What became of a record. */
 export type Outcome = "delivered" | "failed";
 
@@ -90,6 +93,18 @@ export function isAnswer(cause: RetryCause): boolean {
   return cause === "busy" || cause === "failing";
 }
 
+/** What sending comes to, where the body of the request may not even be made. */
+export async function sendResultOf(send: () => Promise<SendResult>): Promise<SendResult> {
+  try {
+    return await send();
+  } catch (error) {
+    // The user's `redact` can leave something that is no event. It must not stop the others.
+    const message = `Cannot send a record: ${reason(error)}`;
+    const diagnostic = { level: "error", code: "malformed", message } as const;
+    return { kind: "refused", because: "content", diagnostic };
+  }
+}
+
 /** What an answer means. Its body is read by somebody else, and may never come to its end. */
 export async function readResponse(
   { status, ok, headers }: Response,
@@ -114,9 +129,6 @@ export async function readResponse(
   const afterMs = retryAfter === null ? undefined : parseRetryAfter(retryAfter);
   return rejection(status, { ...explain(await body), afterMs }, settings);
 }
-
-/** What an OpenTelemetry Collector answers with 400 to a request that is larger than it takes. */
-const TOO_LARGE = /body too large/i;
 
 /** What a status other than 2xx means. */
 export function rejection(

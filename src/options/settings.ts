@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { ExporterSettings } from "../delivery/exporter.ts";
+import type { ExporterSettings } from "../delivery/exporter_settings.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import { resourceAttributes } from "../platform.ts";
 import { newTraceId } from "../record/context.ts";

@@ -9,7 +9,8 @@
 import { Acknowledgements } from "./acknowledgements.ts";
 import { Diagnostics } from "../diagnostics.ts";
 import type { Batch } from "../queue/queue.ts";
-import { Exporter, type ExporterSettings } from "../delivery/exporter.ts";
+import { Exporter } from "../delivery/exporter.ts";
+import type { ExporterSettings } from "../delivery/exporter_settings.ts";
 import type { Origin } from "../record/chunk.ts";
 import { type WatchMessage, watchSignals } from "./signal_watch.ts";
 

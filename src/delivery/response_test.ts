@@ -1,0 +1,87 @@
+/**
+ * What answers mean, by themselves. What becomes of records then is tested with the exporter.
+ *
+ * @module
+ */
+import { assertEquals, assertMatch } from "@std/assert";
+import {
+  MAX_RETRY_AFTER_MS,
+  parseRetryAfter,
+  type RetryCause,
+  stranger,
+  unsent,
+} from "./response.ts";
+
+const SETTINGS = {
+  protocol: "events",
+  url: "http://127.0.0.1/event",
+  isEndpoint: false,
+  headers: {},
+  requestTimeoutMs: 1000,
+  retryable: [503],
+} as const;
+
+Deno.test("parseRetryAfter() takes seconds and dates, and leaves the rest to the ladder", () => {
+  const now = Date.parse("2026-01-01T00:00:00Z");
+  const cases: [header: string, afterMs: number | undefined][] = [
+    ["1", 1000],
+    [" 30 ", 30_000],
+    ["Thu, 01 Jan 2026 00:00:05 GMT", 5000],
+    ["Thursday, 01-Jan-26 00:00:05 GMT", 5000],
+    // Huge: clamped.
+    ["86400", MAX_RETRY_AFTER_MS],
+    ["9".repeat(400), MAX_RETRY_AFTER_MS],
+    ["Fri, 01 Jan 2027 00:00:00 GMT", MAX_RETRY_AFTER_MS],
+    // In the past: coming back at once, again and again, would be hammering.
+    ["0", undefined],
+    ["Wed, 31 Dec 2025 23:59:59 GMT", undefined],
+    // Garbage, some of which Date.parse would take for a date.
+    ["", undefined],
+    ["soon", undefined],
+    ["-5", undefined],
+    ["1.5", undefined],
+    ["1e9", undefined],
+    ["in 2099", undefined],
+    ["2099-01-01", undefined],
+    ["Infinity", undefined],
+    ["Xyz, 99 Foo 2099 99:99:99 GMT", undefined],
+  ];
+  for (const [header, afterMs] of cases) {
+    assertEquals(parseRetryAfter(header, now), afterMs, `Retry-After: ${header}`);
+  }
+});
+
+Deno.test("unsent() tells what was closed, what was never reached, and what this machine lacks", () => {
+  const cases: [message: string, cause: RetryCause][] = [
+    ["connection closed before message completed", "closed"],
+    ["Connection reset by peer (os error 104)", "closed"],
+    ["Broken pipe (os error 32)", "closed"],
+    ["unexpected EOF during handshake", "closed"],
+    ["tcp connect error: Connection refused (os error 111)", "unreachable"],
+    ["dns error: failed to lookup address information", "unreachable"],
+    ["tcp open error: Too many open files (os error 24)", "local"],
+  ];
+  for (const [message, cause] of cases) {
+    const error = new TypeError(`error sending request for url (http://127.0.0.1/): ${message}`);
+    const result = unsent(error, SETTINGS);
+    assertEquals(result.kind === "retry" && result.cause, cause, message);
+  }
+});
+
+Deno.test("stranger() knows a page from an answer of the service", () => {
+  const cases: [type: string, body: string, isStranger: boolean][] = [
+    ["application/json", '{"eventId":"e1"}', false],
+    ["application/json", "", false],
+    ["", "[]", false],
+    ["", "  ", false],
+    ["text/plain", "OK", true],
+    ["text/html; charset=utf-8", "", true],
+    ["TEXT/HTML", "{}", true],
+    ["application/json", "<!doctype html>", true],
+  ];
+  for (const [type, body, isStranger] of cases) {
+    const said = stranger(new Headers(type ? { "content-type": type } : {}), body, SETTINGS);
+    assertEquals(said !== undefined, isStranger, `${type} ${body}`);
+    if (said) assertMatch(said.message, /is this AxonPush\? Check 'baseUrl'/);
+  }
+});
