@@ -98,7 +98,9 @@ function serve(delayMs) {
       parts = rest.length > 0 ? [rest] : [];
       size = rest.length;
       // A large body comes in many pieces: look again only when all of it can be there.
-      const length = /content-length: *(\d+)/i.exec(rest.latin1Slice(0, 1000));
+      const length = /content-length: *(\d+)/i.exec(
+        rest.latin1Slice(0, Math.min(1000, rest.length)),
+      );
       const head = rest.indexOf(END_OF_HEAD);
       wanted = length && head !== -1 ? head + 4 + Number(length[1]) : 0;
     });
