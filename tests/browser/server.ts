@@ -66,9 +66,10 @@ export async function post(
 /** Starts a server, which ends with the block that holds it. */
 export async function startServer(
   port = 0,
+  ...flags: string[]
 ): Promise<{ url: string; port: number } & AsyncDisposable> {
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-net", "dev/mod.ts", "--port", `${port}`],
+    args: ["run", "--quiet", "--allow-net", "dev/mod.ts", "--port", `${port}`, ...flags],
     cwd: new URL("../../", import.meta.url),
     stdout: "null",
     stderr: "piped",
