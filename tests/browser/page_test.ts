@@ -65,7 +65,11 @@ const SHOP = [
       "exception.type": "TypeError",
       "exception.message": "Card declined",
       "exception.stacktrace": "TypeError: Card declined\n    at pay (file:///shop/pay.ts:1:1)",
-      "exception.cause": { type: "HttpError", message: "402 Payment Required" },
+      "exception.cause": {
+        type: "HttpError",
+        message: "402 Payment Required",
+        stacktrace: "HttpError: 402 Payment Required\n    at post (file:///shop/acme.ts:1:1)",
+      },
     },
   }),
   logEvent({ body: "Cache is cold", logger: "shop", level: "DEBUG" }),
@@ -475,6 +479,10 @@ pageTest(
         `"severityText": "ERROR"`,
       ]
     ) assert(text.includes(part), part);
+    assert.deepEqual(await details.locator("h3").allTextContents(), [
+      ...["Exception", "Caused by", "Attributes", "Event", "Resource"],
+      "JSONCopy",
+    ]);
     await details.getByRole("button", { name: "Filter by order_id" }).click();
     await shows(page, 1, 4);
     await details.getByRole("button", { name: "Copy the event as JSON" }).waitFor();
