@@ -127,9 +127,12 @@ export class RequestQueue {
     this.#split(request, 1);
   }
 
-  #split({ items, isDoubted }: Request, at: number): void {
+  #split({ items, isDoubted, cutOff }: Request, at: number): void {
     const parts = [items.slice(0, at), items.slice(at)].map((part) => this.#seal(part));
-    for (const part of parts) part.isDoubted = isDoubted;
+    for (const part of parts) {
+      part.isDoubted = isDoubted;
+      part.cutOff = Math.max(0, cutOff - 1); // What was too large once is soon believed to be it again.
+    }
     this.#retries.unshift(...parts);
   }
 
