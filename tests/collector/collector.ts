@@ -14,6 +14,8 @@ export interface CollectorOptions {
   readonly target: string;
   /** A configuration in `examples/`. @default {"collector.yaml"} */
   readonly config?: string;
+  /** Others there that go on top of it. */
+  readonly more?: readonly string[];
   /** What differs from the configuration. */
   readonly changes?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
@@ -66,10 +68,11 @@ export class Collector implements AsyncDisposable {
 
   /** Starts it, perhaps with other changes than before, and waits until it takes requests. */
   async start(changes = this.#options.changes ?? {}): Promise<void> {
-    const { target, config = "collector.yaml", env } = this.#options;
+    const { target, config = "collector.yaml", more = [], env } = this.#options;
+    const files = [config, ...more].map((file) => new URL(file, EXAMPLES).pathname);
     const process = new Deno.Command(this.#binary, {
       args: [
-        ...["--config", new URL(config, EXAMPLES).pathname],
+        ...files.flatMap((file) => ["--config", file]),
         ...["--config", `yaml:${JSON.stringify(this.#place())}`],
         ...["--config", `yaml:${JSON.stringify(changes)}`],
       ],

@@ -102,19 +102,49 @@ Deno.test("Nothing is lost when the Collector is killed in the middle, again and
   await assertAllCame(server, COUNT, program);
 });
 
-Deno.test("Nothing is lost when the Collector is killed while its target is away", async () => {
-  const port = freePort();
-  const COUNT = 5000;
-  await using collector = await Collector.start({ target: `http://127.0.0.1:${port}` });
-  const program = handlerTo(collector.endpoint);
-  await logMany(program.logger, COUNT);
-  await until("the Collector has all", () => program.handler.stats.delivered === COUNT);
-  for (let i = 0; i < 3; i++) {
-    await collector.end("SIGKILL");
-    await collector.start();
-  }
-  await using server = startServer(port);
-  await assertAllCame(server, COUNT, program);
+for (const signal of ["SIGKILL", "SIGTERM"] as const) {
+  Deno.test(`Nothing is lost at ${signal} while the Collector's target is away`, async () => {
+    const port = freePort();
+    const COUNT = 5000;
+    await using collector = await Collector.start({ target: `http://127.0.0.1:${port}` });
+    const program = handlerTo(collector.endpoint);
+    await logMany(program.logger, COUNT);
+    await until("the Collector has all", () => program.handler.stats.delivered === COUNT);
+    for (let i = 0; i < 3; i++) {
+      // Requests under way are the ones that an end could lose.
+      const before = collector.output.length;
+      const isTrying = () => collector.output.slice(before).includes("Will retry the request");
+      await until("it tries", isTrying);
+      await collector.end(signal);
+      await collector.start();
+    }
+    await using server = startServer(port);
+    await assertAllCame(server, COUNT, program);
+  });
+}
+
+Deno.test("A gateway takes records from who has the token, and says that it is there", async () => {
+  await using server = startServer();
+  const health = freePort();
+  await using collector = await Collector.start({
+    target: server.url,
+    config: "collector.yaml",
+    more: ["collector.gateway.yaml"],
+    changes: { extensions: { health_check: { endpoint: `127.0.0.1:${health}` } } },
+    env: { FLEET_TOKEN: "fleet-token" },
+  });
+  const answer = await fetch(`http://127.0.0.1:${health}`);
+  await answer.body?.cancel();
+  assertEquals(answer.status, 200);
+  const stranger = handlerTo(collector.endpoint);
+  stranger.logger.info("no token");
+  await stranger.handler.close(PATIENCE_MS);
+  assert(stranger.codes().includes("http-401"));
+  const program = handlerTo(collector.endpoint, {
+    headers: { Authorization: "Bearer fleet-token" },
+  });
+  await logMany(program.logger, 100);
+  await assertAllCame(server, 100, program);
 });
 
 Deno.test("Nothing is lost when the Collector is restarted in order", async () => {
