@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { now } from "./clock.ts";
 import { BaseHandler } from "@std/log/base-handler";
 import type { LevelName } from "@std/log/levels";
 import { LogRecord } from "@std/log/logger";
@@ -218,9 +219,9 @@ export class AxonPushHandler extends BaseHandler {
     checkTimeout("close", timeoutMs);
     if (this.#state === "closed") return;
     this.#state = "closing";
-    const deadline = performance.now() + timeoutMs;
+    const deadline = now() + timeoutMs;
     do {
-      const left = Math.max(0, deadline - performance.now());
+      const left = Math.max(0, deadline - now());
       this.#drain.hurry(left);
       if (!await this.#drain.flush(left)) break;
     } while (this.#drain.pending > 0); // Logged meanwhile.

@@ -5,6 +5,8 @@
  * @module
  */
 
+const querySync = Deno.permissions.querySync.bind(Deno.permissions);
+
 type Process = typeof import("node:process");
 
 /**
@@ -41,12 +43,12 @@ function isProcess(value: unknown): value is Process {
 
 /** Whether a variable may be read. Asking does not prompt. */
 export function mayRead(variable: string): boolean {
-  return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
+  return querySync({ name: "env", variable }).state === "granted";
 }
 
 /** Whether a file may be read. Asking does not prompt. */
 export function mayReadFile(path: string | URL): boolean {
-  return Deno.permissions.querySync({ name: "read", path }).state === "granted";
+  return querySync({ name: "read", path }).state === "granted";
 }
 
 /** Reads a variable, if that is permitted: `Deno.env.get` alone would prompt on a terminal. */
@@ -74,7 +76,7 @@ export function serverlessPlatform(): string | undefined {
  * "Service"). Only what is permitted already; nothing is worth a permission more.
  */
 export function resourceAttributes(): Record<string, string | undefined> {
-  const sys = Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state;
+  const sys = querySync({ name: "sys", kind: "hostname" }).state;
   return {
     "process.runtime.name": "deno",
     "process.runtime.version": Deno.version.deno,

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { block, now, sleep } from "../clock.ts";
 import type { Acknowledgements } from "../worker/acknowledgements.ts";
 import { createClientSend } from "../delivery/client.ts";
 import { createHttpSend } from "../delivery/http.ts";
@@ -42,6 +43,8 @@ const RESTART_AFTER_MS = [100, 500, 2000];
 /** A worker that has lived this long begins a new count of crashes, in milliseconds. */
 const STABLE_MS = 60_000;
 
+const randomUUID = crypto.randomUUID.bind(crypto);
+
 /** The way of records from the queue to the service. */
 export class Drain {
   /** Records taken from the program. */
@@ -55,7 +58,7 @@ export class Drain {
   #overflow: Loss;
   #queue: Queue;
   #inFlight = new InFlight();
-  #keyPrefix = crypto.randomUUID();
+  #keyPrefix = randomUUID();
   #lane: Lane | undefined;
   /** Most records that the worker may have now, and usually. */
   #window: number;
@@ -125,9 +128,9 @@ export class Drain {
     const isFull = this.#queue.length + this.#inFlight.size >= this.#settings.queueSize;
     if (!isFull || this.#makeRoom()) this.#queue.push(line);
     if (this.#blockMs > 0) {
-      const began = performance.now();
+      const began = now();
       this.flushSync(this.#blockMs);
-      this.#blockMs -= performance.now() - began;
+      this.#blockMs -= now() - began;
     } else {
       this.#nudge();
     }
@@ -136,16 +139,16 @@ export class Drain {
   /** Keeps records moving though this thread may never yield; a dropped one is an occasion too. */
   #nudge(): void {
     const lane = this.#lane;
-    if (lane === undefined && this.#queue.length === 1) this.#waitingSince = performance.now();
+    if (lane === undefined && this.#queue.length === 1) this.#waitingSince = now();
     this.#schedule(lane === undefined ? START_AFTER_MS : COLLECT_MS);
     const isFull = this.#queue.length >= this.#queue.batchSize;
     if (lane !== undefined && isFull && this.#hasRoom) this.#post();
     // To look at the clock is dear, so while records come fast it serves several.
     if (--this.#unlooked > 0) return;
-    const now = performance.now();
-    this.#unlooked = now - this.#lookedAt < BACKLOG_MS ? LOOK_EVERY : 1;
-    this.#lookedAt = now;
-    const waited = now - this.#waitingSince;
+    const time = now();
+    this.#unlooked = time - this.#lookedAt < BACKLOG_MS ? LOOK_EVERY : 1;
+    this.#lookedAt = time;
+    const waited = time - this.#waitingSince;
     if (lane !== undefined) {
       // While the worker has its hands full, something is going to leave it soon.
       if (waited >= (this.#hasRoom ? COLLECT_MS : BACKLOG_MS)) this.#post();
@@ -163,13 +166,13 @@ export class Drain {
 
   /** Waits until all that was taken before the call is settled, or the time is up. */
   async flush(timeoutMs: number): Promise<boolean> {
-    const deadline = performance.now() + timeoutMs;
+    const deadline = now() + timeoutMs;
     const target = this.#queue.next;
     // Waiting for shared memory does not keep the program alive; a timer does.
     const keepAlive = setInterval(() => {}, LOOK_MS);
     try {
       while (!this.#isSettled(target)) {
-        const left = deadline - performance.now();
+        const left = deadline - now();
         if (!(left > 0)) return false;
         const most = Math.min(left, LOOK_MS);
         if (this.#lane === undefined) await sleep(Math.min(most, this.#startsIn));
@@ -184,10 +187,10 @@ export class Drain {
 
   /** The same, blocking. Without a worker there is nobody to wait for, and it returns at once. */
   flushSync(timeoutMs: number): boolean {
-    const deadline = performance.now() + timeoutMs;
+    const deadline = now() + timeoutMs;
     const target = this.#queue.next;
     while (!this.#isSettled(target)) {
-      const left = deadline - performance.now();
+      const left = deadline - now();
       if (!(left > 0) || !this.blocking) return false;
       this.#wait(this.#missing(target), Math.min(left, LOOK_MS));
     }
@@ -216,9 +219,9 @@ export class Drain {
 
   /** The blocking flush that follows it. */
   flushAtEnd(timeoutMs: number): void {
-    const began = performance.now();
+    const began = now();
     const settled = this.flushSync(timeoutMs);
-    this.#blockMs -= performance.now() - began;
+    this.#blockMs -= now() - began;
     this.#diagnostics.flush();
     if (settled || !this.blocking) return;
     this.#reportLoss(this.#settings.shutdownTimeoutMs);
@@ -277,13 +280,13 @@ export class Drain {
 
   /** How long until another worker may be started, in milliseconds. */
   get #startsIn(): number {
-    return Math.max(0, this.#mayStartAt - performance.now());
+    return Math.max(0, this.#mayStartAt - now());
   }
 
   /** Blocks until so many records are settled, or the time is up. */
   #wait(count: number, timeoutMs: number): void {
     // After a crash there is nobody to hear from.
-    if (this.#lane === undefined) Atomics.wait(NEVER, 0, 0, Math.min(timeoutMs, this.#startsIn));
+    if (this.#lane === undefined) block(Math.min(timeoutMs, this.#startsIn));
     else this.#lane.acknowledgements.wait(count, timeoutMs);
     this.#lane?.hear();
   }
@@ -338,7 +341,7 @@ export class Drain {
       this.#inFlight.add(batch);
       this.#lane.post({ kind: "batch", ...batch });
     }
-    this.#waitingSince = performance.now();
+    this.#waitingSince = now();
   }
 
   #settle(): void {
@@ -378,9 +381,9 @@ export class Drain {
 
   /** Starts a lane, unless there is one, or the worker has crashed only just now. */
   #start(): void {
-    const now = performance.now();
-    if (this.#lane !== undefined || now < this.#mayStartAt) return;
-    this.#startedAt = now;
+    const time = now();
+    if (this.#lane !== undefined || time < this.#mayStartAt) return;
+    this.#startedAt = time;
     this.#lane = this.#startWorker() ?? this.#startLocally();
     this.#acknowledgements = this.#lane.acknowledgements;
     // What a worker that crashed had not acknowledged goes out again, under the same keys.
@@ -447,9 +450,9 @@ export class Drain {
     this.#lane = undefined;
     this.#acknowledgements?.read(this.#take);
     lane?.stop();
-    const now = performance.now();
-    if (now - this.#startedAt >= STABLE_MS) this.#crashes = 0;
-    this.#mayStartAt = now + (RESTART_AFTER_MS[this.#crashes++] ?? 0);
+    const time = now();
+    if (time - this.#startedAt >= STABLE_MS) this.#crashes = 0;
+    this.#mayStartAt = time + (RESTART_AFTER_MS[this.#crashes++] ?? 0);
     const crash = `The worker crashed${why ? `: ${why}` : ""}`;
     if (this.#canHaveWorker) {
       const message = `${crash}: it is started again, and unacknowledged records are sent again`;
@@ -459,14 +462,4 @@ export class Drain {
     }
     this.#schedule(BACKLOG_MS);
   }
-}
-
-const NEVER = new Int32Array(new SharedArrayBuffer(4));
-
-/**
- * Waits without keeping the program alive. A wait for what never happens can do that, and costs the
- * first log call nothing; the first `setTimeout` of a program costs it 7 ms.
- */
-async function sleep(ms: number): Promise<void> {
-  await Atomics.waitAsync(NEVER, 0, 0, ms).value;
 }

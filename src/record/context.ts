@@ -8,6 +8,8 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { nodeProcess } from "../platform.ts";
 
+const randomUUID = crypto.randomUUID.bind(crypto);
+
 /** The ids that tie records together. */
 export interface Trace {
   /** 32 hexadecimal characters, unless the user chose another form. */
@@ -91,7 +93,7 @@ export function contextAttributes(): Readonly<Record<string, unknown>> | undefin
 
 /** A random trace id as W3C Trace Context wants it: 16 bytes in hexadecimal. */
 export function newTraceId(): string {
-  return crypto.randomUUID().replaceAll("-", "");
+  return randomUUID().replaceAll("-", "");
 }
 
 /** A random span id: 8 bytes in hexadecimal. */

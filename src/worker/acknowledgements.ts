@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { Atomics } from "../atomics.ts";
 import type { Outcome } from "../delivery/response.ts";
 
 const WRITTEN = 0;

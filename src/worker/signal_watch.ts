@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { Atomics } from "../atomics.ts";
 import type { EndSignal } from "../options/options.ts";
 
 /** Words of the memory. */

@@ -1,0 +1,64 @@
+/**
+ * The handler lives in programs that replace what it uses: browser shims, fake timers, tests that
+ * fail on any use of the console. Whatever throws, at whatever moment, the program ends as it would
+ * have without the handler; what was logged arrives, unless what is broken is needed for that.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { startDevServer } from "../dev/mod.ts";
+import { runProgram } from "./program.ts";
+
+const GLOBALS = [
+  "console.warn",
+  "console.error",
+  "process",
+  "performance.now",
+  "Date.now",
+  "fetch",
+  "Worker",
+  "Atomics.wait",
+  "Atomics.waitAsync",
+  "Atomics.load",
+  "Atomics.store",
+  "Atomics.notify",
+  "crypto.randomUUID",
+  "crypto.subtle.digest",
+  "setTimeout",
+  "setInterval",
+  "queueMicrotask",
+  "addEventListener",
+  "removeEventListener",
+  "MessageChannel",
+  "encodeURIComponent",
+  "structuredClone",
+  "Deno.addSignalListener",
+  "Deno.removeSignalListener",
+  "Deno.permissions.querySync",
+];
+
+/** How many records each program logs. */
+const RECORDS = 100;
+
+const MOMENTS = [
+  "before setup",
+  "before the first record",
+  "after the first record",
+  "later",
+  "at the end",
+];
+
+for (const what of GLOBALS) {
+  Deno.test(`AxonPushHandler leaves a program alone that breaks ${what}`, async () => {
+    await using service = startDevServer({ port: 0 });
+    await Promise.all(MOMENTS.map(async (when) => {
+      const given = { apiKey: "ak_test", tenantId: "1", baseUrl: service.url };
+      const { code, stdout } = await runProgram("broken_globals.ts", {
+        flags: ["--no-prompt", `--allow-net=127.0.0.1:${service.port}`],
+        args: [JSON.stringify(given), what, when],
+      });
+      assertEquals({ when, code, stdout }, { when, code: 3, stdout: "went on\n" });
+    }));
+    assertEquals(service.events.length, MOMENTS.length * RECORDS);
+  });
+}
