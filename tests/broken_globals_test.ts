@@ -37,6 +37,9 @@ const GLOBALS = [
   "Deno.permissions.querySync",
 ];
 
+/** Those without which no end can be heard, or no worker started. */
+const NEEDED = ["addEventListener", "MessageChannel", "encodeURIComponent"];
+
 /** How many records each program logs. */
 const RECORDS = 100;
 
@@ -52,13 +55,19 @@ for (const what of GLOBALS) {
   Deno.test(`AxonPushHandler leaves a program alone that breaks ${what}`, async () => {
     await using service = startDevServer({ port: 0 });
     await Promise.all(MOMENTS.map(async (when) => {
-      const given = { apiKey: "ak_test", tenantId: "1", baseUrl: service.url };
+      const given = {
+        apiKey: "ak_test",
+        tenantId: "1",
+        baseUrl: service.url,
+        shutdownTimeoutMs: 60_000,
+      };
       const { code, stdout } = await runProgram("broken_globals.ts", {
         flags: ["--no-prompt", `--allow-net=127.0.0.1:${service.port}`],
         args: [JSON.stringify(given), what, when],
       });
       assertEquals({ when, code, stdout }, { when, code: 3, stdout: "went on\n" });
     }));
+    if (NEEDED.includes(what)) return;
     assertEquals(service.events.length, MOMENTS.length * RECORDS);
   });
 }

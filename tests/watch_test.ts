@@ -57,7 +57,8 @@ const WATCHERS: Readonly<Record<string, Watcher>> = {
   "deno run --watch-hmr": { flags: ["--watch-hmr"], ends: BOTH },
   // SIGTERM shuts the server down, and the watcher waits on.
   "deno serve --watch": { command: "serve", flags: ["--watch", "--port=0"], ends: { SIGINT: 0 } },
-  "deno test --watch": { command: "test", flags: ["--watch", "--no-check"], ends: BOTH },
+  // What the first SIGTERM was cannot be known there, and only the second one ends it.
+  "deno test --watch": { command: "test", flags: ["--watch", "--no-check"], ends: { SIGINT: 130 } },
 };
 
 for (const [command, { ends, hasUnload, ...options }] of Object.entries(WATCHERS)) {

@@ -49,6 +49,14 @@ export function isMaybeWatched(): boolean {
 }
 
 /**
+ * Whether `deno test` runs this. When its watcher starts the tests again, what runs of the old ones
+ * goes on, and hears nothing of it.
+ */
+export function isTest(): boolean {
+  return "installTestIsolateExitHandler" in (internals() ?? {});
+}
+
+/**
  * Whether anybody on this thread listens to a signal, while we do not. Deno opens one resource for
  * all listeners of a signal, so a listener more opens none if somebody has listened already.
  */
@@ -73,8 +81,12 @@ export function isListenedToByNode(signal: Deno.Signal): boolean {
 
 /** Nothing where this version of Deno does not show its resources. */
 function countSignalResources(): number | undefined {
-  const { internal } = Deno as unknown as { internal: keyof typeof Deno };
-  const internals = Deno[internal] as { core?: { resources?: () => Record<string, string> } };
-  const resources = internals?.core?.resources?.();
+  const resources = internals()?.core?.resources?.();
   return resources && Object.values(resources).filter((name) => name === "signal").length;
+}
+
+/** What Deno does not document, and may not have. */
+function internals(): { core?: { resources?: () => Record<string, string> } } | undefined {
+  const { internal } = Deno as unknown as { internal: keyof typeof Deno };
+  return Deno[internal] as ReturnType<typeof internals>;
 }

@@ -15,7 +15,7 @@ import { EXIT_CODES } from "../options/signals.ts";
 import { SignalWatch, watchmen } from "../worker/signal_watch.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
-import { IN_WORKER, isListenedTo, isListenedToByNode, isMaybeWatched } from "./host.ts";
+import { IN_WORKER, isListenedTo, isListenedToByNode, isMaybeWatched, isTest } from "./host.ts";
 
 /** How long a worker of the program's waits for the main thread to end it, in milliseconds. */
 const GRACE_MS = 2000;
@@ -166,6 +166,8 @@ export class Signals {
       return;
     }
     if (signal === "SIGTERM" && isMaybeWatched()) {
+      // Whether tests were started again cannot be known. The next signal meets no listener of ours.
+      if (isTest()) return this.#at.cancelShutdown();
       const spentMs = now() - heardAt;
       // If it is a watcher that calls, the next thing is `unload`, and nothing below runs.
       await new Promise((resolve) =>
