@@ -38,7 +38,7 @@ const GLOBALS = [
 ];
 
 /** Those without which no end can be heard, or no worker started. */
-const NEEDED = ["addEventListener", "MessageChannel", "encodeURIComponent"];
+const NEEDED = ["addEventListener", "Worker", "MessageChannel", "encodeURIComponent"];
 
 /** How many records each program logs. */
 const RECORDS = 100;
