@@ -31,6 +31,7 @@ const NAMES = [
 const SECRET_NAMES = [
   ...["password", "PASSWORD", "db_password", "apiKey", "api_key", "X-API-Key", "Authorization"],
   ...["client_secret", "accessToken", "refresh.token", "Set-Cookie", "private key"],
+  ...["token", "session_token", "idToken", "passphrase", "signing-key"],
 ];
 const NUMBERS = [0, -0, 1, -1, 1.5, 1e21, 5e-324, 2 ** 53, NaN, Infinity, -Infinity];
 

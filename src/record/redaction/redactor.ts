@@ -26,6 +26,8 @@ const SEPARATOR = /[=:,>]|%3/i;
 /** What is in all names. Four characters or more each, so that V8 can step over three at a time. */
 const STEM = /authori|cookie|passw|passp|secret|[^]key|token/i;
 
+/** As much of a name is looked at. */
+const MAX_NAME = 256;
 /** A value may begin with the scheme itself. */
 const BEARER_LENGTH = 6;
 
@@ -40,7 +42,8 @@ export class Redactor {
   }
 
   /** Whether the values of properties of this name are secrets. */
-  isName(name: string): boolean {
+  isName(whole: string): boolean {
+    const name = whole.slice(-MAX_NAME); // What it ends with decides, and data may be megabytes.
     return isSecretName(name) || this.#redactKeys.size > 0 && this.#redactKeys.has(normalise(name));
   }
 

@@ -12,7 +12,7 @@ export const MARK = /\\{0,7}["'`]/.source;
 const CLOSED = /(?=[\s,;:)&}\]<>|]|\/>|\\|$)/.source;
 /** An escaped line break, where what follows is a line: `\nhost: h`, `\r\n\r\n`, `\n- a`. */
 const NEXT_LINE =
-  /(?:\\{1,7}[rn])+(?=[\s-]{0,64}(?:[\w."'-]{0,64}\s{0,8}(?:[:=]|$)|\\{0,7}["'`]))/.source;
+  /(?:\\{1,7}[rn]){1,4}(?=[\s-]{0,64}(?:[\w."'-]{0,64}\s{0,8}(?:[:=]|$)|\\{0,7}["'`]))/.source;
 /** What may end a value without marks, if its surroundings go on behind it: `)` `}`, `, b: 2`. */
 const CLOSERS = `[,;)\\]}]{1,8}(?:\\s|$|${MARK}|[\\w.-]{1,64}=)`;
 
@@ -58,7 +58,8 @@ const CALL = sticky("[A-Z]\\w{0,64}(?=\\()");
 const AFTER_CLASS = sticky(" (?:<[^>\\n]{1,64}> )?(?=\\{)");
 /** More of a value behind its bracket: `{ab}cd`. */
 const MORE = sticky(`(?=[^\\s,;:)&}\\]<>|"'\`\\\\])${WORD}`);
-/** What separates a value from the name behind it. */
+/** What separates a value from the name behind it, and how far back that is looked for. */
+const SEPARATORS_LENGTH = 32;
 const SEPARATORS = /(?:\\{1,7}[rnt]|[\s,;&|<>({["'`])+$/;
 
 /** A value in a text. */
@@ -106,7 +107,8 @@ function openValue(
 ): Value | undefined {
   let end = start + length;
   if (end === limit && limit < text.length) {
-    end -= SEPARATORS.exec(text.slice(start, end))?.[0].length ?? 0;
+    const last = text.slice(Math.max(start, end - SEPARATORS_LENGTH), end);
+    end -= SEPARATORS.exec(last)?.[0].length ?? 0;
   }
   return end > start + kept.length ? { end, mark: "", kept } : undefined;
 }
