@@ -1,6 +1,6 @@
 /**
  * Builds the OpenTelemetry Collector of `otelcol/` with Go, once for each state of its sources, and
- * keeps it in the user's cache folder: a build takes one or two minutes, a test a few seconds.
+ * keeps it in the user's cache folder: a build takes minutes, a test seconds.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export async function otelcol(say = (_: string) => {}): Promise<string | undefin
     Deno.build.os === "windows" ? ".exe" : ""
   }`;
   if (await exists(binary)) return binary;
-  say("Building the OpenTelemetry Collector: one or two minutes, the first time only");
+  say("Building the OpenTelemetry Collector: a few minutes, the first time only");
   await Deno.mkdir(folder, { recursive: true });
   // Another run may be building the same one: whoever is first to rename it wins, and both are fine.
   const unfinished = `${binary}.${Deno.pid}`;
