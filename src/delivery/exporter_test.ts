@@ -689,6 +689,20 @@ Deno.test("Exporter.flush() loses nothing when a copy, or the original, fails", 
   }
 });
 
+Deno.test("Exporter.flush() gives an event up once whose copy waits", async () => {
+  const sim = simulate({ concurrency: 2 });
+  sim.send(...range(10));
+  const originals = [...sim.open];
+  sim.exporter.flush(60_000);
+  await sim.advance(1000);
+  assertEquals(sim.open.length, 3); // The copy of the first, while that of the second waits.
+  await sim.open.at(-1)!.answer(refused("settings"));
+  assertEquals(sim.outcomes.size, 10);
+  for (const request of originals) await request.answer(refused("settings"));
+
+  assertEquals([sim.outcomes.size, sim.counts.lost], [10, 10]);
+});
+
 Deno.test("Exporter.flush() sends nothing twice by OTLP, which does not collapse it", async () => {
   const sim = simulate({ protocol: "otlp" });
   sim.send(0);

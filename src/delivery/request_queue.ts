@@ -150,12 +150,13 @@ export class RequestQueue {
     return this.#encoders.get(items[0]!.origin)!.bodyOf(items);
   }
 
-  /** Takes all that waits. */
+  /** Takes all that waits. What is in flight besides is settled by that, too. */
   clear(): readonly Item[] {
-    const items = [
-      ...this.#pending.slice(this.#first),
-      ...this.#retries.flatMap(({ items, isSettled }) => isSettled ? [] : items),
-    ];
+    const items = this.#pending.slice(this.#first);
+    for (const request of this.#retries) {
+      if (!request.isSettled) items.push(...request.items);
+      request.isSettled = true;
+    }
     this.#pending.length = this.#first = this.#retries.length = 0;
     return items;
   }
