@@ -575,27 +575,6 @@ Deno.test('handle() waits for room with overflowPolicy "block", and drops nothin
   assertEquals(await service.bodies(), names(1, 100));
 });
 
-Deno.test("AxonPushHandler looks often for room in the worker while a backlog moves", async () => {
-  using service = await startService();
-  await using handler = handlerTo(service, { queueSize: 5000 });
-  const { waitAsync } = Atomics;
-  const waits: number[] = [];
-  // The handler sleeps by waiting for memory that has one place and never changes.
-  Atomics.waitAsync = ((memory: Int32Array, at: number, value: number, ms: number) => {
-    if (memory.length === 1) waits.push(ms);
-    return waitAsync(memory, at, value, ms);
-  }) as typeof waitAsync;
-  try {
-    logNames(loggerTo(handler), 1, 5000);
-    while (handler.stats.pending > 0) await new Promise((resolve) => setTimeout(resolve));
-  } finally {
-    Atomics.waitAsync = waitAsync;
-  }
-  assertStats(handler, { accepted: 5000, delivered: 5000 });
-  const long = waits.filter((ms) => ms >= 50);
-  assertGreater(waits.length, 2 * long.length, `waits, in milliseconds: ${waits}`);
-});
-
 Deno.test("handle() counts what is in flight towards queueSize", async () => {
   const { receiver, release } = startHeldReceiver();
   await using _ = receiver;

@@ -48,10 +48,7 @@ export function isMaybeWatched(): boolean {
   }
 }
 
-/**
- * Whether `deno test` runs this. When its watcher starts the tests again, what runs of the old ones
- * goes on, and hears nothing of it.
- */
+/** Whether `deno test` runs this. */
 export function isTest(): boolean {
   return "installTestIsolateExitHandler" in (internals() ?? {});
 }
