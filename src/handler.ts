@@ -1,26 +1,27 @@
 /**
  * The handler that a program adds to its `@std/log` configuration: the way in for records, and the
- * life cycle around the drain.
+ * life cycle around the shipper. Runs on the program's thread; `handle()` is what a log call waits for.
  *
  * @module
  */
-import { now } from "./clock.ts";
 import { BaseHandler } from "@std/log/base-handler";
 import type { LevelName } from "@std/log/levels";
 import { LogRecord } from "@std/log/logger";
+import { now } from "./clock.ts";
 import { callerAttributes } from "./record/caller.ts";
 import { Diagnostics } from "./diagnostics.ts";
-import { Drain } from "./queue/shipper.ts";
+import { Shipper } from "./queue/shipper.ts";
 import { eventConstants } from "./record/event_constants.ts";
 import { Encoder } from "./record/encoder.ts";
-import type { Drainable } from "./exit/drainable.ts";
 import { hook, unhook } from "./exit/hook.ts";
 import { reason } from "./record/errors.ts";
-import { isShipping } from "./worker/channel.ts";
+import { isSending } from "./worker/channel.ts";
 import type { AxonPushHandlerOptions } from "./options/options.ts";
 import { checkLevel, checkTimeout } from "./options/check.ts";
 import { resolveOptions, type Settings } from "./options/settings.ts";
 import { serverlessPlatform } from "./platform.ts";
+
+const randomUUID = crypto.randomUUID.bind(crypto);
 
 /** Loggers whose records are never shipped: our own, by its exact name. */
 export const DEFAULT_EXCLUDED_LOGGERS: readonly string[] = ["axonpush"];
@@ -88,13 +89,16 @@ export class AxonPushHandler extends BaseHandler {
   #formatted: boolean;
   #diagnostics: Diagnostics;
   #encoder: Encoder;
-  #drain: Drain;
+  #shipper: Shipper;
   #hooked: Parameters<typeof hook>[0];
   #state: "idle" | "ready" | "running" | "closing" | "closed" = "idle";
-  /** While it runs, nothing is shipped: a `redact` that logs would be called for that, too. */
+  /** While `formatter` or `redact` runs, nothing is shipped: it would be called for what it logs. */
   #inUserCode = false;
   #filtered = 0;
-  #late = 0;
+  /** Records that came after `close()`. */
+  #tooLate = 0;
+  /** Records of which no event could be made. */
+  #unencoded = 0;
 
   static {
     diagnosticsOf = (handler) => handler.#diagnostics;
@@ -117,16 +121,21 @@ export class AxonPushHandler extends BaseHandler {
     this.#formatted = options.formatter !== undefined;
     this.#diagnostics = new Diagnostics(settings.diagnostics);
     const constants = eventConstants(settings);
-    const { redact } = settings;
+    const { redact, protocol, destination } = settings;
     this.#encoder = new Encoder(
-      redact ? { ...settings, redact: (event) => this.#quietly(() => redact(event)) } : settings,
+      redact ? { ...settings, redact: (event) => this.#suppressed(() => redact(event)) } : settings,
       constants,
     );
-    this.#drain = new Drain(settings, constants, this.#diagnostics);
+    const keyPrefix = randomUUID();
+    this.#shipper = new Shipper(
+      settings,
+      { version: 1, protocol, keyPrefix, constants, destination },
+      this.#diagnostics,
+    );
     this.#hooked = {
       signals: settings.signals || [],
       shutdownTimeoutMs: settings.shutdownTimeoutMs,
-      shipper: asDrainable(this.#drain),
+      shipper: this.#shipper,
     };
   }
 
@@ -137,7 +146,9 @@ export class AxonPushHandler extends BaseHandler {
     if (this.#state === "idle") {
       for (const notice of this.#settings.notices) this.#diagnostics.report(notice);
     }
-    this.#state = "ready";
+    // Somebody may be awaiting close(), with the hooks still there.
+    if (this.#state === "closing") this.#shipper.cancelShutdown();
+    this.#state = this.#state === "closing" ? "running" : "ready";
   }
 
   /**
@@ -146,30 +157,15 @@ export class AxonPushHandler extends BaseHandler {
    */
   override handle(record: LogRecord): void {
     if (this.level > record.level) return;
-    if (
-      this.#inUserCode || this.#diagnostics.active || isShipping() ||
-      this.#isExcluded(record.loggerName)
-    ) {
-      this.#filtered++;
-      return;
-    }
-    if (this.#state !== "running" && !this.#revive()) return;
-    let line: string | undefined;
     try {
-      const body = this.#formatted ? this.#quietly(() => this.format(record)) : record.msg;
-      const caller = this.#settings.caller ? callerAttributes(this, record.levelName) : undefined;
-      line = this.#encoder.encode(record, body, caller);
+      this.#take(record);
     } catch (error) {
-      this.#drain.fail();
-      this.#diagnostics.report({
-        level: "error",
-        code: "encode",
-        message: `Cannot make an event of a record: ${reason(error)}: the record counts as failed`,
-      });
-      return;
+      // `redact` or `formatter` threw, or the stack is used up, and then so does the report.
+      this.#unencoded++;
+      try {
+        this.#reportUnencoded(error);
+      } catch { /* It has been counted. */ }
     }
-    if (line === undefined) this.#filtered++;
-    else this.#drain.push(line);
   }
 
   /** Ships a bare message at the handler's own level, under the logger name `default`. */
@@ -190,7 +186,7 @@ export class AxonPushHandler extends BaseHandler {
    */
   async flush(timeoutMs: number = this.#settings.shutdownTimeoutMs): Promise<boolean> {
     checkTimeout("flush", timeoutMs);
-    return await this.#drain.flush(timeoutMs);
+    return await this.#shipper.flush(timeoutMs);
   }
 
   /**
@@ -204,7 +200,7 @@ export class AxonPushHandler extends BaseHandler {
    */
   flushSync(timeoutMs: number = this.#settings.shutdownTimeoutMs): boolean {
     checkTimeout("flush", timeoutMs);
-    return this.#drain.flushSync(timeoutMs);
+    return this.#shipper.flushSync(timeoutMs);
   }
 
   /**
@@ -221,10 +217,9 @@ export class AxonPushHandler extends BaseHandler {
     this.#state = "closing";
     const deadline = now() + timeoutMs;
     do {
-      const left = Math.max(0, deadline - now());
-      this.#drain.hurry(left);
-      if (!await this.#drain.flush(left)) break;
-    } while (this.#drain.pending > 0); // Logged meanwhile.
+      // A worker that is started for this needs not outlive it.
+      if (!await this.#shipper.flush(Math.max(0, deadline - now()), "brief")) break;
+    } while (this.#state === "closing" && this.#shipper.pending > 0); // Logged meanwhile.
     // Somebody may have called setup() or destroy() in the meantime.
     if ((this.#state as string) === "closing") this.#end(timeoutMs);
   }
@@ -236,9 +231,12 @@ export class AxonPushHandler extends BaseHandler {
    */
   override destroy(): void {
     if (this.#state === "closed") return;
-    if (!this.#drain.blocking && this.#drain.pending > 0) return void this.close();
-    this.#drain.destroy();
-    this.#end(this.#settings.shutdownTimeoutMs);
+    const { isBlocking, pending } = this.#shipper;
+    if (!isBlocking && pending > 0) return void this.close();
+    const { shutdownTimeoutMs } = this.#settings;
+    this.#shipper.beginShutdown(true);
+    this.#shipper.flushSync(shutdownTimeoutMs);
+    this.#end(shutdownTimeoutMs);
   }
 
   /** Makes `await using` call {@linkcode close}. */
@@ -248,19 +246,44 @@ export class AxonPushHandler extends BaseHandler {
 
   /** What became of the records so far. */
   get stats(): HandlerStats {
-    const { pending, accepted, delivered, failed, dropped, retried } = this.#drain;
+    const { accepted, delivered, failed, dropped, pending, retried } = this.#shipper.stats;
     return {
-      accepted: accepted + this.#late,
+      accepted: accepted + this.#tooLate + this.#unencoded,
       delivered,
-      failed,
-      dropped: dropped + this.#late,
+      failed: failed + this.#unencoded,
+      dropped: dropped + this.#tooLate,
       filtered: this.#filtered,
       pending,
       retried,
     };
   }
 
-  #quietly<T>(fn: () => T): T {
+  #take(record: LogRecord): void {
+    if (
+      this.#inUserCode || this.#diagnostics.active || isSending() ||
+      this.#isExcluded(record.loggerName)
+    ) {
+      this.#filtered++;
+      return;
+    }
+    if (this.#state !== "running" && !this.#ensureRunning()) return;
+    const body = this.#formatted ? this.#suppressed(() => this.format(record)) : record.msg;
+    const caller = this.#settings.caller ? callerAttributes(this, record.levelName) : undefined;
+    const line = this.#encoder.encode(record, body, caller);
+    if (line === undefined) this.#filtered++;
+    else this.#shipper.push(line);
+  }
+
+  #reportUnencoded(error: unknown): void {
+    this.#diagnostics.report({
+      level: "error",
+      code: "encode",
+      message: `Cannot make an event of a record: ${reason(error)}: the record counts as failed`,
+    });
+  }
+
+  /** Calls a function of the user's; what it logs is not shipped. */
+  #suppressed<T>(fn: () => T): T {
     this.#inUserCode = true;
     try {
       return fn();
@@ -271,12 +294,12 @@ export class AxonPushHandler extends BaseHandler {
 
   #end(timeoutMs: number): void {
     unhook(this.#hooked);
-    this.#drain.stop(timeoutMs);
+    this.#shipper.close(timeoutMs);
     this.#state = "closed";
   }
 
   /** Starts on the first record where nobody called `setup()`; drops those that come too late. */
-  #revive(): boolean {
+  #ensureRunning(): boolean {
     if (this.#state === "idle") this.setup();
     if (this.#state === "ready") {
       // Not before, because a program that has logged nothing is to end as if we were not there.
@@ -284,7 +307,7 @@ export class AxonPushHandler extends BaseHandler {
       hook(this.#hooked);
     }
     if (this.#state !== "closed") return true;
-    this.#late++;
+    this.#tooLate++;
     this.#diagnostics.report({
       level: "warn",
       code: "closed",
@@ -298,25 +321,6 @@ export class AxonPushHandler extends BaseHandler {
       typeof name === "string" &&
         this.#settings.excludeLoggers.some((prefix) => name.startsWith(prefix));
   }
-}
-
-function asDrainable(drain: Drain): Drainable {
-  return {
-    get pending() {
-      return drain.pending;
-    },
-    get isBlocking() {
-      return drain.blocking;
-    },
-    beginShutdown: (isLast) => drain.end(isLast),
-    drain: (timeoutMs) => drain.flushAtEnd(timeoutMs),
-    cancelShutdown: () => drain.goOn(),
-    flush(timeoutMs) {
-      drain.hurry(timeoutMs);
-      return drain.flush(timeoutMs);
-    },
-    close: (timeoutMs) => drain.stop(timeoutMs),
-  };
 }
 
 let reminded = false;

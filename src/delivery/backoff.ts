@@ -116,14 +116,16 @@ export class Backoff {
 
   /**
    * Somebody waits for so long, in milliseconds: the present pause is over, unless the service asked
-   * for it, and the next ones are the shortest, since the ladder would be longer than what is left.
+   * for it or settings are wrong, which waiting does not mend, and the next ones are the shortest,
+   * since the ladder would be longer than what is left.
    * @param isEnding Whether the program ends then.
    */
   expedite(forMs: number, isEnding: boolean): void {
     const now = this.#now();
     this.#expeditedUntil = now + forMs;
     this.#isEnding = isEnding;
-    if (this.#cause !== "asked") this.#resumeAt = Math.min(this.#resumeAt, now);
+    const isWorthTrying = this.#cause === "failure" || this.#cause === "settings" && isEnding;
+    if (isWorthTrying) this.#resumeAt = Math.min(this.#resumeAt, now);
   }
 
   /** The pause after so many failures before, in milliseconds. */

@@ -1,10 +1,20 @@
 /**
- * The bounded FIFO between the program and the drain.
- * It numbers the records and keeps them in batches of one text each, as they are posted and sent:
- * a long text costs less than many short ones, and the garbage collector far less.
+ * The records that are not settled yet: one list of batches, oldest first, with a mark. Batches
+ * before the mark are posted to the worker and in flight; those behind it wait. Posting a batch
+ * moves the mark and nothing else, so a batch cannot get lost on the way from waiting to in flight.
+ * Runs on the program's thread.
+ *
+ * A batch keeps its records as one text, as it is posted: a long text costs less than many short
+ * ones, and the garbage collector far less.
+ *
+ * A log call may come where the stack is nearly used up, and then any call in here can throw. So in
+ * each method the calls come first and the changes after them: either all of it happens, or nothing.
  *
  * @module
  */
+
+/** Most characters of a batch, unless a single record has more. */
+const MAX_BATCH_CHARACTERS = 1 << 20;
 
 /** Records that follow each other, a line each. */
 export interface Batch {
@@ -15,67 +25,177 @@ export interface Batch {
   readonly lines: string;
 }
 
+interface Entry {
+  first: number;
+  count: number;
+  lines: string;
+  /** Which of its records are settled. Made when the batch is posted. */
+  settled?: Uint8Array;
+  /** How many of its records are not settled. */
+  open: number;
+}
+
 /** A first-in, first-out queue that numbers what is pushed, starting at 0. */
 export class Queue {
-  /** How many records. */
-  length = 0;
   /** Number that the next record gets. */
   next = 0;
-  /** Most records of a batch. */
-  readonly batchSize: number;
-  /** The oldest first; only the last one may be open for more. */
-  #batches: { first: number; count: number; lines: string }[] = [];
+  /** Records that are not posted. */
+  waiting = 0;
+  /** Records that are posted and not settled. */
+  inFlight = 0;
+  /** Characters of all lines that are kept. */
+  characters = 0;
+  /** Characters of the lines that are posted. */
+  charactersInFlight = 0;
+  #batchSize: number;
+  #batches: Entry[] = [];
+  /** The mark: so many of the batches, from the oldest on, are posted. */
+  #posted = 0;
 
+  /** @param batchSize Most records of a batch. */
   constructor(batchSize: number) {
-    this.batchSize = batchSize;
+    this.#batchSize = batchSize;
   }
 
-  /** Number of the oldest record. */
-  get first(): number {
-    return this.next - this.length;
+  /** Records that are not settled. */
+  get length(): number {
+    return this.waiting + this.inFlight;
   }
 
-  /** How many records the oldest batch has. */
-  get batchLength(): number {
-    return this.#batches[0]?.count ?? 0;
+  /** Whether a whole batch waits. */
+  get hasFullBatch(): boolean {
+    const oldest = this.#batches[this.#posted];
+    return oldest !== undefined && this.#isFull(oldest);
   }
 
   /** Appends a record. The caller has made sure that there is room. */
   push(line: string): void {
-    const last = this.#batches.at(-1);
-    if (last === undefined || last.count === this.batchSize) {
-      this.#batches.push({ first: this.next, count: 1, lines: line });
+    const last = this.#batches.length > this.#posted ? this.#batches.at(-1)! : undefined;
+    // After `rewind()` the numbers of the last batch may end before the last number given out.
+    const follows = last !== undefined && last.first + last.count === this.next;
+    if (!follows || this.#isFull(last)) {
+      if (follows) last.lines = flat(last.lines);
+      this.#batches.push({ first: this.next, count: 1, lines: line, open: 1 });
     } else {
       last.lines += "\n" + line;
-      if (++last.count === this.batchSize) last.lines = flat(last.lines);
+      last.count++;
+      last.open++;
+      this.characters++;
     }
     this.next++;
-    this.length++;
+    this.waiting++;
+    this.characters += line.length;
   }
 
-  /** Takes the oldest batch. */
-  take(): Batch | undefined {
-    const batch = this.#batches.shift();
-    this.length -= batch?.count ?? 0;
-    return batch;
+  /** The oldest batch that waits. It stays where it is until {@linkcode markPosted}. */
+  peek(): Batch | undefined {
+    return this.#batches[this.#posted];
   }
 
-  /** Drops the oldest record, if there is one. */
-  drop(): boolean {
-    const oldest = this.#batches[0];
+  /** Moves the mark behind the batch that {@linkcode peek} gives: it is in flight now. */
+  markPosted(): void {
+    const batch = this.#batches[this.#posted]!;
+    batch.settled = new Uint8Array(batch.count);
+    this.#posted++;
+    this.waiting -= batch.count;
+    this.inFlight += batch.count;
+    this.charactersInFlight += batch.lines.length;
+  }
+
+  /** Takes a record off that is in flight, and says whether it was. */
+  settle(sequence: number): boolean {
+    // Nearly always it is in one of the oldest batches.
+    for (let i = 0; i < this.#posted; i++) {
+      const batch = this.#batches[i]!;
+      if (sequence >= batch.first + batch.count) continue;
+      const index = sequence - batch.first;
+      if (index < 0 || batch.settled![index]) return false;
+      if (batch.open === 1) {
+        this.#batches.splice(i, 1);
+        this.#posted--;
+        this.characters -= batch.lines.length;
+        this.charactersInFlight -= batch.lines.length;
+      }
+      batch.settled![index] = 1;
+      batch.open--;
+      this.inFlight--;
+      return true;
+    }
+    return false;
+  }
+
+  /** Moves the mark back to the beginning: nothing is in flight any more, and all of it waits. */
+  rewind(): void {
+    const unsettled = this.#batches.slice(0, this.#posted).flatMap(unsettledParts);
+    const all = [...unsettled, ...this.#batches.slice(this.#posted)];
+    const characters = all.reduce((sum, { lines }) => sum + lines.length, 0);
+    this.#batches = all;
+    this.#posted = 0;
+    this.waiting += this.inFlight;
+    this.inFlight = this.charactersInFlight = 0;
+    this.characters = characters;
+  }
+
+  /** Drops the oldest record that waits, if there is one. */
+  dropOldest(): boolean {
+    const oldest = this.#batches[this.#posted];
     if (oldest === undefined) return false;
+    const { lines } = oldest;
+    const rest = oldest.count === 1 ? "" : lines.slice(lines.indexOf("\n") + 1);
+    if (oldest.count === 1) this.#batches.splice(this.#posted, 1);
     oldest.first++;
-    oldest.lines = oldest.lines.slice(oldest.lines.indexOf("\n") + 1);
-    if (--oldest.count === 0) this.#batches.shift();
-    this.length--;
+    oldest.count--;
+    oldest.open--;
+    oldest.lines = rest;
+    this.waiting--;
+    this.characters -= lines.length - rest.length;
     return true;
   }
 
-  /** Drops all. */
+  /** How many records with a number below this one are not settled. */
+  countBefore(sequence: number): number {
+    let count = 0;
+    for (const { first, count: length, open, settled } of this.#batches) {
+      if (first >= sequence) break;
+      const before = sequence - first;
+      if (before >= length) count += open;
+      else if (settled === undefined) count += before;
+      else count += settled.subarray(0, before).reduce((sum, one) => sum + 1 - one, 0);
+    }
+    return count;
+  }
+
+  /** Forgets all. */
   clear(): void {
     this.#batches = [];
-    this.length = 0;
+    this.#posted =
+      this.waiting =
+      this.inFlight =
+      this.characters =
+      this.charactersInFlight =
+        0;
   }
+
+  #isFull({ count, lines }: Entry): boolean {
+    return count >= this.#batchSize || lines.length >= MAX_BATCH_CHARACTERS;
+  }
+}
+
+/** The parts of a posted batch that are not settled, as batches that wait. */
+function unsettledParts({ first, lines, settled }: Entry): Entry[] {
+  const parts: Entry[] = [];
+  for (const [i, line] of lines.split("\n").entries()) {
+    if (settled![i]) continue;
+    const last = parts.at(-1);
+    if (last !== undefined && last.first + last.count === first + i) {
+      last.lines += "\n" + line;
+      last.count++;
+      last.open++;
+    } else {
+      parts.push({ first: first + i, count: 1, lines: line, open: 1 });
+    }
+  }
+  return parts;
 }
 
 /**

@@ -1,5 +1,6 @@
 /**
- * The queue numbers records, and everything about delivery relies on the numbers.
+ * Every record that is pushed is at any time exactly one of waiting, in flight, settled or dropped:
+ * compared step by step with a model that keeps each record by itself.
  *
  * @module
  */
@@ -7,64 +8,119 @@ import { assertEquals } from "@std/assert";
 import { Queue } from "./queue.ts";
 import { Generator } from "../../tests/generate.ts";
 
-Deno.test("Queue gives out what was pushed and not dropped, in order, in batches, numbered", () => {
-  for (let seed = 0; seed < 300; seed++) {
+Deno.test("Queue has each record waiting, in flight or neither, whatever happens in which order", () => {
+  for (let seed = 0; seed < 500; seed++) {
     const random = new Generator(seed);
     const batchSize = 1 + random.below(5);
     const queue = new Queue(batchSize);
-    let first = 0;
+    const waiting = new Map<number, string>();
+    const inFlight = new Map<number, string>();
     let next = 0;
-    for (let step = 0; step < 60; step++) {
-      switch (random.below(5)) {
-        case 0: {
-          const batch = queue.take();
-          assertEquals(batch === undefined, first === next, `seed ${seed}`);
+    for (let step = 0; step < 80; step++) {
+      switch (random.below(8)) {
+        case 0:
+        case 1: {
+          const batch = queue.peek();
+          assertEquals(batch === undefined, waiting.size === 0, `seed ${seed}`);
           if (batch === undefined) break;
-          const lines = Array.from({ length: batch.count }, (_, i) => `line ${first + i}`);
-          assertEquals(
-            batch,
-            { first, count: batch.count, lines: lines.join("\n") },
-            `seed ${seed}`,
-          );
-          assertEquals(batch.count > 0 && batch.count <= batchSize, true, `seed ${seed}`);
-          first += batch.count;
+          const lines = batch.lines.split("\n");
+          assertEquals(lines.length, batch.count, `seed ${seed}`);
+          for (const [i, line] of lines.entries()) {
+            const [oldest] = waiting.keys();
+            assertEquals([oldest, waiting.get(oldest!)], [batch.first + i, line], `seed ${seed}`);
+            waiting.delete(oldest!);
+            inFlight.set(oldest!, line);
+          }
+          queue.markPosted();
           break;
         }
-        case 1:
-          assertEquals(queue.drop(), first < next, `seed ${seed}`);
-          if (first < next) first++;
+        case 2:
+        case 3: {
+          const sequence = random.below(next + 2);
+          assertEquals(queue.settle(sequence), inFlight.delete(sequence), `seed ${seed}`);
+          break;
+        }
+        case 4: {
+          const [oldest] = waiting.keys();
+          assertEquals(queue.dropOldest(), oldest !== undefined, `seed ${seed}`);
+          waiting.delete(oldest!);
+          break;
+        }
+        case 5:
+          if (random.below(4) > 0) break;
+          queue.rewind();
+          for (const [sequence, line] of [...waiting]) {
+            waiting.delete(sequence); // To stand behind those that come back.
+            inFlight.set(sequence, line);
+          }
+          for (const [sequence, line] of inFlight) waiting.set(sequence, line);
+          inFlight.clear();
           break;
         default:
-          queue.push(`line ${next++}`);
+          queue.push(`line ${next}`);
+          waiting.set(next, `line ${next}`);
+          next++;
       }
-      const { length } = queue;
-      assertEquals({ first: queue.first, next: queue.next, length }, {
-        first,
+      const all = [...waiting.keys(), ...inFlight.keys()];
+      const limit = random.below(next + 2);
+      assertEquals({
+        next: queue.next,
+        waiting: queue.waiting,
+        inFlight: queue.inFlight,
+        length: queue.length,
+        before: queue.countBefore(limit),
+      }, {
         next,
-        length: next - first,
-      });
+        waiting: waiting.size,
+        inFlight: inFlight.size,
+        length: all.length,
+        before: all.filter((sequence) => sequence < limit).length,
+      }, `seed ${seed}`);
     }
+    while (queue.peek()) queue.markPosted();
+    for (const sequence of [...waiting.keys(), ...inFlight.keys()]) queue.settle(sequence);
+    assertEquals(
+      [queue.length, queue.characters, queue.charactersInFlight],
+      [0, 0, 0],
+      `seed ${seed}`,
+    );
   }
 });
 
-Deno.test("Queue fills its batches", () => {
+Deno.test("Queue fills its batches by number, and by characters", () => {
   const queue = new Queue(3);
   for (let i = 0; i < 7; i++) queue.push(String(i));
-  assertEquals(queue.batchLength, 3);
-  assertEquals([queue.take(), queue.take(), queue.take(), queue.take()], [
-    { first: 0, count: 3, lines: "0\n1\n2" },
-    { first: 3, count: 3, lines: "3\n4\n5" },
-    { first: 6, count: 1, lines: "6" },
-    undefined,
-  ]);
-  assertEquals(queue.batchLength, 0);
+  const taken = () => {
+    const { first, count, lines } = queue.peek()!;
+    queue.markPosted();
+    return [first, count, lines];
+  };
+  assertEquals(queue.hasFullBatch, true);
+  assertEquals(taken(), [0, 3, "0\n1\n2"]);
+  assertEquals(taken(), [3, 3, "3\n4\n5"]);
+  assertEquals(queue.hasFullBatch, false);
+  assertEquals(taken(), [6, 1, "6"]);
+
+  const long = "x".repeat(600_000);
+  for (let i = 0; i < 3; i++) queue.push(long);
+  assertEquals([taken()[1], taken()[1]], [2, 1]);
 });
 
-Deno.test("Queue.clear() drops all, and uses no number again", () => {
+Deno.test("Queue.push() does not add to a batch that is posted", () => {
+  const queue = new Queue(3);
+  queue.push("a");
+  queue.markPosted();
+  queue.push("b");
+  assertEquals(queue.peek()?.lines, "b");
+});
+
+Deno.test("Queue.clear() forgets all, and uses no number again", () => {
   const queue = new Queue(3);
   for (let i = 0; i < 4; i++) queue.push(String(i));
+  queue.markPosted();
   queue.clear();
-  assertEquals({ length: queue.length, batch: queue.take() }, { length: 0, batch: undefined });
+  assertEquals([queue.length, queue.characters, queue.peek()], [0, 0, undefined]);
+  assertEquals(queue.settle(0), false);
   queue.push("4");
-  assertEquals(queue.take(), { first: 4, count: 1, lines: "4" });
+  assertEquals(queue.peek()?.first, 4);
 });

@@ -1,24 +1,28 @@
 /**
- * How the worker tells the program's thread what became of each record, without a message.
- * A ring in shared memory has one writer and one reader: the writer stores a record's number and
- * outcome and then publishes it by raising a counter; the reader takes what is new whenever it
- * looks, and can block where nothing asynchronous runs any more. Waking a thread costs both of them
- * more than a request does, so the reader says how many acknowledgements it wants to be woken for.
- * It never has more records out than the ring has places, so the ring cannot overflow.
+ * How the thread that delivers tells the program's thread what became of each record, without a
+ * message: a ring in shared memory with one writer and one reader. The writer stores a record's
+ * number and outcome and then publishes it by raising a counter; the reader takes what is new
+ * whenever it looks, and can block where nothing asynchronous runs any more. Waking a thread costs
+ * both of them more than a request does, so the reader says for how many acknowledgements it wants
+ * to be woken. The reader never has more records in flight than the ring has slots, so the ring
+ * cannot overflow. Each end runs on its own thread.
  *
  * @module
  */
 import { Atomics } from "../atomics.ts";
 import type { Outcome } from "../delivery/response.ts";
 
+/** Words of the memory. How many acknowledgements were written. */
 const WRITTEN = 0;
+/** How many records were sent again. */
 const RETRIED = 1;
+/** Not 0 once the writer has ended without being asked to. */
 const CRASHED = 2;
-const REPORTED = 3;
 /** At how many written the reader wants to be woken. */
-const WAKE_AT = 4;
+const WAKE_AT = 3;
 /** Raised to wake the reader. */
-const WAKES = 5;
+const WAKES = 4;
+/** An even number, so that the slots behind them are aligned. */
 const WORDS = 6;
 
 /** A ring of acknowledgements in shared memory. */
@@ -26,16 +30,17 @@ export class Acknowledgements {
   /** The memory, to hand to the other thread. */
   readonly memory: SharedArrayBuffer;
   #words: Int32Array<SharedArrayBuffer>;
-  #places: Float64Array<SharedArrayBuffer>;
+  #slots: Float64Array<SharedArrayBuffer>;
   #written = 0;
   #read = 0;
 
+  /** @param memory The other end's memory, or for how many records to make new memory. */
   constructor(memory: SharedArrayBuffer | number) {
     this.memory = typeof memory === "number"
       ? new SharedArrayBuffer(8 * (WORDS / 2 + memory))
       : memory;
     this.#words = new Int32Array(this.memory, 0, WORDS);
-    this.#places = new Float64Array(this.memory, 4 * WORDS);
+    this.#slots = new Float64Array(this.memory, 4 * WORDS);
   }
 
   /** Records sent again so far. */
@@ -43,9 +48,9 @@ export class Acknowledgements {
     return Atomics.load(this.#words, RETRIED);
   }
 
-  /** Diagnostics that the writer has sent so far, by other means. */
-  get reported(): number {
-    return Atomics.load(this.#words, REPORTED);
+  /** How many were written so far; wraps around at 32 bits. */
+  get written(): number {
+    return Atomics.load(this.#words, WRITTEN);
   }
 
   /** Whether the writer has ended without being asked to. */
@@ -55,9 +60,7 @@ export class Acknowledgements {
 
   /** Writer: acknowledges one record. */
   write(sequence: number, outcome: Outcome): void {
-    this.#places[this.#written % this.#places.length] = outcome === "delivered"
-      ? sequence
-      : -1 - sequence;
+    this.#slots[this.#written % this.#slots.length] = toSlot(sequence, outcome);
     this.#written++;
     Atomics.store(this.#words, WRITTEN, this.#written | 0);
     if (Atomics.load(this.#words, WAKE_AT) === (this.#written | 0)) this.#wake();
@@ -68,56 +71,62 @@ export class Acknowledgements {
     Atomics.add(this.#words, RETRIED, count);
   }
 
-  /** Writer: counts a diagnostic that it has sent. */
-  countReport(): void {
-    Atomics.add(this.#words, REPORTED, 1);
-    Atomics.notify(this.#words, REPORTED);
-  }
-
-  /** Writer: says that it ends, so that nobody waits for it. */
+  /** Either: says that the writer has ended, so that nobody waits for it. */
   crash(): void {
     Atomics.store(this.#words, CRASHED, 1);
     this.#wake();
   }
 
-  /** Reader: waits for more diagnostics than so many. Does not keep the program alive. */
-  async reportedAfter(count: number, timeoutMs: number): Promise<void> {
-    await Atomics.waitAsync(this.#words, REPORTED, count, timeoutMs).value;
+  /** Reader: takes everything that is new. What `take` throws at, is taken the next time. */
+  read(take: (sequence: number, outcome: Outcome) => void): void {
+    for (let fresh = this.#fresh; fresh > 0; fresh--) {
+      const slot = this.#slots[this.#read % this.#slots.length]!;
+      if (slot >= 0) take(slot, "delivered");
+      else take(-1 - slot, "failed");
+      this.#read++;
+    }
   }
 
-  /** Reader: takes everything that is new. */
-  read(take: (sequence: number, outcome: Outcome) => void): void {
-    // The counter wraps around at 32 bits; the difference does not.
-    const fresh = (Atomics.load(this.#words, WRITTEN) - this.#read) | 0;
-    for (let i = 0; i < fresh; i++) {
-      const place = this.#places[this.#read++ % this.#places.length]!;
-      if (place >= 0) take(place, "delivered");
-      else take(-1 - place, "failed");
+  /** Reader: counts what {@linkcode read} would take, and takes nothing. */
+  peek(): Readonly<Record<Outcome, number>> {
+    const counts = { delivered: 0, failed: 0 };
+    for (let i = this.#fresh - 1; i >= 0; i--) {
+      const slot = this.#slots[(this.#read + i) % this.#slots.length]!;
+      if (slot >= 0) counts.delivered++;
+      else counts.failed++;
     }
+    return counts;
   }
 
   /** Reader: blocks until so many are new, or the writer crashed, or the time is up. */
   wait(count: number, timeoutMs: number): void {
     const wakes = Atomics.load(this.#words, WAKES);
-    if (this.#order(count)) Atomics.wait(this.#words, WAKES, wakes, timeoutMs);
+    if (this.#requestWake(count)) Atomics.wait(this.#words, WAKES, wakes, timeoutMs);
   }
 
   /** Reader: the same without blocking. Does not keep the program alive. */
   async waitAsync(count: number, timeoutMs: number): Promise<void> {
     const wakes = Atomics.load(this.#words, WAKES);
-    if (this.#order(count)) {
+    if (this.#requestWake(count)) {
       await Atomics.waitAsync(this.#words, WAKES, wakes, timeoutMs).value;
     }
   }
 
-  /** Orders to be woken, and says whether there is anything to wait for. */
-  #order(count: number): boolean {
+  /** How many were written and not read. */
+  get #fresh(): number {
+    // The counter wraps around at 32 bits; the difference does not.
+    return (Atomics.load(this.#words, WRITTEN) - this.#read) | 0;
+  }
+
+  /** Asks to be woken, and says whether there is anything to wait for. */
+  #requestWake(count: number): boolean {
     const at = (this.#read + count) | 0;
-    const ordered = Atomics.load(this.#words, WAKE_AT);
+    const requested = Atomics.load(this.#words, WAKE_AT);
     const written = Atomics.load(this.#words, WRITTEN);
-    // Of several that wait at a time, the one that wants the least is served; the others ask again.
-    const sooner = ((ordered - written) | 0) > 0 && ((ordered - at) | 0) <= 0;
-    if (!sooner) Atomics.store(this.#words, WAKE_AT, at);
+    // Of several readers that wait at a time, the one that wants the fewest is woken, and all of
+    // them then ask again.
+    const isSooner = ((requested - written) | 0) > 0 && ((requested - at) | 0) <= 0;
+    if (!isSooner) Atomics.store(this.#words, WAKE_AT, at);
     return !this.crashed && ((at - Atomics.load(this.#words, WRITTEN)) | 0) > 0;
   }
 
@@ -125,4 +134,9 @@ export class Acknowledgements {
     Atomics.add(this.#words, WAKES, 1);
     Atomics.notify(this.#words, WAKES);
   }
+}
+
+/** A slot holds a number alone: that of a record that failed is mirrored below zero. */
+function toSlot(sequence: number, outcome: Outcome): number {
+  return outcome === "delivered" ? sequence : -1 - sequence;
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Outcome } from "../delivery/response.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 
@@ -57,14 +57,42 @@ Deno.test("Acknowledgements keep apart the outcomes of the first record and of t
   assertEquals(taken(reader), all);
 });
 
-Deno.test("Acknowledgements.countRetries() and countReport() are seen by the reader", () => {
+Deno.test("Acknowledgements.countRetries() is seen by the reader", () => {
   const reader = new Acknowledgements(1);
   const writer = new Acknowledgements(reader.memory);
   writer.countRetries(2);
   writer.countRetries(3);
-  writer.countReport();
-  assertEquals({ retried: reader.retried, reported: reader.reported }, { retried: 5, reported: 1 });
+  assertEquals(reader.retried, 5);
   assertEquals(taken(reader), []);
+});
+
+Deno.test("Acknowledgements.read() takes again what was thrown at", () => {
+  const reader = new Acknowledgements(4);
+  const writer = new Acknowledgements(reader.memory);
+  for (const sequence of [0, 1, 2]) writer.write(sequence, "delivered");
+  const before: number[] = [];
+  assertThrows(() =>
+    reader.read((sequence) => {
+      if (sequence === 1) throw new RangeError("Maximum call stack size exceeded");
+      before.push(sequence);
+    })
+  );
+  assertEquals(before, [0]);
+  assertEquals(taken(reader).map(([sequence]) => sequence), [1, 2]);
+});
+
+Deno.test("Acknowledgements.peek() counts what is new, and takes nothing", () => {
+  const reader = new Acknowledgements(4);
+  const writer = new Acknowledgements(reader.memory);
+  assertEquals(reader.peek(), { delivered: 0, failed: 0 });
+  for (let round = 0; round < 3; round++) {
+    writer.write(0, "failed");
+    writer.write(1, "delivered");
+    writer.write(2, "delivered");
+    assertEquals(reader.peek(), { delivered: 2, failed: 1 });
+    assertEquals(taken(reader).length, 3);
+  }
+  assertEquals(reader.peek(), { delivered: 0, failed: 0 });
 });
 
 Deno.test("Acknowledgements.wait() returns at once if enough is new, or the writer crashed", () => {

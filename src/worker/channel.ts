@@ -1,175 +1,189 @@
 /**
- * Where batches go: to a worker, or to the transport in this thread where there is no worker.
- *
- * Deno has two ways to start the same kind of worker. The one of `node:worker_threads` can be told
- * not to keep the program alive, and is what a program needs that goes on. The web's own starts in
- * a third of the time, but keeps the program alive; it serves where the program ends anyway.
+ * The way of batches to an exporter and of outcomes back: to the worker thread, or to an exporter on
+ * this thread where there is no worker. Runs on the program's thread.
  *
  * @module
  */
 import type { AsyncLocalStorage } from "node:async_hooks";
-import type { Worker as NodeWorker } from "node:worker_threads";
-import { Acknowledgements } from "./acknowledgements.ts";
-import type { Diagnostics } from "../diagnostics.ts";
-import { nodeProcess } from "../platform.ts";
-import { Exporter } from "../delivery/exporter.ts";
+import { type AxonPushClient, createClientSend } from "../delivery/client.ts";
 import type { ExporterSettings } from "../delivery/exporter_settings.ts";
-import { lossOf } from "../delivery/losses.ts";
+import { createHttpSend } from "../delivery/http.ts";
 import type { Send } from "../delivery/response.ts";
-import type { Origin } from "../record/chunk.ts";
-import { watchmen, type WatchMessage } from "./signal_watch.ts";
-import type { WorkerMessage } from "./worker.ts";
-import { WORKER_SOURCE } from "./worker.generated.ts";
+import { lossOf } from "../delivery/losses.ts";
+import type { Diagnostic, Diagnostics } from "../diagnostics.ts";
+import { nodeProcess } from "../platform.ts";
+import type { Chunk, Origin } from "../record/chunk.ts";
+import { Acknowledgements } from "./acknowledgements.ts";
+import { watchmen } from "./signal_watch.ts";
+import { startExporter } from "./start_exporter.ts";
+import { TextRing } from "./text_ring.ts";
+import { joinThread, type ThreadKind } from "./thread.ts";
+import type { WorkerReport } from "./worker.ts";
 
-/**
- * Most memory of the worker, in MiB: without a limit its end would be that of the program. What is
- * young is kept small, since nearly all that the worker makes is garbage soon.
- */
-const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
+/** Bytes for diagnostics that the program's thread has not read yet; a power of two. */
+const DIAGNOSTICS_BYTES = 1 << 14;
+/** Most characters that the worker has of all its handlers together. */
+const MAX_CHARACTERS = 1 << 25;
+/** The number of the origin of the handler's own records. */
+export const OWN_ORIGIN = 0;
 
-/** How long a wait for diagnostics holds on to a lane that was stopped, in milliseconds. */
-const LISTEN_MS = 10_000;
+/** What a channel needs to know. */
+export interface ChannelSettings {
+  readonly exporter: ExporterSettings;
+  /** The user's client, which works on this thread alone. */
+  readonly client?: AxonPushClient | undefined;
+  readonly origin: Origin;
+  /** Most records in flight. */
+  readonly maxInFlight: number;
+  readonly diagnostics: Diagnostics;
+}
 
-/** A way for batches. */
-export interface Lane {
-  /** Whether this thread may block while the lane works. */
-  readonly blocking: boolean;
+/** A way to an exporter. */
+export interface Channel {
+  readonly kind: ThreadKind | "local";
+  /** Whether this thread may block while the exporter works. */
+  readonly isBlocking: boolean;
   readonly acknowledgements: Acknowledgements;
-  post(message: WorkerMessage): void;
+  /** Most characters that may be in flight now. */
+  readonly maxCharacters: number;
+  /** Says what the origin is that chunks name by this number. */
+  addOrigin(number: number, origin: Origin): void;
+  post(chunk: Chunk): void;
+  /**
+   * Says that somebody waits for the records, for so many milliseconds.
+   * @param isEnding Whether the program ends then.
+   */
+  flush(forMs: number, isEnding: boolean): void;
   /** Passes on the diagnostics that have come in. */
-  hear(): void;
-  stop(): void;
+  receiveDiagnostics(): void;
+  /** Asks for a sign of life, and says whether the last question was answered. */
+  isAlive(): boolean;
+  /** Gives the worker up for all that use it: it has crashed, or does not answer. */
+  abandon(why?: string): void;
+  /** Ends it. What is in flight is not settled any more. */
+  close(): void;
 }
 
-/** Starts the worker. Throws where there are no workers. */
-export function workerLane(
-  exporter: ExporterSettings,
-  origin: Origin,
-  queueSize: number,
-  diagnostics: Diagnostics,
-  shortLived: boolean,
-  onCrash: (why: string | undefined) => void,
-): Lane {
-  const acknowledgements = new Acknowledgements(queueSize);
-  const { port1, port2 } = new MessageChannel();
-  const url = new URL(`data:text/javascript,${encodeURIComponent(WORKER_SOURCE)}`);
-  const worker = shortLived ? new Worker(url, { type: "module" }) : lastingWorker(url);
-  const crash = (event?: Partial<ErrorEvent>) => {
-    event?.preventDefault?.(); // Or else the error of a web worker ends the program.
-    acknowledgements.crash();
-    onCrash(event?.message);
-  };
-  if (worker instanceof Worker) {
-    worker.onerror = crash;
-  } else {
-    worker.on("error", crash).on("exit", () => crash());
-  }
-  const start: WorkerMessage = {
-    kind: "start",
-    exporter,
-    origin,
-    acknowledgements: acknowledgements.memory,
-    diagnostics: port2,
-  };
-  (worker as Worker).postMessage(start, [port2]); // The types of Node's worker know other ports.
-  let heard = 0;
-  let stopped = false;
-  const lane: Lane = {
-    blocking: true,
-    acknowledgements,
-    post(message) {
-      worker.postMessage(message);
-      watchmen.onPost();
-    },
-    hear() {
-      watchmen.onPost();
-      if (heard === acknowledgements.reported) return; // Node's modules take long to load.
-      const { receiveMessageOnPort } = nodeProcess().getBuiltinModule("node:worker_threads");
-      let received;
-      while ((received = receiveMessageOnPort(port1 as never))) {
-        heard++;
-        const { diagnostic, lost } = received.message;
-        if (lost) diagnostics.count(lossOf(lost), lost.count);
-        else diagnostics.relay(diagnostic);
-      }
-    },
-    stop() {
-      lane.hear();
-      stopped = true;
-      watchmen.delete(watchman);
-      port1.close();
-      void worker.terminate();
-    },
-  };
-  // Not by the port's own events: one on its way could not be received where the thread blocks.
-  const listen = async () => {
-    while (!stopped) {
-      await acknowledgements.reportedAfter(heard, LISTEN_MS);
-      if (!stopped) lane.hear();
-    }
-  };
-  const watchman = (message: WatchMessage) => worker.postMessage(message);
-  if (!shortLived) {
-    void listen();
-    watchmen.add(watchman);
-  }
-  return lane;
+/** How a supervisor opens the channels of a handler. */
+export interface ChannelOpener {
+  /** Whether this host seems to have workers. */
+  readonly hasWorkers: boolean;
+  /** Whether records must be shipped from this thread. */
+  readonly isThisThreadWanted: boolean;
+  /** Throws where there are no workers. */
+  toWorker(kind: ThreadKind, onCrash: (why: string | undefined) => void): Channel;
+  toThisThread(): Channel;
 }
 
-/** Set while this thread makes an attempt of its own, across awaits. */
-let shipping: AsyncLocalStorage<true> | undefined;
-
-/** Whether what is logged here and now comes of shipping records, and must not be shipped too. */
-export function isShipping(): boolean {
-  return shipping?.getStore() === true;
-}
-
-/**
- * A worker that does not keep the program alive. Without an environment of its own it would get a
- * copy of the program's, and Deno would ask for the permission to read all of that.
- */
-function lastingWorker(url: URL): NodeWorker {
-  const { Worker } = nodeProcess().getBuiltinModule("node:worker_threads");
-  const worker = new Worker(url, { resourceLimits: LIMITS, env: {} });
-  worker.unref();
-  return worker;
-}
-
-/** The transport in this thread. When it is stopped, what is under way is over, too. */
-export function localLane(
-  settings: ExporterSettings,
-  origin: Origin,
-  queueSize: number,
-  diagnostics: Diagnostics,
-  send: Send,
-  over: AbortController,
-): Lane {
-  shipping ??= new (nodeProcess().getBuiltinModule("node:async_hooks").AsyncLocalStorage<true>)();
-  const guard = shipping;
-  const acknowledgements = new Acknowledgements(queueSize);
-  const exporter = new Exporter(
-    settings,
-    {
-      settle: (sequence, outcome) => acknowledgements.write(sequence, outcome),
-      countRetries: (count) => acknowledgements.countRetries(count),
-      report: (diagnostic) => diagnostics.report(diagnostic),
-      countLost: (lost) => diagnostics.count(lossOf(lost), lost.count),
-    },
-    (body, key) => guard.run(true, send, body, key),
-  );
-  exporter.addOrigin(0, origin);
+/** Makes the opener of a handler's channels. */
+export function channelOpener(settings: ChannelSettings): ChannelOpener {
+  const { client, exporter, origin } = settings;
+  const withOrigin = (channel: Channel) => {
+    channel.addOrigin(OWN_ORIGIN, origin);
+    return channel;
+  };
   return {
-    blocking: false,
-    acknowledgements,
-    post(message) {
-      if (message.kind === "batch") {
-        exporter.send({ ...message, origin: 0, firstKey: message.first });
-      } else if (message.kind === "flush") exporter.flush(message.forMs);
+    hasWorkers: typeof Worker === "function",
+    isThisThreadWanted: client !== undefined,
+    toWorker: (kind, onCrash) => withOrigin(openWorkerChannel(settings, kind, onCrash)),
+    toThisThread() {
+      const over = new AbortController();
+      const send = client
+        ? createClientSend(client, exporter)
+        : createHttpSend(exporter, over.signal);
+      return withOrigin(openLocalChannel(settings, send, () => over.abort()));
     },
-    hear() {},
-    stop() {
+  };
+}
+
+/** Opens a channel to the worker thread. Throws where there are no workers. */
+function openWorkerChannel(
+  { exporter, maxInFlight, diagnostics }: ChannelSettings,
+  kind: ThreadKind,
+  onCrash: (why: string | undefined) => void,
+): Channel {
+  const acknowledgements = new Acknowledgements(maxInFlight);
+  const reports = new TextRing(DIAGNOSTICS_BYTES);
+  const thread = joinThread(kind);
+  const id = thread.join({
+    onCrash(why) {
+      acknowledgements.crash();
+      onCrash(why);
+    },
+    onDiagnostic: () => receiveDiagnostics(),
+  });
+  thread.post({
+    kind: "open",
+    id,
+    settings: exporter,
+    acknowledgements: acknowledgements.memory,
+    diagnostics: reports.memory,
+  });
+
+  function receiveDiagnostics(): void {
+    watchmen.onPost(); // A thread that blocks in each log call does nothing else.
+    for (let text; (text = reports.read()) !== undefined;) {
+      const { diagnostic, lost } = JSON.parse(text) as WorkerReport & { diagnostic: Diagnostic };
+      if (lost) diagnostics.count(lossOf(lost), lost.count);
+      else diagnostics.relay(diagnostic);
+    }
+  }
+  return {
+    kind,
+    isBlocking: true,
+    acknowledgements,
+    get maxCharacters() {
+      return MAX_CHARACTERS / Math.max(1, thread.clients);
+    },
+    addOrigin: (number, origin) => thread.post({ kind: "origin", id, number, origin }),
+    post: (chunk) => thread.post({ kind: "chunk", id, chunk }),
+    flush: (forMs, isEnding) => thread.post({ kind: "flush", id, forMs, isEnding }),
+    receiveDiagnostics,
+    isAlive: () => thread.heartbeat.ask(),
+    abandon: (why) => thread.crash(why),
+    close() {
+      receiveDiagnostics();
+      thread.leave(id);
+    },
+  };
+}
+
+/** Set while this thread sends something of its own, across awaits. */
+let sending: AsyncLocalStorage<true> | undefined;
+
+/** Whether what is logged here and now comes of sending records, and must not be shipped too. */
+export function isSending(): boolean {
+  return sending?.getStore() === true;
+}
+
+/** Opens a channel to an exporter on this thread. */
+function openLocalChannel(
+  { exporter: settings, maxInFlight, diagnostics }: ChannelSettings,
+  send: Send,
+  stopSending: () => void,
+): Channel {
+  sending ??= new (nodeProcess().getBuiltinModule("node:async_hooks").AsyncLocalStorage<true>)();
+  const guard = sending;
+  const acknowledgements = new Acknowledgements(maxInFlight);
+  const guardedSend: Send = (body, key) => guard.run(true, send, body, key);
+  const exporter = startExporter(settings, acknowledgements, {
+    report: (diagnostic) => diagnostics.report(diagnostic),
+    countLost: (lost) => diagnostics.count(lossOf(lost), lost.count),
+  }, guardedSend);
+  return {
+    kind: "local",
+    isBlocking: false,
+    acknowledgements,
+    maxCharacters: MAX_CHARACTERS,
+    addOrigin: (number, origin) => exporter.addOrigin(number, origin),
+    post: (chunk) => exporter.send(chunk),
+    flush: (forMs, isEnding) => exporter.flush(forMs, isEnding),
+    receiveDiagnostics() {},
+    isAlive: () => true,
+    abandon() {},
+    close() {
       exporter.stop();
-      over.abort();
+      stopSending();
     },
   };
 }

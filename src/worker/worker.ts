@@ -1,75 +1,108 @@
 /**
- * The drain worker: takes batches from the program's thread, gives them to the transport, and
- * acknowledges each record in shared memory. It is bundled with all that it imports into
- * `worker.generated.ts`, because a worker of a published package can only be started from a `data:`
- * URL, which cannot import anything of the package.
+ * The worker: takes chunks from the program's thread, gives them to the exporter of the handler
+ * that they come from, and acknowledges each record in shared memory. It is bundled with all that
+ * it imports into `worker.generated.ts`, because `node:worker_threads` starts a worker only from a
+ * `file:` or `data:` URL, and a published package is neither.
  *
  * @module
  */
-import { Acknowledgements } from "./acknowledgements.ts";
-import { Diagnostics } from "../diagnostics.ts";
-import type { Batch } from "../queue/queue.ts";
-import { Exporter } from "../delivery/exporter.ts";
+import type { Exporter } from "../delivery/exporter.ts";
 import type { ExporterSettings } from "../delivery/exporter_settings.ts";
-import type { Origin } from "../record/chunk.ts";
+import type { Lost } from "../delivery/losses.ts";
+import { type Diagnostic, Diagnostics } from "../diagnostics.ts";
+import type { Chunk, Origin } from "../record/chunk.ts";
+import { Acknowledgements } from "./acknowledgements.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { type WatchMessage, watchSignals } from "./signal_watch.ts";
+import { startExporter } from "./start_exporter.ts";
+import { TextRing } from "./text_ring.ts";
 
-/** What the worker is told. */
+/** What the worker is told. All but the first names the handler, by a number. */
 export type WorkerMessage =
-  /** Comes first. */
+  | { readonly kind: "start"; readonly heartbeat: SharedArrayBuffer }
   | {
-    readonly kind: "start";
-    readonly exporter: ExporterSettings;
-    readonly origin: Origin;
+    readonly kind: "open";
+    readonly id: number;
+    readonly settings: ExporterSettings;
     readonly acknowledgements: SharedArrayBuffer;
-    /** Takes diagnostics to the program's thread, which can read it even where it blocks. */
-    readonly diagnostics: MessagePort;
+    /** Takes diagnostics to the program's thread, which can read them even where it blocks. */
+    readonly diagnostics: SharedArrayBuffer;
   }
-  | { readonly kind: "batch" } & Batch
-  /** The program is about to end and waits for so long, in milliseconds. */
-  | { readonly kind: "flush"; readonly forMs: number }
+  | {
+    readonly kind: "origin";
+    readonly id: number;
+    readonly number: number;
+    readonly origin: Origin;
+  }
+  | { readonly kind: "chunk"; readonly id: number; readonly chunk: Chunk }
+  /** Somebody waits for the records, for so many milliseconds, perhaps the end of the program. */
+  | {
+    readonly kind: "flush";
+    readonly id: number;
+    readonly forMs: number;
+    readonly isEnding: boolean;
+  }
+  | { readonly kind: "close"; readonly id: number }
   | WatchMessage;
 
-let exporter: Exporter | undefined;
+/** What the worker says in the ring: a diagnostic, or how many records it has lost. */
+export type WorkerReport =
+  | { readonly diagnostic: Diagnostic; readonly lost?: undefined }
+  | { readonly lost: Lost };
+
+/** A worker's own; the types of the program's thread know it not. */
+declare function postMessage(message: number): void;
+
+const exporters = new Map<number, Exporter>();
+const acknowledgements = new Set<Acknowledgements>();
+
+// The program may be blocked waiting for this thread, so it must be told in shared memory.
+for (const type of ["error", "unhandledrejection"]) {
+  addEventListener(type, () => {
+    for (const each of acknowledgements) each.crash();
+  });
+}
 
 addEventListener("message", (event) => {
   const message = (event as MessageEvent<WorkerMessage>).data;
+  if (message.kind === "start") return void new Heartbeat(message.heartbeat).answer();
+  if (message.kind === "watch") return watchSignals(message);
+  if (message.kind === "open") return open(message);
+  const exporter = exporters.get(message.id)!;
   switch (message.kind) {
-    case "start":
-      exporter = start(message);
-      break;
-    case "batch":
-      exporter!.send({ ...message, origin: 0, firstKey: message.first });
-      break;
+    case "origin":
+      return exporter.addOrigin(message.number, message.origin);
+    case "chunk":
+      return exporter.send(message.chunk);
     case "flush":
-      exporter!.flush(message.forMs);
-      break;
-    case "watch":
-      watchSignals(message);
-      break;
+      return exporter.flush(message.forMs, message.isEnding);
+    case "close":
+      exporter.stop();
+      exporters.delete(message.id);
+      return;
+    default:
+      throw new TypeError(`Cannot read a message: ${JSON.stringify(message)}`);
   }
 });
 
-function start(message: WorkerMessage & { kind: "start" }): Exporter {
-  const acknowledgements = new Acknowledgements(message.acknowledgements);
-  // The program may be blocked waiting for this thread, so it must be told in shared memory.
-  for (const type of ["error", "unhandledrejection"]) {
-    addEventListener(type, () => acknowledgements.crash());
-  }
-  // Limited here already: a program that is busy for long takes no messages, and they pile up.
-  const diagnostics = new Diagnostics((diagnostic) => {
-    message.diagnostics.postMessage({ diagnostic });
-    acknowledgements.countReport();
-  });
-  const exporter = new Exporter(message.exporter, {
-    settle: (sequence, outcome) => acknowledgements.write(sequence, outcome),
-    countRetries: (count) => acknowledgements.countRetries(count),
+function open(message: WorkerMessage & { kind: "open" }): void {
+  const ring = new TextRing(message.diagnostics);
+  const say = (report: WorkerReport) => {
+    const isWritten = ring.write(JSON.stringify(report));
+    if (isWritten) postMessage(message.id);
+    return isWritten;
+  };
+  // Limited here already: a program that is busy for long reads none, and the ring is small.
+  const diagnostics = new Diagnostics((diagnostic) => void say({ diagnostic }));
+  let unsaid = 0;
+  const ends = new Acknowledgements(message.acknowledgements);
+  acknowledgements.add(ends);
+  const exporter = startExporter(message.settings, ends, {
     report: (diagnostic) => diagnostics.report(diagnostic),
-    countLost(lost) {
-      message.diagnostics.postMessage({ lost });
-      acknowledgements.countReport();
+    countLost({ count, reason }) {
+      unsaid += count;
+      if (say({ lost: { count: unsaid, reason } })) unsaid = 0;
     },
   });
-  exporter.addOrigin(0, message.origin);
-  return exporter;
+  exporters.set(message.id, exporter);
 }

@@ -1,0 +1,29 @@
+/**
+ * Puts an exporter together with the acknowledgements that it writes. Used by the worker, and by
+ * the program's thread where there is no worker.
+ *
+ * @module
+ */
+import { Exporter } from "../delivery/exporter.ts";
+import type { ExporterSettings } from "../delivery/exporter_settings.ts";
+import type { LossCallbacks } from "../delivery/losses.ts";
+import type { Send } from "../delivery/response.ts";
+import type { Acknowledgements } from "./acknowledgements.ts";
+
+/** Starts an exporter that acknowledges here, and posts over HTTP unless another way is given. */
+export function startExporter(
+  settings: ExporterSettings,
+  acknowledgements: Acknowledgements,
+  losses: LossCallbacks,
+  send?: Send,
+): Exporter {
+  return new Exporter(
+    settings,
+    {
+      settle: (sequence, outcome) => acknowledgements.write(sequence, outcome),
+      countRetries: (count) => acknowledgements.countRetries(count),
+      ...losses,
+    },
+    send,
+  );
+}

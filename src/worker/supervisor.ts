@@ -1,0 +1,171 @@
+/**
+ * Keeps one channel open: starts it when it is needed, notices when the worker has crashed or does
+ * not answer, starts another one after a pause, and after several crashes ships from the program's
+ * own thread. Runs on the program's thread.
+ *
+ * @module
+ */
+import type { Diagnostic } from "../diagnostics.ts";
+import { reason } from "../record/errors.ts";
+import type { Channel, ChannelOpener } from "./channel.ts";
+import type { ThreadKind } from "./thread.ts";
+
+/** Pause before a worker that crashed is started again, the first, second, … time, in milliseconds. */
+const RESTART_AFTER_MS = [100, 500, 2000];
+/** A worker that has lived this long begins a new count of crashes, in milliseconds. */
+const STABLE_MS = 60_000;
+/** How often a worker that is waited for is asked for a sign of life, in milliseconds. */
+const ASK_EVERY_MS = 100;
+/**
+ * A worker that leaves a question unanswered so many times in a row is taken for dead: by a thread
+ * that blocks, which hears nothing else of it, and by one that does not, for which this is the last
+ * resort.
+ */
+const MAX_UNANSWERED = { blocking: 10, polling: 50 } as const;
+
+/** Who relies on the channel. */
+export interface ChannelUser {
+  /** The channel is gone. What it has acknowledged can still be read; the rest has to be posted again. */
+  onLost(channel: Channel): void;
+  report(diagnostic: Diagnostic): void;
+}
+
+type State =
+  | { readonly kind: "closed" }
+  | { readonly kind: "open"; readonly channel: Channel; readonly since: number }
+  | { readonly kind: "crashed"; readonly restartAt: number };
+
+/** Keeps a channel open. */
+export class Supervisor {
+  #opener: ChannelOpener;
+  #user: ChannelUser;
+  #now: () => number;
+  #state: State = { kind: "closed" };
+  #crashes = 0;
+  #askedAt = 0;
+  #unanswered = 0;
+  /** How many acknowledgements there were when it was asked last. */
+  #writtenBefore = 0;
+  /** The kinds of thread that cannot even be started. */
+  #unavailable = new Set<ThreadKind>();
+
+  constructor(opener: ChannelOpener, user: ChannelUser, now: () => number) {
+    this.#opener = opener;
+    this.#user = user;
+    this.#now = now;
+  }
+
+  /** The channel, if it is open. */
+  get channel(): Channel | undefined {
+    return this.#state.kind === "open" ? this.#state.channel : undefined;
+  }
+
+  /** Whether a thread that blocks can expect that records are delivered meanwhile. */
+  get isBlocking(): boolean {
+    return this.channel?.isBlocking ?? (this.#opener.hasWorkers && this.#canHave("lasting"));
+  }
+
+  /** How long until another worker may be started, in milliseconds. */
+  get restartsInMs(): number {
+    if (this.#state.kind !== "crashed") return 0;
+    return Math.max(0, this.#state.restartAt - this.#now());
+  }
+
+  /**
+   * Opens the channel, unless it is open, or the worker has crashed only just now. A program that is
+   * about to end and ships from its own thread gets another chance to have a worker.
+   */
+  open(kind: ThreadKind): void {
+    const local = this.channel;
+    if (local && (local.isBlocking || kind === "lasting") || this.restartsInMs > 0) return;
+    const channel = this.#openToWorker(kind) ?? local ?? this.#opener.toThisThread();
+    if (channel === local) return;
+    this.#state = { kind: "open", channel, since: this.#now() };
+    this.#unanswered = 0;
+    if (local === undefined) return;
+    local.close();
+    this.#user.onLost(local);
+  }
+
+  /** Opens the channel as soon as it is asked to: nobody can wait for the pause after a crash. */
+  skipPause(): void {
+    if (this.#state.kind === "crashed") this.#state = { kind: "closed" };
+  }
+
+  /** The program goes on, and a brief thread would keep it from ending: another kind takes over. */
+  giveUpBrief(): void {
+    const { channel } = this;
+    if (channel?.kind !== "brief") return;
+    this.close();
+    this.#user.onLost(channel);
+  }
+
+  /** Called while records are waited for: notices when the worker has ended without a word. */
+  checkAlive(how: keyof typeof MAX_UNANSWERED): void {
+    const { channel } = this;
+    if (channel === undefined) return;
+    if (channel.acknowledgements.crashed) return channel.abandon();
+    const now = this.#now();
+    if (now - this.#askedAt < ASK_EVERY_MS) return;
+    this.#askedAt = now;
+    const { written } = channel.acknowledgements;
+    const isAlive = channel.isAlive() || written !== this.#writtenBefore;
+    this.#writtenBefore = written;
+    this.#unanswered = isAlive ? 0 : this.#unanswered + 1;
+    // One that is only slow to start, on a busy machine, is given more time at each start.
+    if (this.#unanswered < MAX_UNANSWERED[how] << this.#crashes) return;
+    channel.abandon("it does not answer");
+  }
+
+  /** Closes the channel. */
+  close(): void {
+    const { channel } = this;
+    this.#state = { kind: "closed" };
+    channel?.close();
+  }
+
+  #canHave(kind: ThreadKind): boolean {
+    return !this.#opener.isThisThreadWanted && !this.#unavailable.has(kind) &&
+      (kind === "brief" || this.#crashes <= RESTART_AFTER_MS.length);
+  }
+
+  #openToWorker(kind: ThreadKind): Channel | undefined {
+    if (!this.#canHave(kind)) return undefined;
+    try {
+      const channel = this.#opener.toWorker(kind, (why) => this.#onCrash(channel, why));
+      return channel;
+    } catch (error) {
+      this.#unavailable.add(kind);
+      if (this.channel === undefined) {
+        this.#reportFallback(`Cannot start the worker: ${reason(error)}`);
+      }
+      return undefined;
+    }
+  }
+
+  #onCrash(channel: Channel, why?: string): void {
+    if (this.channel !== channel) return;
+    const { since } = this.#state as State & { kind: "open" };
+    const now = this.#now();
+    if (now - since >= STABLE_MS) this.#crashes = 0;
+    this.#state = { kind: "crashed", restartAt: now + (RESTART_AFTER_MS[this.#crashes++] ?? 0) };
+    channel.close();
+    const crash = `The worker crashed${why ? `: ${why}` : ""}`;
+    if (this.#canHave("lasting")) {
+      const message = `${crash}: it is started again, and unacknowledged records are sent again`;
+      this.#user.report({ level: "error", code: "worker", message });
+    } else {
+      this.#reportFallback(crash);
+    }
+    this.#user.onLost(channel);
+  }
+
+  #reportFallback(why: string): void {
+    this.#user.report({
+      level: "warn",
+      code: "no-worker",
+      message: `${why}: records are shipped from the program's own thread, where Deno.exit() and ` +
+        `an uncaught error lose what is pending`,
+    });
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * Crash and restart, with channels that are none and a clock that is moved by hand.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { Acknowledgements } from "./acknowledgements.ts";
+import type { Channel } from "./channel.ts";
+import { Supervisor } from "./supervisor.ts";
+
+type Kind = Channel["kind"];
+
+/** A supervisor, and all that happens around it. */
+function supervise({ isThisThreadWanted = false, unavailable = [] as Kind[] } = {}) {
+  let time = 0;
+  const opened: Kind[] = [];
+  const closed: Channel[] = [];
+  const lost: Channel[] = [];
+  const said: string[] = [];
+  const state = { isAlive: true };
+  let crash = (_why?: string) => {};
+
+  function channel(kind: Kind, onCrash = (_why?: string) => {}): Channel {
+    if (unavailable.includes(kind)) throw new Error("no threads left");
+    opened.push(kind);
+    crash = onCrash;
+    const self: Channel = {
+      kind,
+      isBlocking: kind !== "local",
+      acknowledgements: new Acknowledgements(1),
+      maxCharacters: 1,
+      addOrigin() {},
+      post() {},
+      flush() {},
+      receiveDiagnostics() {},
+      isAlive: () => state.isAlive,
+      abandon: onCrash,
+      close: () => void closed.push(self),
+    };
+    return self;
+  }
+  const supervisor = new Supervisor(
+    {
+      hasWorkers: true,
+      isThisThreadWanted,
+      toWorker: channel,
+      toThisThread: () => channel("local"),
+    },
+    { onLost: (each) => lost.push(each), report: ({ code }) => said.push(code) },
+    () => time,
+  );
+  return {
+    supervisor,
+    opened,
+    closed,
+    lost,
+    said,
+    state,
+    crash: (why?: string) => crash(why),
+    pass: (ms: number) => void (time += ms),
+  };
+}
+
+Deno.test("Supervisor.open() opens one channel, and only one", () => {
+  const { supervisor, opened } = supervise();
+  assertEquals([supervisor.channel, supervisor.isBlocking], [undefined, true]);
+  supervisor.open("lasting");
+  supervisor.open("lasting");
+  supervisor.open("brief");
+  assertEquals([opened, supervisor.channel?.kind], [["lasting"], "lasting"]);
+});
+
+Deno.test("Supervisor starts a worker that crashed again, after pauses that grow, then does without", () => {
+  const { supervisor, opened, lost, closed, said, crash, pass } = supervise();
+  for (const [i, pauseMs] of [100, 500, 2000].entries()) {
+    supervisor.open("lasting");
+    const { channel } = supervisor;
+    crash("broken");
+    crash("broken"); // The end of the same thread, told by another event.
+    assertEquals([lost[i], closed[i], lost.length], [channel, channel, i + 1]);
+    assertEquals(supervisor.restartsInMs, pauseMs);
+    supervisor.open("lasting");
+    assertEquals(supervisor.channel, undefined);
+    pass(pauseMs);
+  }
+  supervisor.open("lasting");
+  crash();
+  assertEquals(supervisor.isBlocking, false);
+  supervisor.open("lasting");
+  assertEquals(opened, ["lasting", "lasting", "lasting", "lasting", "local"]);
+  assertEquals(said, ["worker", "worker", "worker", "no-worker"]);
+});
+
+Deno.test("Supervisor forgets the crashes of long ago", () => {
+  const { supervisor, said, crash, pass } = supervise();
+  for (let i = 0; i < 10; i++) {
+    supervisor.open("lasting");
+    pass(60_000);
+    crash();
+    assertEquals(supervisor.restartsInMs, 100);
+    pass(100);
+  }
+  assertEquals(new Set(said), new Set(["worker"]));
+});
+
+Deno.test("Supervisor.skipPause() lets a worker be started right after a crash", () => {
+  const { supervisor, opened, crash } = supervise();
+  supervisor.open("lasting");
+  crash();
+  supervisor.skipPause();
+  supervisor.open("brief");
+  assertEquals(opened, ["lasting", "brief"]);
+});
+
+Deno.test("Supervisor ships from this thread where no worker can be started, until the program ends", () => {
+  const { supervisor, opened, lost, said } = supervise({ unavailable: ["lasting"] });
+  supervisor.open("lasting");
+  supervisor.open("lasting");
+  assertEquals([supervisor.channel?.kind, supervisor.isBlocking, said], [
+    "local",
+    false,
+    ["no-worker"],
+  ]);
+  supervisor.open("brief");
+  assertEquals([opened, supervisor.isBlocking], [["local", "brief"], true]);
+  assertEquals(lost.map(({ kind }) => kind), ["local"]);
+});
+
+Deno.test("Supervisor asks for no worker where there is a client", () => {
+  const { supervisor, opened, said } = supervise({ isThisThreadWanted: true });
+  assertEquals(supervisor.isBlocking, false);
+  supervisor.open("lasting");
+  supervisor.open("brief");
+  assertEquals([opened, said], [["local"], []]);
+});
+
+Deno.test("Supervisor.checkAlive() gives a worker up that has said so, or does not answer", () => {
+  const { supervisor, lost, state, pass } = supervise();
+  supervisor.open("lasting");
+  supervisor.channel!.acknowledgements.crash();
+  supervisor.checkAlive("blocking");
+  assertEquals(lost.length, 1);
+
+  pass(100);
+  supervisor.open("lasting");
+  state.isAlive = false;
+  let asked = 0;
+  while (lost.length === 1) {
+    pass(100);
+    supervisor.checkAlive("blocking");
+    supervisor.checkAlive("blocking"); // Asked too soon after the one before, it does not count.
+    asked++;
+  }
+  assertEquals(asked, 20); // Twice as many as the first time would have been.
+});
+
+Deno.test("Supervisor.checkAlive() counts only questions in a row", () => {
+  const { supervisor, lost, state, pass } = supervise();
+  supervisor.open("lasting");
+  for (let i = 0; i < 100; i++) {
+    state.isAlive = i % 9 === 0;
+    pass(100);
+    supervisor.checkAlive("blocking");
+  }
+  assertEquals(lost, []);
+});
+
+Deno.test("Supervisor.giveUpBrief() replaces a thread that keeps the program alive, and no other", () => {
+  const { supervisor, opened, lost } = supervise();
+  supervisor.open("brief");
+  supervisor.giveUpBrief();
+  supervisor.open("lasting");
+  supervisor.giveUpBrief();
+  assertEquals([opened, lost.length, supervisor.channel?.kind], [
+    ["brief", "lasting"],
+    1,
+    "lasting",
+  ]);
+});
+
+Deno.test("Supervisor.close() is no crash", () => {
+  const { supervisor, closed, lost, said, crash } = supervise();
+  supervisor.open("lasting");
+  supervisor.close();
+  crash();
+  assertEquals([closed.length, lost, said, supervisor.restartsInMs], [1, [], [], 0]);
+  assertEquals(supervisor.channel, undefined);
+});

@@ -1,0 +1,123 @@
+/**
+ * The worker thread, one for all handlers of this isolate. Runs on the program's thread.
+ *
+ * Deno has two ways to start the same kind of worker. The one of `node:worker_threads` can be told
+ * not to keep the program alive, and is what a program needs that goes on. The web's own starts in
+ * a third of the time, but keeps the program alive; it serves where the program ends anyway.
+ *
+ * @module
+ */
+import type { Worker as NodeWorker } from "node:worker_threads";
+import { nodeProcess } from "../platform.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { watchmen, type WatchMessage } from "./signal_watch.ts";
+import { WORKER_SOURCE } from "./worker.generated.ts";
+import type { WorkerMessage } from "./worker.ts";
+
+/** Whether a thread has to serve a program that goes on, or only one that is about to end. */
+export type ThreadKind = "lasting" | "brief";
+
+/** Who uses the thread, and hears of it. */
+export interface ThreadClient {
+  /** The thread has ended without being asked to. Called once. */
+  onCrash(why?: string): void;
+  /** The thread has a diagnostic for this client. */
+  onDiagnostic(): void;
+}
+
+/**
+ * Most memory of the worker, in MiB: without a limit its end would be that of the program. What is
+ * young is kept small, since nearly all that the worker makes is garbage soon.
+ */
+const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
+
+const running = new Map<ThreadKind, WorkerThread>();
+let nextId = 0;
+
+/** Joins the thread of this kind, or starts it. Throws where there are no workers. */
+export function joinThread(kind: ThreadKind): WorkerThread {
+  // A lasting one serves those, too, that are about to end.
+  let thread = running.get("lasting") ?? running.get(kind);
+  if (thread === undefined) running.set(kind, thread = new WorkerThread(kind));
+  return thread;
+}
+
+/** A thread that runs `worker.ts`. */
+export class WorkerThread {
+  readonly heartbeat: Heartbeat = new Heartbeat();
+  #kind: ThreadKind;
+  #worker: Worker | NodeWorker;
+  #clients = new Map<number, ThreadClient>();
+  /** Has this thread watch for signals. */
+  #watch = (message: WatchMessage) => this.#worker.postMessage(message);
+
+  constructor(kind: ThreadKind) {
+    this.#kind = kind;
+    const url = new URL(`data:text/javascript,${encodeURIComponent(WORKER_SOURCE)}`);
+    this.#worker = kind === "lasting" ? this.#startLasting(url) : this.#startBrief(url);
+    this.post({ kind: "start", heartbeat: this.heartbeat.memory });
+    if (kind === "lasting") watchmen.add(this.#watch);
+  }
+
+  /** How many clients share it. */
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  /** Adds a client, and says under which number the worker knows it. */
+  join(client: ThreadClient): number {
+    this.#clients.set(nextId, client);
+    return nextId++;
+  }
+
+  /** Takes a client off. The thread ends with the last one. */
+  leave(id: number): void {
+    if (!this.#clients.delete(id)) return;
+    if (this.#clients.size === 0) this.#end();
+    else this.post({ kind: "close", id });
+  }
+
+  post(message: WorkerMessage): void {
+    this.#worker.postMessage(message);
+    watchmen.onPost();
+  }
+
+  /** The thread is given up: it has ended, or does not answer. */
+  crash(why?: string): void {
+    if (running.get(this.#kind) !== this) return; // Ended on purpose, or crashed already.
+    this.#end();
+    const clients = [...this.#clients.values()];
+    this.#clients.clear();
+    for (const client of clients) client.onCrash(why);
+  }
+
+  #end(): void {
+    running.delete(this.#kind); // Before it says that it has ended: that is no crash.
+    watchmen.delete(this.#watch);
+    void this.#worker.terminate();
+  }
+
+  /**
+   * A worker that does not keep the program alive. Without an environment of its own it would get
+   * a copy of the program's, and Deno would ask for the permission to read all of that.
+   */
+  #startLasting(url: URL): NodeWorker {
+    const { Worker } = nodeProcess().getBuiltinModule("node:worker_threads");
+    const worker = new Worker(url, { resourceLimits: LIMITS, env: {} });
+    worker.on("error", (error) => this.crash((error as Error)?.message));
+    worker.on("exit", () => this.crash());
+    worker.on("message", (id) => this.#clients.get(id)?.onDiagnostic());
+    worker.unref();
+    return worker;
+  }
+
+  #startBrief(url: URL): Worker {
+    const worker = new Worker(url, { type: "module" });
+    worker.onerror = (event) => {
+      event.preventDefault(); // Or else the error of a web worker ends the program.
+      this.crash(event.message);
+    };
+    worker.onmessage = ({ data }) => this.#clients.get(data)?.onDiagnostic();
+    return worker;
+  }
+}
