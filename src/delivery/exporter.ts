@@ -12,8 +12,8 @@ import { Backoff } from "./backoff.ts";
 import { Alarm, CLOCK, type Clock } from "./clock.ts";
 import { createHttpSend } from "./http.ts";
 import { Limit } from "./limit.ts";
-import { Losses } from "./losses.ts";
 import type { ExporterCallbacks, ExporterSettings } from "./exporter_settings.ts";
+import { Outcomes } from "./outcomes.ts";
 import type { Request } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { isAnswer, type Send, type SendResult, sendResultOf, unanswered } from "./response.ts";
@@ -37,7 +37,7 @@ export class Exporter {
   #limit: Limit;
   #queue: RequestQueue;
   #slots = new Slots();
-  #losses: Losses;
+  #outcomes: Outcomes;
   #alarm: Alarm;
   #isStopped = false;
 
@@ -54,7 +54,7 @@ export class Exporter {
     this.#backoff = new Backoff(clock.now);
     this.#limit = new Limit(settings.concurrency, clock.now);
     this.#queue = new RequestQueue(settings);
-    this.#losses = new Losses(callbacks, clock.now);
+    this.#outcomes = new Outcomes(callbacks, clock.now);
     this.#alarm = new Alarm(clock, () => this.#pump());
   }
 
@@ -93,7 +93,7 @@ export class Exporter {
 
   /** Sends what may be sent now, and sets the alarm for what may be later. */
   #pump(): void {
-    if (this.#backoff.isHopeless) this.#giveUpAll();
+    if (this.#backoff.isHopeless) this.#outcomes.giveUp(this.#queue.clear());
     const now = this.#clock.now();
     const hangMs = hangAfter(this.#limit.typicalMs, this.#backoff.isExpedited);
     this.#tendHanging(now, hangMs);
@@ -201,7 +201,7 @@ export class Exporter {
       this.#queue.isDue(now, this.#isAtOnce),
     );
     if (diagnostic) this.#callbacks.report(diagnostic);
-    this.#settle(request, rejected);
+    this.#outcomes.settle(request, rejected, this.#queue.isEmpty);
   }
 
   #onRefused(slot: Slot, result: SendResult & { kind: "refused" }, now: number): void {
@@ -305,28 +305,6 @@ export class Exporter {
   }
 
   #lose(request: Request, diagnostic: Diagnostic): void {
-    this.#losses.add(request.items.length, diagnostic);
-    this.#settle(request, request.items.length);
-  }
-
-  /** Settles the records of a request: the last so many have failed. */
-  #settle(request: Request, failed: number): void {
-    if (request.isSettled) return;
-    request.isSettled = true;
-    // Whoever waits goes on when the last one is settled, and may end the program.
-    if (this.#queue.isEmpty) this.#losses.tell();
-    const { items } = request;
-    let left = items.length;
-    for (const { sequence } of items) {
-      this.#callbacks.settle(sequence, left-- > failed ? "delivered" : "failed");
-    }
-  }
-
-  #giveUpAll(): void {
-    const items = this.#queue.clear();
-    if (items.length === 0) return;
-    this.#losses.addRest(items.length);
-    this.#losses.tell();
-    for (const { sequence } of items) this.#callbacks.settle(sequence, "failed");
+    this.#outcomes.lose(request, diagnostic, this.#queue.isEmpty);
   }
 }

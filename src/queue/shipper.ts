@@ -8,20 +8,16 @@
  */
 import { block, now, sleep } from "../clock.ts";
 import type { Outcome } from "../delivery/response.ts";
-import { type Diagnostics, type Loss, records } from "../diagnostics.ts";
+import { type Diagnostics, records } from "../diagnostics.ts";
 import type { Settings } from "../options/settings.ts";
 import type { Origin } from "../record/chunk.ts";
 import { type Channel, channelOpener, OWN_ORIGIN } from "../worker/channel.ts";
 import { Supervisor } from "../worker/supervisor.ts";
 import type { ThreadKind } from "../worker/thread.ts";
+import { Capacity } from "./capacity.ts";
 import { type FlushResult, FlushTimer } from "./flush_timer.ts";
 import { type Batch, Queue } from "./queue.ts";
 
-/**
- * Records of one chunk, or those of a request if they are more. Larger chunks cost less each, up to
- * about this many.
- */
-const CHUNK_SIZE = 100;
 /** How long records are collected before they are posted, in milliseconds. */
 const COLLECT_MS = 50;
 /** How often a thread that never yields looks for room in the worker, in milliseconds. */
@@ -32,20 +28,10 @@ const START_AFTER_MS = 20;
 const BUSY_START_MS = 100;
 /** Longest time that a wait does not look whether the worker lives, in milliseconds. */
 const POLL_MS = 100;
-/** Most records in flight. */
-const MAX_IN_FLIGHT = 8192;
-/** Characters that the queue takes at least, and for each record of a long queue. */
-const MAX_CHARACTERS = { least: 1 << 26, perRecord: 1024 } as const;
-
 /** What became of the records so far. */
-export interface ShipperStats {
-  readonly accepted: number;
-  readonly delivered: number;
-  readonly failed: number;
-  readonly dropped: number;
-  readonly pending: number;
-  readonly retried: number;
-}
+export type ShipperStats = Readonly<
+  Record<"accepted" | "delivered" | "failed" | "dropped" | "pending" | "retried", number>
+>;
 
 /** What a shutdown still allows. */
 interface Shutdown {
@@ -61,38 +47,19 @@ export class Shipper {
   #counts = { accepted: 0, delivered: 0, failed: 0, dropped: 0, retried: 0 };
   #settings: Settings;
   #diagnostics: Diagnostics;
-  #overflow: Loss;
+  #capacity: Capacity;
   #queue: Queue;
   #supervisor: Supervisor;
   #timer: FlushTimer;
-  /** Most records in flight while the program runs. */
-  #maxInFlight: number;
   #shutdown: Shutdown | undefined;
 
   constructor(settings: Settings, origin: Origin, diagnostics: Diagnostics) {
     this.#settings = settings;
     this.#diagnostics = diagnostics;
-    const { queueSize, overflowPolicy, exporter } = settings;
-    this.#overflow = {
-      level: "warn",
-      code: "overflow",
-      message: (count) =>
-        `The queue is full ('queueSize' is ${queueSize}): ${
-          records(count)
-        } dropped so far by the ` +
-        `overflow policy "${overflowPolicy}": raise 'queueSize', log less, or choose protocol "otlp"`,
-    };
-    const { batchSize, concurrency } = exporter;
-    // What is in flight cannot be dropped any more, so it is no more than keeps the worker busy.
-    const busy = Math.max(128, 4 * concurrency, 8 * batchSize);
-    this.#maxInFlight = overflowPolicy === "drop-oldest"
-      ? Math.max(1, Math.min(queueSize >> 1, busy))
-      : Math.min(queueSize, MAX_IN_FLIGHT);
-    // Two chunks have room in the worker, so that it has one while it gets the next.
-    const chunkSize = Math.min(Math.max(CHUNK_SIZE, batchSize), (this.#maxInFlight + 1) >> 1);
+    this.#capacity = new Capacity(settings);
+    const { chunkSize, maxInFlight } = this.#capacity;
     this.#queue = new Queue(chunkSize);
     const report = diagnostics.report.bind(diagnostics);
-    const maxInFlight = Math.min(queueSize, MAX_IN_FLIGHT);
     this.#supervisor = new Supervisor(
       channelOpener({ ...settings, origin, maxInFlight, diagnostics }),
       { onLost: (channel) => this.#onLost(channel), report },
@@ -212,9 +179,7 @@ export class Shipper {
   }
 
   get #isFull(): boolean {
-    const { queueSize } = this.#settings;
-    const most = Math.max(MAX_CHARACTERS.least, queueSize * MAX_CHARACTERS.perRecord);
-    return this.#queue.length >= queueSize || this.#queue.characters >= most;
+    return this.#capacity.isFull(this.#queue);
   }
 
   /** Moves the record on, now or a little later. */
@@ -270,18 +235,9 @@ export class Shipper {
     this.#supervisor.open(kind);
   }
 
-  /** Whether the worker may have the oldest batch that waits. */
   get #canPost(): boolean {
-    const batch = this.#queue.peek();
-    const { channel } = this.#supervisor;
-    if (batch === undefined || channel === undefined) return false;
-    const { inFlight, charactersInFlight } = this.#queue;
-    if (inFlight === 0) return true;
-    // At the end nothing more is going to be dropped, and a thread that waits for much wakes up
-    // less often.
-    const most = this.#shutdown ? MAX_IN_FLIGHT : this.#maxInFlight;
-    return inFlight + batch.count <= most &&
-      charactersInFlight + batch.lines.length <= channel.maxCharacters;
+    const isEnding = this.#shutdown !== undefined;
+    return this.#capacity.canPost(this.#queue, this.#supervisor.channel, isEnding);
   }
 
   #post(): void {
@@ -319,7 +275,7 @@ export class Shipper {
     const { overflowPolicy } = this.#settings;
     if (overflowPolicy === "block" && this.#waitForRoom()) return true;
     this.#counts.dropped++;
-    this.#diagnostics.count(this.#overflow);
+    this.#diagnostics.count(this.#capacity.overflow);
     return overflowPolicy === "drop-oldest" && this.#queue.dropOldest();
   }
 

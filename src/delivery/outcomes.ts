@@ -1,0 +1,52 @@
+/**
+ * Settles the records of requests, each once, and counts those that are lost. Runs where requests
+ * are sent.
+ *
+ * @module
+ */
+import type { Diagnostic } from "../diagnostics.ts";
+import type { ExporterCallbacks } from "./exporter_settings.ts";
+import { Losses } from "./losses.ts";
+
+import type { Item, Request } from "./request.ts";
+
+/** Says what became of records. */
+export class Outcomes {
+  #callbacks: ExporterCallbacks;
+  #losses: Losses;
+
+  constructor(callbacks: ExporterCallbacks, now: () => number) {
+    this.#callbacks = callbacks;
+    this.#losses = new Losses(callbacks, now);
+  }
+
+  /**
+   * Settles the records of a request: the last so many have failed.
+   * @param isLast Whether no others wait.
+   */
+  settle(request: Request, failed: number, isLast: boolean): void {
+    if (request.isSettled) return;
+    request.isSettled = true;
+    // Whoever waits goes on when the last one is settled, and may end the program.
+    if (isLast) this.#losses.tell();
+    const { items } = request;
+    let left = items.length;
+    for (const { sequence } of items) {
+      this.#callbacks.settle(sequence, left-- > failed ? "delivered" : "failed");
+    }
+  }
+
+  /** Settles a request whose records have failed, all of them for this reason. */
+  lose(request: Request, diagnostic: Diagnostic, isLast: boolean): void {
+    this.#losses.add(request.items.length, diagnostic);
+    this.settle(request, request.items.length, isLast);
+  }
+
+  /** Settles records that are not even tried any more. */
+  giveUp(items: readonly Item[]): void {
+    if (items.length === 0) return;
+    this.#losses.addRest(items.length);
+    this.#losses.tell();
+    for (const { sequence } of items) this.#callbacks.settle(sequence, "failed");
+  }
+}

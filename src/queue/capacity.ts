@@ -1,0 +1,75 @@
+/**
+ * How much may wait and be in flight, by the options: in records and in characters. Runs on the
+ * program's thread, inside the log call.
+ *
+ * @module
+ */
+import { type Loss, records } from "../diagnostics.ts";
+import type { Settings } from "../options/settings.ts";
+import type { Channel } from "../worker/channel.ts";
+import type { Queue } from "./queue.ts";
+
+/**
+ * Records of one chunk, or those of a request if they are more. Larger chunks cost less each, up to
+ * about this many.
+ */
+const CHUNK_SIZE = 100;
+/** Most records in flight. */
+const MAX_IN_FLIGHT = 8192;
+/** Characters that the queue takes at least, and for each record of a long queue. */
+const MAX_CHARACTERS = { least: 1 << 26, perRecord: 1024 } as const;
+
+/** The bounds of one handler. */
+export class Capacity {
+  /** Most records in flight, ever. */
+  readonly maxInFlight: number;
+  /** Most records of a chunk. */
+  readonly chunkSize: number;
+  /** Told of records that found the queue full. */
+  readonly overflow: Loss;
+  #queueSize: number;
+  #maxCharacters: number;
+  /** Most records in flight while the program runs. */
+  #usualInFlight: number;
+
+  constructor({ queueSize, overflowPolicy, exporter }: Settings) {
+    this.#queueSize = queueSize;
+    this.#maxCharacters = Math.max(MAX_CHARACTERS.least, queueSize * MAX_CHARACTERS.perRecord);
+    this.maxInFlight = Math.min(queueSize, MAX_IN_FLIGHT);
+    // What is in flight cannot be dropped any more, so it is no more than keeps the worker busy.
+    const busy = Math.max(128, 4 * exporter.concurrency, 8 * exporter.batchSize);
+    this.#usualInFlight = overflowPolicy === "drop-oldest"
+      ? Math.max(1, Math.min(queueSize >> 1, busy))
+      : this.maxInFlight;
+    // Two chunks have room in the worker, so that it has one while it gets the next.
+    const most = (this.#usualInFlight + 1) >> 1;
+    this.chunkSize = Math.min(Math.max(CHUNK_SIZE, exporter.batchSize), most);
+    this.overflow = {
+      level: "warn",
+      code: "overflow",
+      message: (count) =>
+        `The queue is full ('queueSize' is ${queueSize}): ${records(count)} dropped so far by ` +
+        `the overflow policy "${overflowPolicy}": raise 'queueSize', log less, or choose ` +
+        `protocol "otlp"`,
+    };
+  }
+
+  /** Whether there is no room for one more record. */
+  isFull({ length, characters }: Queue): boolean {
+    return length >= this.#queueSize || characters >= this.#maxCharacters;
+  }
+
+  /**
+   * Whether the worker may have the oldest batch that waits.
+   * @param isEnding Whether the program ends. Then nothing more is going to be dropped, and a thread
+   *   that waits for much wakes up less often.
+   */
+  canPost(queue: Queue, channel: Channel | undefined, isEnding: boolean): boolean {
+    const batch = queue.peek();
+    if (batch === undefined || channel === undefined) return false;
+    if (queue.inFlight === 0) return true;
+    const most = isEnding ? this.maxInFlight : this.#usualInFlight;
+    return queue.inFlight + batch.count <= most &&
+      queue.charactersInFlight + batch.lines.length <= channel.maxCharacters;
+  }
+}
