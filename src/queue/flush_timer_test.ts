@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertLess } from "@std/assert";
 import { type FlushResult, FlushTimer } from "./flush_timer.ts";
 
 /** A timer, the moments at which it flushed, and its time. */
@@ -61,6 +61,16 @@ Deno.test("FlushTimer flushes inside the call of a thread that never yields", ()
     compute(10);
   }
   assertEquals(flushedAt, [100, 210]);
+});
+
+Deno.test("FlushTimer looks at the clock seldom where records come fast", () => {
+  let looks = 0;
+  const timer = new FlushTimer(() => "empty", {
+    now: () => Math.floor(looks++ / 4),
+    sleep: () => new Promise(() => {}),
+  });
+  for (let i = 0; i < 800; i++) timer.schedule(1000, 1000);
+  assertLess(looks, 200);
 });
 
 Deno.test("FlushTimer.restart() has those that come now wait anew", () => {

@@ -190,9 +190,9 @@ export class Shipper {
     if (this.#supervisor.channel === undefined) {
       return this.#timer.schedule(START_AFTER_MS, BUSY_START_MS);
     }
-    const hasRoom = this.#canPost;
-    if (hasRoom && this.#queue.hasFullBatch) this.#post();
-    else this.#timer.schedule(COLLECT_MS, hasRoom ? COLLECT_MS : BUSY_POLL_MS);
+    if (!this.#queue.hasFullBatch) this.#timer.schedule(COLLECT_MS, COLLECT_MS);
+    else if (this.#canPost) this.#post();
+    else this.#timer.schedule(COLLECT_MS, BUSY_POLL_MS);
   }
 
   /** The timer is due. Must not throw: nobody could catch it. */
