@@ -687,3 +687,34 @@ function watchResources(): (() => string[]) & Disposable {
     [Symbol.dispose]: () => undo.forEach((step) => step()),
   });
 }
+
+Deno.test("handle() loses nothing and throws nothing where the stack is nearly used up", async () => {
+  using service = await startService();
+  await using handler = handlerTo(service, { queueSize: 100_000, diagnostics: () => {} });
+  const logger = loggerTo(handler);
+  let logged = 0;
+  function descend(): void {
+    try {
+      descend();
+    } catch (error) {
+      // As a program does that tells of an error on its way up, first where there is no room left.
+      const before = handler.stats.accepted;
+      handler.handle(new LogRecord({ msg: "deep", args: [], level: 20, loggerName: "shop" }));
+      logged += handler.stats.accepted - before;
+      if (logged % 40 !== 39) throw error;
+    }
+  }
+  for (let round = 0; round < 200; round++) {
+    for (let n = 0; n < 20; n++) logger.info("shallow", { n });
+    logged += 20;
+    try {
+      descend();
+    } catch { /* Its own. */ }
+    if (round % 20 === 0) await new Promise((resolve) => setTimeout(resolve));
+  }
+  assert(await handler.flush(60_000));
+
+  const { accepted, delivered, failed, dropped, pending } = handler.stats;
+  assertEquals([accepted, pending, dropped], [delivered + failed, 0, 0]);
+  assertEquals(accepted, logged);
+});

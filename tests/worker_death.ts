@@ -129,6 +129,52 @@ Deno.test("AxonPushHandler starts a worker that always dies three times again, t
   await handler.close();
 });
 
+Deno.test("AxonPushHandler notices in a blocked thread that the worker is silent", async () => {
+  const { Worker } = threads;
+  let started = 0;
+  threads.Worker = class extends Worker {
+    constructor(url: URL, options?: ConstructorParameters<typeof Worker>[1]) {
+      // Neither an error nor an end of the first one is ever told.
+      super(started++ > 0 ? url : new URL("data:text/javascript,for(;;);"), options);
+    }
+  };
+  try {
+    await using service = await startServiceProcess();
+    const handler = handlerFor(service, { mode: "sync" });
+    log(handler, 3); // Each call returns when its record is delivered, or never.
+
+    assertEquals([handler.stats.delivered, started], [3, 2]);
+    assertEquals(new Set(await service.stored()).size, 3);
+    handler.flushSync(PLENTY_MS);
+    assertEquals(handler.said.map(({ code }) => code), ["worker"]);
+    assertMatch(handler.said[0]!.message, /does not answer/);
+    handler.destroy();
+  } finally {
+    threads.Worker = Worker;
+  }
+});
+
+Deno.test("AxonPushHandler shares one worker with others, and a crash of it loses nothing of any", async () => {
+  using watched = watchWorkers();
+  const script: Behaviour[] = Array(5).fill(hang);
+  await using service = startFaultyService(script);
+  const handlers = Array.from({ length: 20 }, () => handlerFor(service));
+  for (const [i, handler] of handlers.entries()) log(handler, 5, 5 * i);
+  await service.seen(20);
+  assertEquals(watched.workers.length, 1);
+  await watched.workers[0]!.terminate();
+  await service.has(100);
+
+  for (const handler of handlers) assert(await handler.flush(PLENTY_MS));
+  assertEquals(watched.workers.length, 2);
+  assertEquals(handlers.map(({ stats }) => stats.delivered), Array(20).fill(5));
+  await handlers[0]!.close(); // The others go on.
+  log(handlers[1]!, 1, 100);
+  assert(await handlers[1]!.flush(PLENTY_MS));
+  assertEquals(watched.workers.length, 2);
+  for (const handler of handlers) await handler.close();
+});
+
 Deno.test("AxonPushHandler ships without a worker where none can be started", async () => {
   const { Worker } = threads;
   threads.Worker = class {
