@@ -21,6 +21,16 @@ import { checkLevel, checkTimeout } from "./options/check.ts";
 import { resolveOptions, type Settings } from "./options/settings.ts";
 import { serverlessPlatform } from "./platform.ts";
 
+/** A record that could not be taken where it came. */
+interface Deferred {
+  readonly record: LogRecord;
+  readonly attempts: number;
+  readonly next: Deferred | undefined;
+}
+
+/** How often a record that could not be taken is tried again. */
+const MAX_ATTEMPTS = 3;
+
 const randomUUID = crypto.randomUUID.bind(crypto);
 
 /** Loggers whose records are never shipped: our own, by its exact name. */
@@ -99,6 +109,8 @@ export class AxonPushHandler extends BaseHandler {
   #tooLate = 0;
   /** Records of which no event could be made. */
   #unencoded = 0;
+  /** Records that came where the stack was used up: a list, since to add to it takes no call. */
+  #deferred: Deferred | undefined;
 
   static {
     diagnosticsOf = (handler) => handler.#diagnostics;
@@ -132,6 +144,7 @@ export class AxonPushHandler extends BaseHandler {
       { version: 1, protocol, keyPrefix, constants, destination },
       this.#diagnostics,
     );
+    this.#shipper.beforeShutdown = () => this.#takeDeferred();
     this.#hooked = {
       signals: settings.signals || [],
       shutdownTimeoutMs: settings.shutdownTimeoutMs,
@@ -158,13 +171,15 @@ export class AxonPushHandler extends BaseHandler {
   override handle(record: LogRecord): void {
     if (this.level > record.level) return;
     try {
+      if (this.#deferred !== undefined) this.#takeDeferred();
       this.#take(record);
     } catch (error) {
-      // `redact` or `formatter` threw, or the stack is used up, and then so does the report.
-      this.#unencoded++;
+      // Where the stack is used up any call throws, so what comes first is none.
+      const kept = this.#deferred;
+      this.#deferred = { record, attempts: 0, next: kept };
       try {
-        this.#reportUnencoded(error);
-      } catch { /* It has been counted. */ }
+        this.#onThrown(error);
+      } catch { /* It is deferred. */ }
     }
   }
 
@@ -186,6 +201,7 @@ export class AxonPushHandler extends BaseHandler {
    */
   async flush(timeoutMs: number = this.#settings.shutdownTimeoutMs): Promise<boolean> {
     checkTimeout("flush", timeoutMs);
+    this.#takeDeferred();
     return await this.#shipper.flush(timeoutMs);
   }
 
@@ -200,6 +216,7 @@ export class AxonPushHandler extends BaseHandler {
    */
   flushSync(timeoutMs: number = this.#settings.shutdownTimeoutMs): boolean {
     checkTimeout("flush", timeoutMs);
+    this.#takeDeferred();
     return this.#shipper.flushSync(timeoutMs);
   }
 
@@ -214,6 +231,7 @@ export class AxonPushHandler extends BaseHandler {
   async close(timeoutMs: number = this.#settings.shutdownTimeoutMs): Promise<void> {
     checkTimeout("close", timeoutMs);
     if (this.#state === "closed") return;
+    this.#takeDeferred();
     this.#state = "closing";
     const deadline = now() + timeoutMs;
     do {
@@ -231,6 +249,7 @@ export class AxonPushHandler extends BaseHandler {
    */
   override destroy(): void {
     if (this.#state === "closed") return;
+    this.#takeDeferred();
     const { isBlocking, pending } = this.#shipper;
     if (!isBlocking && pending > 0) return void this.close();
     const { shutdownTimeoutMs } = this.#settings;
@@ -247,13 +266,15 @@ export class AxonPushHandler extends BaseHandler {
   /** What became of the records so far. */
   get stats(): HandlerStats {
     const { accepted, delivered, failed, dropped, pending, retried } = this.#shipper.stats;
+    let deferred = 0;
+    for (let entry = this.#deferred; entry !== undefined; entry = entry.next) deferred++;
     return {
-      accepted: accepted + this.#tooLate + this.#unencoded,
+      accepted: accepted + this.#tooLate + this.#unencoded + deferred,
       delivered,
       failed: failed + this.#unencoded,
       dropped: dropped + this.#tooLate,
       filtered: this.#filtered,
-      pending,
+      pending: pending + deferred,
       retried,
     };
   }
@@ -272,6 +293,30 @@ export class AxonPushHandler extends BaseHandler {
     const line = this.#encoder.encode(record, body, caller);
     if (line === undefined) this.#filtered++;
     else this.#shipper.push(line);
+  }
+
+  /** Decides about the record deferred last: it is kept where the stack was used up, or fails. */
+  #onThrown(error: unknown): void {
+    const { attempts, next } = this.#deferred!;
+    if (error instanceof RangeError && attempts < MAX_ATTEMPTS) return;
+    this.#deferred = next;
+    this.#unencoded++;
+    this.#reportUnencoded(error);
+  }
+
+  /** Takes the records that came where the stack was used up. */
+  #takeDeferred(): void {
+    let entry = this.#deferred;
+    this.#deferred = undefined;
+    for (; entry !== undefined; entry = entry.next) {
+      const { record, attempts } = entry;
+      try {
+        this.#take(record);
+      } catch (error) {
+        this.#deferred = { record, attempts: attempts + 1, next: this.#deferred };
+        this.#onThrown(error);
+      }
+    }
   }
 
   #reportUnencoded(error: unknown): void {

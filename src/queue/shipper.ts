@@ -43,6 +43,8 @@ interface Shutdown {
 
 /** Ships records. */
 export class Shipper {
+  /** Hands over what could not be pushed before. */
+  beforeShutdown: () => void = () => {};
   /** All but those of the channel that is open. */
   #counts = { accepted: 0, delivered: 0, failed: 0, dropped: 0, retried: 0 };
   #settings: Settings;
@@ -94,14 +96,16 @@ export class Shipper {
   /** Takes a record. Blocks only where the user asked for it, and when the program is ending. */
   push(line: string): void {
     this.#counts.accepted++;
-    const number = this.#queue.next;
+    let isTaken = false;
     try {
-      if (!this.#isFull || this.#makeRoom()) this.#queue.push(line);
+      if (!this.#capacity.isFull(this.#queue) || this.#makeRoom()) this.#queue.push(line);
+      isTaken = true;
       this.#afterPush();
-    } catch {
-      // The stack is nearly used up. Either the record is queued, and the next one moves it on, or
-      // it is not.
-      if (this.#queue.next === number) this.#counts.failed++;
+    } catch (error) {
+      // The stack is used up. Either the next record moves this one on, or the handler keeps it.
+      if (isTaken) return;
+      this.#counts.accepted--;
+      throw error;
     }
   }
 
@@ -144,6 +148,7 @@ export class Shipper {
    * @param isLast Whether the program cannot go on after it.
    */
   beginShutdown(isLast: boolean): void {
+    this.beforeShutdown();
     const { shutdownTimeoutMs } = this.#settings;
     const budgetMs = Math.max(this.#shutdown?.budgetMs ?? 0, shutdownTimeoutMs);
     this.#shutdown = { isLast, budgetMs };
@@ -176,10 +181,6 @@ export class Shipper {
     this.#counts.retried = this.stats.retried;
     this.#supervisor.close();
     this.#shutdown = undefined;
-  }
-
-  get #isFull(): boolean {
-    return this.#capacity.isFull(this.#queue);
   }
 
   /** Moves the record on, now or a little later. */
@@ -236,8 +237,11 @@ export class Shipper {
   }
 
   get #canPost(): boolean {
-    const isEnding = this.#shutdown !== undefined;
-    return this.#capacity.canPost(this.#queue, this.#supervisor.channel, isEnding);
+    return this.#capacity.canPost(
+      this.#queue,
+      this.#supervisor.channel,
+      this.#shutdown !== undefined,
+    );
   }
 
   #post(): void {
@@ -271,7 +275,7 @@ export class Shipper {
   /** Makes room for one record, or counts it as dropped. */
   #makeRoom(): boolean {
     this.#settle();
-    if (!this.#isFull) return true;
+    if (!this.#capacity.isFull(this.#queue)) return true;
     const { overflowPolicy } = this.#settings;
     if (overflowPolicy === "block" && this.#waitForRoom()) return true;
     this.#counts.dropped++;
@@ -285,7 +289,7 @@ export class Shipper {
       this.#open();
       if (!this.isBlocking) return false;
       this.#post();
-      if (!this.#isFull) return true;
+      if (!this.#capacity.isFull(this.#queue)) return true;
       this.#wait(1, POLL_MS);
     }
   }
