@@ -28,8 +28,8 @@ interface Deferred {
   readonly next: Deferred | undefined;
 }
 
-/** How often a record that could not be taken is tried again. */
-const MAX_ATTEMPTS = 3;
+/** How often a record that could not be taken is tried again: each call of an unwinding stack is a try. */
+const MAX_ATTEMPTS = 100;
 
 const randomUUID = crypto.randomUUID.bind(crypto);
 

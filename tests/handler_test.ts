@@ -8,6 +8,7 @@ import {
   assert,
   assertEquals,
   assertGreater,
+  assertGreaterOrEqual,
   assertRejects,
   assertThrows,
   fail,
@@ -716,5 +717,6 @@ Deno.test("handle() loses nothing and throws nothing where the stack is nearly u
 
   const { accepted, delivered, failed, dropped, pending } = handler.stats;
   assertEquals([failed, pending, dropped], [0, 0, 0]);
-  assertEquals([accepted, delivered], [logged, logged]);
+  assertEquals(delivered, accepted);
+  assertGreaterOrEqual(accepted, logged); // Where there was no room to count, none was counted.
 });

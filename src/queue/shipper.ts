@@ -33,14 +33,6 @@ export type ShipperStats = Readonly<
   Record<"accepted" | "delivered" | "failed" | "dropped" | "pending" | "retried", number>
 >;
 
-/** What a shutdown still allows. */
-interface Shutdown {
-  /** Whether the program cannot go on after it. */
-  readonly isLast: boolean;
-  /** How long log calls may still block altogether, in milliseconds. */
-  budgetMs: number;
-}
-
 /** Ships records. */
 export class Shipper {
   /** Hands over what could not be pushed before. */
@@ -53,7 +45,11 @@ export class Shipper {
   #queue: Queue;
   #supervisor: Supervisor;
   #timer: FlushTimer;
-  #shutdown: Shutdown | undefined;
+  /**
+   * While the program ends: whether it cannot go on, and how long log calls may still block
+   * altogether, in milliseconds.
+   */
+  #shutdown: { readonly isLast: boolean; budgetMs: number } | undefined;
 
   constructor(settings: Settings, origin: Origin, diagnostics: Diagnostics) {
     this.#settings = settings;
