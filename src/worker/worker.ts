@@ -54,12 +54,12 @@ export type WorkerReport =
 declare function postMessage(message: number): void;
 
 const exporters = new Map<number, Exporter>();
-const acknowledgements = new Set<Acknowledgements>();
+const acknowledgements = new Map<number, Acknowledgements>();
 
 // The program may be blocked waiting for this thread, so it must be told in shared memory.
 for (const type of ["error", "unhandledrejection"]) {
   addEventListener(type, () => {
-    for (const each of acknowledgements) each.crash();
+    for (const each of acknowledgements.values()) each.crash();
   });
 }
 
@@ -79,6 +79,7 @@ addEventListener("message", (event) => {
     case "close":
       exporter.stop();
       exporters.delete(message.id);
+      acknowledgements.delete(message.id);
       return;
     default:
       throw new TypeError(`Cannot read a message: ${JSON.stringify(message)}`);
@@ -96,7 +97,7 @@ function open(message: WorkerMessage & { kind: "open" }): void {
   const diagnostics = new Diagnostics((diagnostic) => void say({ diagnostic }));
   let unsaid = 0;
   const ends = new Acknowledgements(message.acknowledgements);
-  acknowledgements.add(ends);
+  acknowledgements.set(message.id, ends);
   const exporter = startExporter(message.settings, ends, {
     report: (diagnostic) => diagnostics.report(diagnostic),
     countLost({ count, reason }) {
