@@ -10,6 +10,8 @@
 import * as log from "@std/log";
 import { AxonPushHandler, withAxonPush } from "@axonpush/std-log";
 
+const early = log.getLogger("db"); // Before log.setup(): keeps the handlers that it has now, none.
+
 const handler = new AxonPushHandler("NOTSET", {
   serviceName: "shop",
   excludeLoggers: ["cache"], // Loggers whose name begins like this stay on the console.
@@ -29,3 +31,4 @@ log.getLogger("db").debug("SELECT 1"); // Below the logger's level.
 log.getLogger("db").warn("Slow query", { duration_ms: 1250 });
 log.getLogger("cache.redis").info("Cache warmed"); // Excluded: on the console alone.
 log.getLogger("mail").error("Nobody sees this"); // Not configured.
+early.error("Nor this");

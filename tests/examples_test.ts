@@ -29,9 +29,10 @@ Deno.test("README.md of the examples lists each of them", async () => {
   }
 });
 
-Deno.test("quick_start.ts ships two events", async () => {
-  const { events, code } = await run("quick_start.ts");
+Deno.test("quick_start.ts ships two events, and prints them too", async () => {
+  const { events, code, stdout } = await run("quick_start.ts");
   assertEquals(code, 0);
+  assertMatch(stdout, /Hello, AxonPush.*\n.*Payment failed/);
   assertEquals(bodies(events), ["Hello, AxonPush", "Payment failed"]);
   assertEquals(attributesOf(events, "Hello, AxonPush").order_id, 42);
   assertEquals(attributesOf(events, "Payment failed")["exception.message"], "Card declined");
@@ -125,6 +126,47 @@ Deno.test("errors.ts ships causes and aggregated errors", async () => {
   assertMatch(JSON.stringify(payment), /Card number is missing/);
   const mirrors = JSON.stringify(attributesOf(events, "No mirror left"));
   assertMatch(mirrors, /First mirror is down.*Second mirror is down/);
+});
+
+Deno.test("traces.ts gives each request a trace and its attributes", async () => {
+  const { events, code, stdout } = await run("traces.ts");
+  assertEquals(code, 0);
+  const traces = stdout.trim().split("\n");
+  assertEquals(traces[0], "6f2c0d0f6e0b4c5f9a53c1a5a6c2f7d1");
+  for (const [i, customer] of ["ada", "grace"].entries()) {
+    const ofRequest = events.filter(({ traceId }) => traceId === traces[i]);
+    assertEquals(bodies(ofRequest), ["Order placed", "Request accepted", "Stock reserved"]);
+    assert(ofRequest.every(({ payload }) => payload.attributes?.customer === customer));
+    assertEquals(attributesOf(ofRequest, "Order placed").order, 42);
+  }
+});
+
+Deno.test("diagnostics.ts reports that nobody answers, and what is lost", async () => {
+  const { events, code, stdout, stderr } = await run("diagnostics.ts");
+  assertEquals([code, events.length, stderr], [0, 0, ""]);
+  assertMatch(stdout, /^warn unreachable: .*\nerror shutdown: 1 record was not delivered/m);
+  assertMatch(stdout, /failed: 1/);
+});
+
+Deno.test("troubleshooting.ts says that its record has arrived", async () => {
+  const { events, code, stdout } = await run("troubleshooting.ts");
+  assertEquals(code, 0);
+  assertMatch(stdout, /^The record has arrived\.$/m);
+  assertEquals(bodies(events), ["Can you hear me?"]);
+});
+
+Deno.test("cost.ts measures, and loses nothing", async () => {
+  const { events, code, stdout } = await run("cost.ts");
+  assertEquals(code, 0);
+  assertMatch(stdout, /^silent: [\d.]+ µs a call\nshipped: [\d.]+ µs a call\n4000 delivered$/m);
+  assertEquals(events.length, 4000);
+});
+
+Deno.test("python.ts ships the records of its loggers but the excluded one", async () => {
+  const { events, code } = await run("python.ts");
+  assertEquals(code, 0);
+  assertEquals(bodies(events), ["Order placed", "Payment failed"]);
+  assertEquals(attributesOf(events, "Payment failed")["exception.type"], "RangeError");
 });
 
 Deno.test("redaction.ts lets no secret out", async () => {

@@ -138,7 +138,7 @@ export function rejection(
 ): SendResult {
   const code = `http-${status}`;
   const why = `HTTP ${status}${text && `: ${text}`}`;
-  const service = nameOf(settings);
+  const service = settings.isEndpoint ? "The endpoint" : "AxonPush";
   if (settings.retryable.includes(status)) {
     const message = `${service} cannot take records now: ${why}: trying again`;
     const isBusy = status === 429 || status === 503 || afterMs !== undefined;
@@ -213,7 +213,8 @@ export function unreachable(
   where = `at ${settings.url}`,
 ): SendResult {
   const tls = /certificate|\btls\b|handshake/i.test(why);
-  const message = `Cannot reach ${nameOf(settings)} ${where}: ${why}: trying again${
+  const service = settings.isEndpoint ? "the endpoint" : "AxonPush";
+  const message = `Cannot reach ${service} ${where}: ${why}: trying again${
     tls ? ". A certificate of your own needs DENO_CERT or DENO_TLS_CA_STORE=system" : ""
   }`;
   const code = tls ? "tls" : "unreachable";
@@ -246,10 +247,6 @@ export function stranger(
   const message = `${url} accepts records, but answers with ${isHtml ? "HTML" : "no JSON"}: ` +
     `is this ${service}? Check ${option}`;
   return { level: "error", code: "stranger", message };
-}
-
-function nameOf({ isEndpoint }: Pick<ResponseSettings, "isEndpoint">): string {
-  return isEndpoint ? "the endpoint" : "AxonPush";
 }
 
 /** A batch that was accepted, perhaps but for some records (OTLP, "Partial Success"). */

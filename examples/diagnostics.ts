@@ -1,0 +1,26 @@
+/**
+ * What the handler reports about itself, taken by a function instead of the console. The address is
+ * one at which nobody listens, so that there is something to report.
+ *
+ *     deno run --env-file=examples/local.env --allow-net=127.0.0.1:9 --allow-env="AXONPUSH_*" examples/diagnostics.ts
+ *
+ * @module
+ */
+import * as log from "@std/log";
+import { AxonPushHandler } from "@axonpush/std-log";
+
+const handler = new AxonPushHandler("INFO", {
+  baseUrl: "http://127.0.0.1:9",
+  shutdownTimeoutMs: 500,
+  diagnostics({ level, code, message }) {
+    console.log(`${level} ${code}: ${message}`); // Or count it, or page somebody.
+  },
+});
+log.setup({
+  handlers: { axon: handler },
+  loggers: { default: { level: "INFO", handlers: ["axon"] } },
+});
+
+log.info("Nobody hears this");
+await handler.close();
+console.log(handler.stats);
