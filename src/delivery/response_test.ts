@@ -7,6 +7,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import {
   MAX_RETRY_AFTER_MS,
   parseRetryAfter,
+  rejection,
   type RetryCause,
   stranger,
   unsent,
@@ -84,4 +85,20 @@ Deno.test("stranger() knows a page from an answer of the service", () => {
     assertEquals(said !== undefined, isStranger, `${type} ${body}`);
     if (said) assertMatch(said.message, /is this AxonPush\? Check 'baseUrl'/);
   }
+});
+
+Deno.test("rejection() and unsent() begin like sentences, and call no Collector AxonPush", () => {
+  const endpoint = { ...SETTINGS, isEndpoint: true };
+  const told = [
+    rejection(400, { text: "bad" }, SETTINGS),
+    rejection(400, { text: "bad" }, endpoint),
+    rejection(503, { text: "" }, endpoint),
+    unsent(new TypeError("connection refused"), endpoint),
+  ].map((result) => result.diagnostic?.message);
+  assertEquals(told, [
+    "AxonPush refuses records: HTTP 400: bad",
+    "The endpoint refuses records: HTTP 400: bad",
+    "The endpoint cannot take records now: HTTP 503: trying again",
+    "Cannot reach the endpoint at http://127.0.0.1/event: connection refused: trying again",
+  ]);
 });
