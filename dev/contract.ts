@@ -1,7 +1,7 @@
 /**
  * What the service accepts at POST /event, as tables, and what it says about anything else.
- * A field that the real service would refuse must be refused here too, or a program that works on
- * the desk fails in production.
+ * A field that the real service would refuse must be refused here too, or a program that works in
+ * development fails in production.
  *
  * @module
  */
@@ -10,7 +10,7 @@
 export interface DevEvent {
   /** The logger's name. */
   readonly identifier: string;
-  /** What it says. */
+  /** The record. */
   readonly payload: DevPayload;
   /** The channel it was sent to, if not the organisation's default. */
   readonly channel_id?: string;
@@ -36,11 +36,11 @@ export interface DevEvent {
   readonly eventId: string;
   /** When the service received it, ISO 8601. */
   readonly createdAt: string;
-  /** Which way it came: `app` by POST /event, `otlp` by POST /v1/logs. */
+  /** The route that received it: `app` is POST /event, `otlp` is POST /v1/logs. */
   readonly source: "app" | "otlp";
 }
 
-/** What an event says. The named fields are those of a log record. */
+/** The payload of an event. The named fields are those of a log record. */
 export interface DevPayload {
   /** When it was logged, in nanoseconds since 1970. */
   readonly timeUnixNano?: string;

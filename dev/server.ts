@@ -23,32 +23,32 @@ const WAITING = "Cannot wait for events";
 
 /** How a local AxonPush is started. */
 export interface DevServerOptions {
-  /** Port to listen on; 0 picks a free one. @default {3000} */
+  /** Port to listen on, 0 to 65,535; 0 picks a free one. @default {3000} */
   readonly port?: number;
   /** Address to listen on. Anything but loopback shows your logs to the network. @default {"127.0.0.1"} */
   readonly hostname?: string;
-  /** How many events are kept, the newest ones. @default {10_000} */
+  /** How many events are kept, the newest ones; 1 or more. @default {10_000} */
   readonly keep?: number;
-  /** The one key that is accepted. @default {any that begins with `ak_` or `pt_`} */
+  /** The only key to accept. @default {any that begins with `ak_` or `pt_`} */
   readonly apiKey?: string;
-  /** The one tenant that is accepted with an `ak_` key. @default {any} */
+  /** The only tenant to accept with an `ak_` key. @default {any} */
   readonly tenantId?: string;
-  /** The environments that are registered: a request for another is answered 400. @default {any} */
+  /** The registered environments: a request for another one is answered with 400. @default {any} */
   readonly environments?: readonly string[];
   /**
-   * Whether keys belong to an app. Of a key that does not, as of a `pt_` token, the service takes
-   * `/v1/logs` only with the header `X-Axonpush-Channel`. @default {true}
+   * Whether keys belong to an app. With a key that does not, as with a `pt_` token, the service
+   * accepts `/v1/logs` only with the header `X-Axonpush-Channel`. @default {true}
    */
   readonly appKeys?: boolean;
-  /** Largest body of a request, in bytes; a larger one is answered 413. @default {1_048_576} */
+  /** Largest body of a request in bytes, 1 or more; a larger one is answered with 413. @default {1_048_576} */
   readonly maxBodyBytes?: number;
-  /** Answers writes this many milliseconds late, like a service far away. @default {0} */
+  /** Delay of each answer to a write in milliseconds, 0 or more: a service far away. @default {0} */
   readonly delayMs?: number;
   /** Called with each new event. */
   readonly onEvent?: (event: DevEvent) => void;
-  /** Called with each write that is refused. */
+  /** Called with each write that was refused. */
   readonly onRefusal?: (refusal: DevRefusal) => void;
-  /** Sees each request first. The response it returns, if any, is the answer. */
+  /** Sees each request first. If it returns a response, that is the answer. */
   readonly intercept?: (
     request: Request,
   ) => Response | undefined | Promise<Response | undefined>;
@@ -62,28 +62,31 @@ export interface DevServer extends AsyncDisposable {
   readonly port: number;
   /**
    * The newest events in the order in which they were logged, each once. A copy: read it again for
-   * those that came since.
+   * newer ones.
    */
   readonly events: readonly DevEvent[];
-  /** How many events came, and came again. */
+  /** How many events were received, and received again. */
   readonly counts: DevCounts;
   /** The newest writes that were refused, newest last, at most 50. */
   readonly refusals: readonly DevRefusal[];
   /** How often an event with this `dedupKey` was delivered. */
   deliveries(dedupKey: string): number;
-  /** The first event, received already or to come, for which this is true. */
+  /** Waits for the first event that matches, among those received already too. */
   waitFor(predicate: (event: DevEvent) => boolean, options?: WaitOptions): Promise<DevEvent>;
-  /** All kept events, once so many different ones have come. */
+  /** Waits until this many different events were received, and returns all that are kept. */
   waitFor(count: number, options?: WaitOptions): Promise<readonly DevEvent[]>;
-  /** Forgets all events, refusals and counts. */
+  /** Removes all events, refusals and counts. */
   clear(): void;
-  /** Stops at once: who still waits for an answer finds the connection closed. Idempotent. */
+  /** Stops at once, and closes open connections. May be called again. */
   close(): Promise<void>;
 }
 
 /** How long to wait. */
 export interface WaitOptions {
-  /** Rejects with a TimeoutError after this many milliseconds; Infinity never. @default {5000} */
+  /**
+   * How long to wait in milliseconds, 0 to 2,147,483,647, or `Infinity`; then it rejects with a
+   * TimeoutError. @default {5000}
+   */
   readonly timeoutMs?: number;
 }
 

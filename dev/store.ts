@@ -18,13 +18,13 @@ const LEAST_KEYS = 100_000;
 /** How many refused requests are kept, the newest. */
 const MOST_REFUSALS = 50;
 
-/** How many events came. */
+/** How many events were received. */
 export interface DevCounts {
-  /** All that came, duplicates included. */
+  /** All events, duplicates included. */
   readonly received: number;
   /** Different ones. */
   readonly unique: number;
-  /** Those that came again, with the key of an earlier one. */
+  /** Events with the key of an earlier one. */
   readonly duplicates: number;
 }
 

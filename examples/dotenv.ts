@@ -1,6 +1,6 @@
 /**
- * Settings in a `.env` file, read with `@std/dotenv`: a variable of the environment wins over the
- * file, the file over the defaults. The program needs no permission for the environment.
+ * Settings in a `.env` file, read with `@std/dotenv`. Precedence: option, environment, file, default.
+ * The program needs no permission for the environment.
  *
  *     deno run --allow-read=examples/local.env --allow-net=127.0.0.1:3000 examples/dotenv.ts
  *

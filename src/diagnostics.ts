@@ -10,21 +10,21 @@
  */
 import { now, sleep } from "./clock.ts";
 
-/** One thing that the handler says about itself. */
+/** One thing that the handler reports about itself. */
 export interface Diagnostic {
-  /** How bad it is: `"error"` when records are being lost or refused. */
+  /** `"error"` when records are being lost or refused, `"warn"` otherwise. */
   readonly level: "warn" | "error";
-  /** What it is about, stable across versions, such as `"overflow"` or `"http-401"`. */
+  /** The kind of problem, stable across versions, such as `"overflow"` or `"http-401"`. */
   readonly code: string;
   /** What happened, why, and what to do. */
   readonly message: string;
-  /** The service's own code for it, where it gave one. */
+  /** The service's own code for it, if it gave one. */
   readonly serviceCode?: string;
 }
 
 /**
- * Takes diagnostics in place of the console. What it throws, or rejects with, is printed and goes no
- * further.
+ * Receives diagnostics instead of the console. What it throws, or rejects with, is printed and goes
+ * no further.
  */
 export type DiagnosticsSink = (diagnostic: Diagnostic) => void;
 

@@ -10,7 +10,7 @@ import { checkTimeout } from "./options/check.ts";
 /** Options of {@linkcode flushAfterInvocation}. */
 export interface FlushAfterInvocationOptions {
   /**
-   * Longest flush, in milliseconds.
+   * Longest flush in milliseconds, 0 or more; `Infinity` waits for as long as it takes.
    *
    * @default {5000}
    */
@@ -18,9 +18,9 @@ export interface FlushAfterInvocationOptions {
 }
 
 /**
- * Wraps a serverless function or request handler so that all that it logged is delivered before it
- * returns. Its result or error stays what it was, whatever becomes of the flush. An asynchronous
- * function is flushed asynchronously, a synchronous one blocks for it.
+ * Wraps a serverless function or request handler so that everything that it logged is delivered
+ * before it returns. Its result or error stays what it is, whatever becomes of the flush. If the
+ * function is asynchronous, so is the flush; a synchronous one blocks the thread for it.
  *
  * @example
  * ```ts
@@ -39,8 +39,8 @@ export interface FlushAfterInvocationOptions {
  * ```
  *
  * @param handlers The handler, or several.
- * @param fn What to wrap.
- * @param options See {@linkcode FlushAfterInvocationOptions}.
+ * @param fn The function to wrap.
+ * @param options See {@linkcode FlushAfterInvocationOptions}. The default is `{}`.
  * @returns A function of the same type.
  * @throws {TypeError} If `timeoutMs` is not a number.
  * @throws {RangeError} If it is negative or `NaN`.

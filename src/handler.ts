@@ -41,9 +41,9 @@ export const DEFAULT_EXCLUDED_LOGGERS: readonly string[] = ["axonpush"];
  * `accepted = delivered + failed + dropped + pending`.
  */
 export interface HandlerStats {
-  /** Records taken from the program. */
+  /** Records that the handler has accepted. */
   readonly accepted: number;
-  /** Records that the service has. */
+  /** Records that the service has accepted. */
   readonly delivered: number;
   /** Records that the service refused, or that could not be delivered in time. */
   readonly failed: number;
@@ -56,7 +56,7 @@ export interface HandlerStats {
   readonly filtered: number;
   /** Records queued or in flight. */
   readonly pending: number;
-  /** Times that a record was sent again. */
+  /** How often a record was sent again. */
   readonly retried: number;
 }
 
@@ -66,9 +66,9 @@ export let diagnosticsOf: (handler: AxonPushHandler) => Diagnostics;
 /**
  * Ships the records of `@std/log` to AxonPush as OpenTelemetry-shaped `app.log` events.
  *
- * A log call takes a snapshot of the record, a few microseconds, and never throws; a worker sends
- * it. Whatever was logged is delivered before the program ends, however it ends: on its own, by
- * `Deno.exit()`, an uncaught error, SIGINT, SIGTERM or SIGHUP.
+ * A log call takes a snapshot of the record, which costs a few microseconds, and never throws; a
+ * worker sends it. What was logged is delivered before the program ends, however it ends: on its
+ * own, by `Deno.exit()`, an uncaught error, SIGINT, SIGTERM or SIGHUP.
  *
  * @example With the settings in the environment
  * ```ts
@@ -119,10 +119,11 @@ export class AxonPushHandler extends BaseHandler {
   /**
    * Creates a handler. Nothing runs before the first record.
    *
-   * @param levelName Records below this level are ignored. The default, `"NOTSET"`, takes all.
-   * @param options By default those of the environment. See {@linkcode AxonPushHandlerOptions}.
-   * @throws {TypeError} If the level does not exist, an option is unknown, of the wrong type or does
-   *   not go with another one, or credentials are missing.
+   * @param levelName Records below this level are ignored. The default is `"NOTSET"`: none is.
+   * @param options See {@linkcode AxonPushHandlerOptions}. The default is `{}`: what is not given
+   *   comes from the environment.
+   * @throws {TypeError} If the level does not exist, an option is unknown, has the wrong type or
+   *   conflicts with another one, or credentials are missing.
    * @throws {RangeError} If a number is out of range.
    */
   constructor(levelName: LevelName = "NOTSET", options: AxonPushHandlerOptions = {}) {
@@ -152,7 +153,7 @@ export class AxonPushHandler extends BaseHandler {
     };
   }
 
-  /** Called by `log.setup()`: makes the handler live, again after `destroy()` too. */
+  /** Makes the handler live, also after `destroy()`. `log.setup()` calls it. */
   override setup(): void {
     if (this.#state === "ready" || this.#state === "running") return;
     remindOfPlatform(this.#diagnostics);
@@ -165,8 +166,8 @@ export class AxonPushHandler extends BaseHandler {
   }
 
   /**
-   * Takes a record. Called by the logger for each record of its level or above.
-   * It does not throw, and does not wait unless `mode` is `"sync"` or `overflowPolicy` `"block"`.
+   * Accepts a record. The logger calls it for each record at or above its level. It never throws,
+   * and waits only if `mode` is `"sync"` or `overflowPolicy` is `"block"`.
    */
   override handle(record: LogRecord): void {
     if (this.level > record.level) return;
@@ -194,7 +195,8 @@ export class AxonPushHandler extends BaseHandler {
    * Waits until all that was logged before the call is settled: delivered, failed or dropped.
    * The program stays alive meanwhile.
    *
-   * @param timeoutMs Longest wait in milliseconds. The default is `shutdownTimeoutMs`.
+   * @param timeoutMs Longest wait in milliseconds, 0 or more; `Infinity` waits for as long as it
+   *   takes. The default is `shutdownTimeoutMs`.
    * @returns Whether everything was settled in time.
    * @throws {TypeError} If `timeoutMs` is not a number.
    * @throws {RangeError} If it is negative or `NaN`.
@@ -206,10 +208,11 @@ export class AxonPushHandler extends BaseHandler {
   }
 
   /**
-   * Does the same, blocking the thread. Without a worker (option `client`) it cannot wait, and
-   * says `false` if anything is pending.
+   * Does the same as {@linkcode flush}, blocking the thread. Without a worker (option `client`) it
+   * cannot wait, and returns `false` if anything is pending.
    *
-   * @param timeoutMs Longest wait in milliseconds. The default is `shutdownTimeoutMs`.
+   * @param timeoutMs Longest wait in milliseconds, 0 or more; `Infinity` waits for as long as it
+   *   takes. The default is `shutdownTimeoutMs`.
    * @returns Whether everything was settled in time.
    * @throws {TypeError} If `timeoutMs` is not a number.
    * @throws {RangeError} If it is negative or `NaN`.
@@ -221,10 +224,11 @@ export class AxonPushHandler extends BaseHandler {
   }
 
   /**
-   * Drains, ends the worker and removes all hooks. What is pending after the timeout counts as
-   * failed; records that come later count as dropped, until `setup()`.
+   * Drains, ends the worker and removes all listeners. What is pending after the timeout counts as
+   * failed; records that are logged later count as dropped, until `setup()`.
    *
-   * @param timeoutMs Longest drain in milliseconds. The default is `shutdownTimeoutMs`.
+   * @param timeoutMs Longest drain in milliseconds, 0 or more; `Infinity` waits for as long as it
+   *   takes. The default is `shutdownTimeoutMs`.
    * @throws {TypeError} If `timeoutMs` is not a number.
    * @throws {RangeError} If it is negative or `NaN`.
    */
@@ -243,9 +247,9 @@ export class AxonPushHandler extends BaseHandler {
   }
 
   /**
-   * Does the same, blocking the thread for `shutdownTimeoutMs` at most. `log.setup()` calls it on
-   * the handlers of the old configuration. Without a worker (option `client`) nothing can be waited
-   * for here, and what is pending is delivered after it returns.
+   * Does the same as {@linkcode close}, blocking the thread for `shutdownTimeoutMs` at most.
+   * `log.setup()` calls it on the handlers of the old configuration. Without a worker (option
+   * `client`) it cannot wait, and what is pending is delivered after it returns.
    */
   override destroy(): void {
     if (this.#state === "closed") return;
@@ -356,7 +360,7 @@ export class AxonPushHandler extends BaseHandler {
     this.#diagnostics.report({
       level: "warn",
       code: "closed",
-      message: "A record came after the handler was closed: it is dropped",
+      message: "A record was logged after the handler was closed: it is dropped",
     });
     return false;
   }

@@ -8,9 +8,8 @@ import type { LogConfig } from "@std/log/logger";
 import { AxonPushHandler, diagnosticsOf } from "./handler.ts";
 
 /**
- * A configuration whose every logger has the handler once, besides those that it had. The handler's
- * diagnostics name the handlers that a logger lists but that are not configured, which std/log skips
- * silently.
+ * Adds the handler to every logger of a configuration, once. Handlers that a logger lists but that
+ * are not configured, which std/log skips silently, are reported by the handler's diagnostics.
  *
  * @example
  * ```ts
@@ -23,11 +22,12 @@ import { AxonPushHandler, diagnosticsOf } from "./handler.ts";
  * ```
  *
  * @param config What `log.setup()` takes. The default logger is added if it is missing.
- * @param handler The handler. By default one with the settings of the environment.
- * @param name The handler's name in the configuration.
- *   If it is configured already, it keeps the name that it has.
+ * @param handler The handler. The default is `new AxonPushHandler()`, with the settings of the
+ *   environment.
+ * @param name The handler's name in the configuration. The default is `"axon"`. A handler that is
+ *   configured already keeps its name.
  * @returns A new configuration; the given one is not changed.
- * @throws {TypeError} If the name is another handler's, or the handler is none.
+ * @throws {TypeError} If another handler has the name, or `handler` is not an `AxonPushHandler`.
  */
 export function withAxonPush(
   config: LogConfig,

@@ -562,6 +562,21 @@ Deno.test('handle() counts what overflowPolicy "drop-newest" drops, and keeps th
   }]);
 });
 
+Deno.test("handle() does not advise to choose OTLP where it is chosen", async () => {
+  const { receiver, release } = startHeldReceiver();
+  await using _ = receiver;
+  const said: string[] = [];
+  await using handler = handlerTo(receiver, {
+    protocol: "otlp",
+    queueSize: 10,
+    diagnostics: ({ message }) => said.push(message),
+  });
+  logNames(loggerTo(handler), 1, 11);
+  release();
+  await handler.close(FOREVER_MS);
+  assert(said[0]!.endsWith(`policy "drop-oldest": raise 'queueSize' or log less`), said[0]);
+});
+
 Deno.test('handle() waits for room with overflowPolicy "block", and drops nothing', async () => {
   using service = await startService({ delayMs: 1 });
   await using handler = handlerTo(service, { queueSize: 10, overflowPolicy: "block" });

@@ -21,8 +21,8 @@ import {
 /** What an AxonPush client's `events.publish` is given. */
 export interface PublishParams extends Omit<LogEvent, "channel_id" | "payload"> {
   /**
-   * Target channel: the option `channelId`. Without that it is missing, which the type does not say
-   * because AxonPush's own client wants it; the organisation's default channel is meant then.
+   * Target channel: the option `channelId`. Without that option it is missing, although the type says
+   * otherwise, as that of AxonPush's own client does; the organisation's default channel is meant.
    */
   readonly channelId: string;
   /** Unique for each record; the service collapses events with the same key. */
@@ -38,10 +38,11 @@ export interface AxonPushClient {
     /**
      * Publishes one event.
      *
-     * What it resolves with does not matter, but for `null`: by that AxonPush's own client says that
-     * it has swallowed a connection error (`failOpen`), and the event is tried again. So is one that
-     * is rejected by an error whose `status` or `statusCode` is worth it, after `retryAfter` seconds
-     * where the error says so, or by an error that has neither.
+     * A promise that resolves means that the event is delivered, whatever the value. The exception is
+     * `null`, with which AxonPush's own client reports a connection error that it suppressed
+     * (`failOpen`): then the event is sent again. It is sent again, too, after an error with a `status`
+     * or `statusCode` that is worth a retry, and after an error with neither; `retryAfter`, in seconds,
+     * is honoured.
      */
     publish(params: PublishParams): Promise<unknown>;
   };

@@ -140,7 +140,7 @@ export function rejection(
   const why = `HTTP ${status}${text && `: ${text}`}`;
   const service = settings.isEndpoint ? "The endpoint" : "AxonPush";
   if (settings.retryable.includes(status)) {
-    const message = `${service} cannot take records now: ${why}: trying again`;
+    const message = `${service} cannot accept records now: ${why}: trying again`;
     const isBusy = status === 429 || status === 503 || afterMs !== undefined;
     const diagnostic = { level: "warn", code, message } as const;
     return { kind: "retry", cause: isBusy ? "busy" : "failing", afterMs, diagnostic };

@@ -98,7 +98,7 @@ Deno.test("rejection() and unsent() begin like sentences, and call no Collector 
   assertEquals(told, [
     "AxonPush refuses records: HTTP 400: bad",
     "The endpoint refuses records: HTTP 400: bad",
-    "The endpoint cannot take records now: HTTP 503: trying again",
+    "The endpoint cannot accept records now: HTTP 503: trying again",
     "Cannot reach the endpoint at http://127.0.0.1/event: connection refused: trying again",
   ]);
 });

@@ -17,8 +17,8 @@ export type OverflowPolicy = "drop-oldest" | "drop-newest" | "block";
 
 /**
  * Options of {@linkcode AxonPushHandler}. Precedence: option, environment, `envFile`, default. A
- * variable that is empty or blank counts as unset; one that may not be read does too, and nobody is
- * asked for a permission.
+ * variable that is empty or blank counts as unset, and so does one that may not be read: permissions
+ * are queried, never requested.
  */
 export interface AxonPushHandlerOptions extends BaseHandlerOptions {
   /** Makes the body of an event from the record. Without it the body is the message. */
@@ -27,8 +27,9 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    * Secret key (`ak_…`) or public token (`pt_…`) of the AxonPush organisation. A public token needs
    * a `channelId` with `protocol: "otlp"`.
    *
-   * Required, unless `client` or `endpoint` is given, or a variable of OpenTelemetry says where to
-   * send. Environment: `AXONPUSH_API_KEY`.
+   * Required, unless `client`, `endpoint` or a variable of OpenTelemetry says where to send.
+   *
+   * Environment: `AXONPUSH_API_KEY`.
    */
   readonly apiKey?: string;
   /**
@@ -55,24 +56,25 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
   readonly baseUrl?: string | URL;
   /**
    * Deployment environment, such as `"production"`: sent as a header and as the resource attribute
-   * `deployment.environment.name`. The service takes those that are registered for the tenant.
+   * `deployment.environment.name`. It must be registered for the tenant.
    *
    * Environment: `AXONPUSH_ENVIRONMENT`.
    */
   readonly environment?: string;
   /**
    * A client to publish through, in place of `apiKey`, `tenantId`, `baseUrl` and `endpoint`. It works
-   * on the program's own thread, so `Deno.exit()` loses what is pending then. Not with
-   * `mode: "sync"` and `protocol: "otlp"`.
+   * on the program's own thread, so what is pending at `Deno.exit()` is lost. It cannot be combined
+   * with `mode: "sync"` or `protocol: "otlp"`. The public TypeScript SDK 0.0.7 drops `dedupKey`: with
+   * it an event that is sent again is stored twice.
    */
   readonly client?: AxonPushClient;
   /**
-   * Path or file: URL of a `.env` file to read variables from, below the environment and above the
-   * defaults. Needs `--allow-read` for that file.
+   * Path or `file:` URL of a `.env` file to read variables from. The environment takes precedence
+   * over it. Needs `--allow-read` for that file.
    */
   readonly envFile?: string | URL;
   /**
-   * Who logs: `"app"` makes `app.log` events, `"agent"` makes `agent.log` events.
+   * Type of the events: `"app"` stands for `app.log`, `"agent"` for `agent.log`.
    *
    * @default {"app"}
    */
@@ -99,34 +101,35 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
   /** Identifier of the agent that logs. */
   readonly agentId?: string;
   /**
-   * Trace of the records that are logged outside of any other trace.
+   * Trace of records that belong to no other trace.
    *
    * @default {a random id of 32 hexadecimal characters for each handler}
    */
   readonly traceId?: string;
   /**
-   * Prefixes of logger names whose records are not shipped, added to
-   * {@linkcode DEFAULT_EXCLUDED_LOGGERS}, which cannot be taken away.
+   * Prefixes of logger names whose records are not shipped, in addition to
+   * {@linkcode DEFAULT_EXCLUDED_LOGGERS}.
    *
    * @default {[]}
    */
   readonly excludeLoggers?: readonly string[];
   /**
-   * `"background"` ships from a worker; `"sync"` returns from each log call only when the record is
-   * delivered or counted as failed.
+   * `"background"` ships from a worker; with `"sync"` each log call waits until its record is
+   * delivered or has failed.
    *
    * @default {"background"}
    */
   readonly mode?: "background" | "sync";
   /**
-   * `"events"` posts each record to `/event`; `"otlp"` posts batches to `/v1/logs`, which takes far
-   * more records a second, but does not collapse what was sent twice.
+   * `"events"` posts each record to `/event`; `"otlp"` posts batches to `/v1/logs`. Batches deliver
+   * far more records a second, above all far from the service, but `/v1/logs` does not collapse
+   * records that were sent twice.
    *
    * @default {"events"}
    */
   readonly protocol?: "events" | "otlp";
   /**
-   * Most records of one OTLP request, 1 to 10,000. Only with `protocol: "otlp"`.
+   * Most records in one OTLP request, 1 to 10,000. Only with `protocol: "otlp"`.
    *
    * @default {512}
    */
@@ -146,19 +149,18 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
   readonly compression?: "none" | "gzip";
   /**
    * The exact address to post to, in place of `baseUrl` with `/event` or `/v1/logs`: that of an
-   * OpenTelemetry Collector, say. No credentials are needed then, and none are sent but those given
-   * as options.
+   * OpenTelemetry Collector, say. No credentials are needed then, and only those given as options are
+   * sent.
    *
    * Environment, with `protocol: "otlp"` and without any key or `baseUrl`:
-   * `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT`, then `OTEL_EXPORTER_OTLP_ENDPOINT` with `/v1/logs` behind it.
+   * `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT`, then `OTEL_EXPORTER_OTLP_ENDPOINT` with `/v1/logs` appended.
    */
   readonly endpoint?: string | URL;
   /**
-   * Headers to send besides our own. One of the same name, in any case, takes the place of ours,
-   * but for those that say what a request's body is: `Content-Type`, `Content-Encoding`,
-   * `Content-Length` and `Idempotency-Key` are always the handler's.
+   * Headers to add to each request. They override the handler's own, except `Content-Type`,
+   * `Content-Encoding`, `Content-Length` and `Idempotency-Key`. Case makes no difference.
    *
-   * Environment, where the address comes from it too: `OTEL_EXPORTER_OTLP_LOGS_HEADERS`, or else
+   * Environment, if the address comes from there too: `OTEL_EXPORTER_OTLP_LOGS_HEADERS`, then
    * `OTEL_EXPORTER_OTLP_HEADERS`.
    *
    * @example
@@ -174,7 +176,7 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * Most records that may wait or be in flight at a time, 1 to 1,000,000.
+   * Most records waiting or in flight, 1 to 1,000,000.
    *
    * @default {1000}
    */
@@ -186,8 +188,8 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly overflowPolicy?: OverflowPolicy;
   /**
-   * Ceiling of the requests in flight at a time, 1 to 256. How many there are is adapted to what the
-   * service takes: up to 32 at first, more while it keeps up, fewer when it refuses some.
+   * Most requests in flight, 1 to 256. Below that their number adapts to the service: up to 32 at
+   * first, more while it keeps up, fewer when it refuses some.
    *
    * @default {256}
    */
@@ -208,8 +210,8 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly requestTimeoutMs?: number;
   /**
-   * How often a record is sent again, 0 to 100, after the service answered that it may be: with
-   * 408, 429, 500, 502, 503 or 504, and by OTLP with 429, 502, 503 or 504.
+   * How often a record is sent again, 0 to 100, after an answer of 408, 500, 502 or 504; by OTLP, of
+   * 502 or 504. While the service is busy (429, 503) or cannot be reached, other limits hold.
    *
    * Environment: `AXONPUSH_MAX_RETRIES`.
    *
@@ -217,8 +219,8 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly maxRetries?: number;
   /**
-   * Names of attributes whose values are masked at every depth, added to the built-in ones.
-   * Upper and lower case, `-` and `_` make no difference.
+   * Names of attributes whose values are masked at every depth, in addition to the built-in ones.
+   * Case, `-` and `_` make no difference.
    *
    * Environment: `AXONPUSH_REDACT_KEYS`, separated by commas.
    *
@@ -226,12 +228,14 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly redactKeys?: readonly string[];
   /**
-   * Sees each event before it is queued. What it returns is shipped; what it drops by returning
-   * nothing counts as filtered; when it throws, the record is not shipped and counts as failed.
+   * Sees each event before it is queued, and returns the event to ship. If it returns nothing, the
+   * event is dropped and counts as filtered; if it throws, the event is not shipped and counts as
+   * failed.
    */
   readonly redact?: (event: LogEvent) => LogEvent | null | undefined;
   /**
-   * Whether to add file, line, column and function of the log call. Costs several microseconds.
+   * Whether to add file, line, column and function of the log call, which costs several
+   * microseconds.
    *
    * @default {false}
    */
@@ -245,10 +249,10 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly maxContentLength?: number;
   /**
-   * Signals to drain at before they end the program, or `false` for a program that handles signals
-   * with `Deno.addSignalListener` and awaits `close()` itself. One that the system does not have is
-   * left out. SIGHUP is what a program gets when its terminal is closed; on Windows, which then ends
-   * it after 5 seconds, too.
+   * Signals at which to drain before they end the program, or `false` for a program that handles
+   * signals with `Deno.addSignalListener` and awaits `close()` itself. Signals that the system does
+   * not have are ignored. A program gets SIGHUP when its terminal is closed; Windows then ends it
+   * after 5 seconds.
    *
    * @example A program that ends itself
    * ```ts
@@ -265,8 +269,8 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly signals?: readonly EndSignal[] | false;
   /**
-   * Takes what the handler has to say about itself, rate-limited. What it throws is printed and goes
-   * no further; what it logs is not shipped.
+   * Receives what the handler reports about itself, rate-limited, instead of the console. What it
+   * throws is printed and goes no further; what it logs is not shipped.
    *
    * @default {console.warn and console.error, as they are when this package is loaded}
    */

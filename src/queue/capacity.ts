@@ -49,8 +49,9 @@ export class Capacity {
       code: "overflow",
       message: (count) =>
         `The queue is full ('queueSize' is ${queueSize}): ${records(count)} dropped so far by ` +
-        `the overflow policy "${overflowPolicy}": raise 'queueSize', log less, or choose ` +
-        `protocol "otlp"`,
+        `the overflow policy "${overflowPolicy}": raise 'queueSize'${
+          exporter.protocol === "otlp" ? " or log less" : `, log less, or choose protocol "otlp"`
+        }`,
     };
   }
 

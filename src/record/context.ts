@@ -12,7 +12,7 @@ const randomUUID = crypto.randomUUID.bind(crypto);
 
 /** The ids that tie records together. */
 export interface Trace {
-  /** 32 hexadecimal characters, unless the user chose another form. */
+  /** 32 hexadecimal characters, unless the program chose another form. */
   readonly traceId: string;
   /** 16 hexadecimal characters. */
   readonly spanId: string;
@@ -33,8 +33,8 @@ function runInside<T>(scope: Scope, fn: () => T): T {
 }
 
 /**
- * Runs a function, and everything that it awaits, inside a trace: the events of what is logged
- * there carry its id, unless an OpenTelemetry span is active, which comes first.
+ * Runs a function, and everything that it awaits, inside a trace: what is logged there carries its
+ * id. An active OpenTelemetry span takes precedence.
  *
  * @example One trace for each request
  * ```ts
@@ -46,7 +46,7 @@ function runInside<T>(scope: Scope, fn: () => T): T {
  * }
  * ```
  *
- * @param traceId The trace to go on with. Without one, a new trace begins.
+ * @param traceId The trace to continue. Without one, a new trace begins.
  * @param fn What to run.
  * @returns What the function returns.
  */
@@ -55,17 +55,16 @@ export function withTrace<T>(traceId: string | undefined, fn: () => T): T {
 }
 
 /**
- * The trace that a record logged here and now would carry: of the active OpenTelemetry span, else
- * of {@linkcode withTrace}, else none.
+ * The trace that a record logged now would carry: that of the active OpenTelemetry span, or else of
+ * {@linkcode withTrace}; `undefined` if there is neither.
  */
 export function currentTrace(): Trace | undefined {
   return activeSpan() ?? storage?.getStore()?.trace;
 }
 
 /**
- * Runs a function, and everything that it awaits, with attributes that all records logged there
- * get. Nested calls add to each other; the inner one wins, and what a log call passes wins over
- * both.
+ * Runs a function, and everything that it awaits, with attributes for all records that are logged
+ * there. Nested calls add up. Precedence: the log call, the inner call, the outer call.
  *
  * @example
  * ```ts
@@ -78,7 +77,7 @@ export function currentTrace(): Trace | undefined {
  * });
  * ```
  *
- * @param attributes What the records get.
+ * @param attributes The attributes.
  * @param fn What to run.
  * @returns What the function returns.
  */

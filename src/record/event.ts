@@ -5,11 +5,11 @@
  * @module
  */
 
-/** What an event says. Its dedup key is added where it is sent. */
+/** An event. Its dedup key is added when it is sent. */
 export interface LogEvent {
   /** The logger's name. */
   readonly identifier: string;
-  /** By the option `source`. */
+  /** Type of the event: the option `source`. */
   readonly eventType: "app.log" | "agent.log";
   /** Target channel; without it, the organisation's default channel. */
   readonly channel_id?: string;
@@ -34,18 +34,18 @@ export interface LogPayload {
    * milliseconds; the six digits below count the records of each.
    */
   readonly timeUnixNano: string;
-  /** When the handler saw it: at the same time. */
+  /** When the handler received it: at the same time. */
   readonly observedTimeUnixNano: string;
   /** OpenTelemetry's severity, 0 to 24. */
   readonly severityNumber: number;
   /** The level's name in std/log. */
   readonly severityText: string;
-  /** W3C trace flags, where an OpenTelemetry span was active. */
+  /** W3C trace flags, if an OpenTelemetry span was active. */
   readonly flags?: number;
   /** The message, or what the `formatter` made of it. */
   readonly body: string | number | boolean;
-  /** What the log call passed besides, and what surrounded it. */
+  /** What the log call passed besides the message, and what `withContext` added. */
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** What logs: the service and the process. */
+  /** The service and the process that log. */
   readonly resource: Readonly<Record<string, unknown>>;
 }
