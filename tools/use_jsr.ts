@@ -10,6 +10,7 @@ const config = JSON.parse(await Deno.readTextFile(target));
 delete config.workspace;
 delete config.links;
 delete config.nodeModulesDir;
+delete config.lock;
 await Deno.writeTextFile(target, JSON.stringify(config, null, 2) + "\n");
 await Deno.remove(new URL("links/", root), { recursive: true });
-await Deno.remove(new URL("deno.lock", root));
+await Deno.remove(new URL("needs-deno-2.9.lock", root));
