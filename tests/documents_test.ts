@@ -69,6 +69,13 @@ Deno.test("README.md names the oldest Deno that continuous integration runs", as
   assert((await read("README.md")).includes(`tested with ${oldest} and the newest`), oldest);
 });
 
+Deno.test("The paths that an older Deno complains about name the version that is needed", async () => {
+  const { lock, links } = JSON.parse(await read("deno.json"));
+  const [, needed] = (await read("README.md")).match(/\*\*Deno ([\d.]+) and newer\*\*/)!;
+  assert(lock.includes(`needs-deno-${needed}`), lock);
+  assert(links.some((link: string) => link.includes(`needs-deno-${needed}/*`)), links.join());
+});
+
 Deno.test("README.md has at most 250 lines, and code on its first screen", async () => {
   const lines = (await read("README.md")).split("\n");
   assertLessOrEqual(lines.length, 250);
