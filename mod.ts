@@ -8,8 +8,8 @@
  *
  * // Reads AXONPUSH_API_KEY and AXONPUSH_TENANT_ID from the environment.
  * log.setup({
- *   handlers: { axon: new AxonPushHandler() },
- *   loggers: { default: { level: "INFO", handlers: ["axon"] } },
+ *   handlers: { console: new log.ConsoleHandler("INFO"), axon: new AxonPushHandler() },
+ *   loggers: { default: { level: "INFO", handlers: ["console", "axon"] } },
  * });
  *
  * log.info("Order placed", { order_id: 42, total: 9.95 });

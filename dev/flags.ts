@@ -19,15 +19,18 @@ const LEVELS: ReadonlyMap<string, number> = new Map([
 /** Each flag: what its value stands for, if it has one, and what the help says. */
 const FLAGS: ReadonlyMap<string, readonly [value: string, help: string]> = new Map([
   ["port", ["PORT", "listen on this port (3000); 0 picks a free one"]],
-  ["host", ["ADDRESS", "listen on this address (127.0.0.1); others on the network may then read"]],
-  ["key", ["KEY", "accept this key alone (any that begins with ak_ or pt_)"]],
-  ["tenant", ["TENANT", "accept this tenant alone (any)"]],
-  ["environments", ["NAMES", "accept these environments alone, separated by commas (any)"]],
-  ["org-key", ["", "take keys for those of no app: /v1/logs then wants a channel"]],
+  ["host", [
+    "ADDRESS",
+    "listen on this address (127.0.0.1); any other one shows events to the network",
+  ]],
+  ["key", ["KEY", "accept only this key (any that begins with ak_ or pt_)"]],
+  ["tenant", ["TENANT", "accept only this tenant (any)"]],
+  ["environments", ["NAMES", "accept only these environments, separated by commas (any)"]],
+  ["org-key", ["", "treat keys as belonging to no app: /v1/logs then requires a channel"]],
   ["level", ["LEVEL", `show this level and above: ${[...LEVELS.keys()].join(", ")}`]],
   ["logger", ["NAME", "show the loggers whose names begin with this"]],
-  ["grep", ["PATTERN", "show what matches this regular expression, ignoring case"]],
-  ["keep", ["COUNT", "keep this many events in memory, the newest ones (10000)"]],
+  ["grep", ["PATTERN", "show events that match this regular expression, ignoring case"]],
+  ["keep", ["COUNT", "keep this many events in memory, the newest (10000)"]],
   ["json", ["", "print events as JSON, one per line"]],
   ["help", ["", "print this help; so does -h"]],
 ]);
@@ -43,7 +46,7 @@ ${
     .join("\n")
 }
 
-The options --level, --logger and --grep choose what is printed. The page shows everything.`;
+--level, --logger and --grep select what is printed. The page shows everything.`;
 
 /** A mistake in how the program was called. */
 export class UsageError extends Error {}

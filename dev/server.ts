@@ -93,6 +93,12 @@ export interface WaitOptions {
 /**
  * Starts a local AxonPush.
  *
+ * @param options See {@linkcode DevServerOptions}. The default is `{}`.
+ * @returns The server, which listens already.
+ * @throws {TypeError} If an option is unknown or has the wrong type.
+ * @throws {RangeError} If a number is out of range.
+ * @throws {Deno.errors.AddrInUse} If the port is in use.
+ *
  * @example Assert on what a program logged
  * ```ts
  * import { assertEquals } from "@std/assert";
