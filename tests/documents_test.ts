@@ -149,6 +149,11 @@ Deno.test("Every task that the documents name exists, and every command is up to
     }
   }
   assertGreater(named, 20);
+  const contributing = spans(await read("CONTRIBUTING.md"));
+  const untold = Object.keys(tasks).filter((task) =>
+    !contributing.includes(`deno task ${task}`) && !contributing.includes(task)
+  );
+  assertEquals(untold, []);
 });
 
 Deno.test("The figures of README.md are those of bench/RESULTS.md", async () => {
