@@ -129,30 +129,46 @@ Deno.test("AxonPushHandler starts a worker that always dies three times again, t
   await handler.close();
 });
 
-Deno.test("AxonPushHandler notices in a blocked thread that the worker is silent", async () => {
-  const { Worker } = threads;
-  let started = 0;
-  threads.Worker = class extends Worker {
-    constructor(url: URL, options?: ConstructorParameters<typeof Worker>[1]) {
-      // Neither an error nor an end of the first one is ever told.
-      super(started++ > 0 ? url : new URL("data:text/javascript,for(;;);"), options);
-    }
-  };
-  try {
-    await using service = await startServiceProcess();
-    const handler = handlerFor(service, { mode: "sync" });
-    log(handler, 3); // Each call returns when its record is delivered, or never.
+/** Ways of a worker to fall silent, of which neither an error nor an end is ever told. */
+const SILENCES: [way: string, spoil: (source: string) => string][] = [
+  ["is silent", () => "for(;;);"],
+  // What Deno leaves of one whose memory ran out while it took a message: the rest goes on.
+  ["takes no message any more", (source) => `
+    let chunks = 0;
+    addEventListener("message", (event) => {
+      if (event.data.kind === "chunk") chunks++;
+      if (chunks > 1) event.stopImmediatePropagation();
+    });
+    ${source}`],
+];
 
-    assertEquals([handler.stats.delivered, started], [3, 2]);
-    assertEquals(new Set(await service.stored()).size, 3);
-    handler.flushSync(PLENTY_MS);
-    assertEquals(handler.said.map(({ code }) => code), ["worker"]);
-    assertMatch(handler.said[0]!.message, /does not answer/);
-    handler.destroy();
-  } finally {
-    threads.Worker = Worker;
-  }
-});
+for (const [way, spoil] of SILENCES) {
+  Deno.test(`AxonPushHandler notices in a blocked thread that the worker ${way}`, async () => {
+    const { Worker } = threads;
+    let started = 0;
+    threads.Worker = class extends Worker {
+      constructor(url: URL, options?: ConstructorParameters<typeof Worker>[1]) {
+        const [type, source] = String(url).split(/(?<=^[^,]*,)/) as [string, string];
+        const spoilt = new URL(type + encodeURIComponent(spoil(decodeURIComponent(source))));
+        super(started++ > 0 ? url : spoilt, options);
+      }
+    };
+    try {
+      await using service = await startServiceProcess();
+      const handler = handlerFor(service, { mode: "sync" });
+      log(handler, 3); // Each call returns when its record is delivered, or never.
+
+      assertEquals([handler.stats.delivered, started], [3, 2]);
+      assertEquals(new Set(await service.stored()).size, 3);
+      handler.flushSync(PLENTY_MS);
+      assertEquals(handler.said.map(({ code }) => code), ["worker"]);
+      assertMatch(handler.said[0]!.message, /does not answer/);
+      handler.destroy();
+    } finally {
+      threads.Worker = Worker;
+    }
+  });
+}
 
 Deno.test("AxonPushHandler shares one worker with others, and a crash of it loses nothing of any", async () => {
   using watched = watchWorkers();

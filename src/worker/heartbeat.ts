@@ -1,43 +1,43 @@
 /**
  * A sign of life in shared memory. A thread that blocks hears nothing of the end of another one, so
- * it asks, and a thread that lives answers. Nothing runs while nobody asks. Each end runs on its own
- * thread.
+ * it asks, and a thread that lives answers. The question is a message, as everything is that the
+ * worker is to do: one that has used up its memory may run timers and requests as before, but take
+ * no message any more. Nothing runs while nobody asks. Each end runs on its own thread.
  *
  * @module
  */
 import { Atomics } from "../atomics.ts";
 
-/** Words of the memory: the last question, and the last one that was answered. */
-const ASKED = 0;
-const ANSWERED = 1;
-const WORDS = 2;
-
-/** Question and answer between two threads. */
-export class Heartbeat {
-  /** The memory, to hand to the other thread. */
+/** Asks for a sign of life. */
+export interface Question {
+  readonly kind: "question";
+  /** Where the answer goes. */
   readonly memory: SharedArrayBuffer;
-  #words: Int32Array<SharedArrayBuffer>;
+  /** The answer. */
+  readonly number: number;
+}
 
-  /** @param memory The other end's memory. */
-  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(4 * WORDS)) {
-    this.memory = memory;
-    this.#words = new Int32Array(memory);
+/** The end that asks. */
+export class Heartbeat {
+  #post: (question: Question) => void;
+  #answered = new Int32Array(new SharedArrayBuffer(4));
+  #asked = 0;
+
+  constructor(post: (question: Question) => void) {
+    this.#post = post;
   }
 
   /** Whether the last question was answered. If so, it asks the next one. */
   ask(): boolean {
-    if (Atomics.load(this.#words, ANSWERED) !== Atomics.load(this.#words, ASKED)) return false;
-    Atomics.add(this.#words, ASKED, 1);
-    Atomics.notify(this.#words, ASKED);
+    if (Atomics.load(this.#answered, 0) !== this.#asked) return false;
+    const number = this.#asked + 1;
+    this.#post({ kind: "question", memory: this.#answered.buffer, number });
+    this.#asked = number;
     return true;
   }
+}
 
-  /** Answers from now on, whenever its thread comes to it. */
-  async answer(): Promise<never> {
-    for (;;) {
-      const asked = Atomics.load(this.#words, ASKED);
-      Atomics.store(this.#words, ANSWERED, asked);
-      await Atomics.waitAsync(this.#words, ASKED, asked).value;
-    }
-  }
+/** The other end: answers. */
+export function answer({ memory, number }: Question): void {
+  Atomics.store(new Int32Array(memory), 0, number);
 }

@@ -21,7 +21,7 @@ const ASK_EVERY_MS = 100;
  * that blocks, which hears nothing else of it, and by one that does not, for which this is the last
  * resort.
  */
-const MAX_UNANSWERED = { blocking: 10, polling: 50 } as const;
+const MAX_UNANSWERED = { blocking: 10, polling: 20 } as const;
 
 /** Who relies on the channel. */
 export interface ChannelUser {

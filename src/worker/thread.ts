@@ -44,7 +44,7 @@ export function joinThread(kind: ThreadKind): WorkerThread {
 
 /** A thread that runs `worker.ts`. */
 export class WorkerThread {
-  readonly heartbeat: Heartbeat = new Heartbeat();
+  readonly heartbeat: Heartbeat = new Heartbeat((question) => this.post(question));
   #kind: ThreadKind;
   #worker: Worker | NodeWorker;
   #clients = new Map<number, ThreadClient>();
@@ -55,7 +55,6 @@ export class WorkerThread {
     this.#kind = kind;
     const url = new URL(`data:text/javascript,${encodeURIComponent(WORKER_SOURCE)}`);
     this.#worker = kind === "lasting" ? this.#startLasting(url) : this.#startBrief(url);
-    this.post({ kind: "start", heartbeat: this.heartbeat.memory });
     if (kind === "lasting") watchmen.add(this.#watch);
   }
 

@@ -12,14 +12,14 @@ import type { Lost } from "../delivery/losses.ts";
 import { type Diagnostic, Diagnostics } from "../diagnostics.ts";
 import type { Chunk, Origin } from "../record/chunk.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { answer, type Question } from "./heartbeat.ts";
 import { type WatchMessage, watchSignals } from "./signal_watch.ts";
 import { startExporter } from "./start_exporter.ts";
 import { TextRing } from "./text_ring.ts";
 
-/** What the worker is told. All but the first names the handler, by a number. */
+/** What the worker is told. Most of it names the handler, by a number. */
 export type WorkerMessage =
-  | { readonly kind: "start"; readonly heartbeat: SharedArrayBuffer }
+  | Question
   | {
     readonly kind: "open";
     readonly id: number;
@@ -65,7 +65,7 @@ for (const type of ["error", "unhandledrejection"]) {
 
 addEventListener("message", (event) => {
   const message = (event as MessageEvent<WorkerMessage>).data;
-  if (message.kind === "start") return void new Heartbeat(message.heartbeat).answer();
+  if (message.kind === "question") return answer(message);
   if (message.kind === "watch") return watchSignals(message);
   if (message.kind === "open") return open(message);
   const exporter = exporters.get(message.id)!;
