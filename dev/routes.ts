@@ -78,7 +78,7 @@ function find(method: string, path: string): Route {
     throw new Refusal(405, {
       code: "method_not_allowed",
       message: `Cannot ${method} ${path}`,
-      hint: `It takes ${allow}`,
+      hint: `Allowed: ${allow}`,
     }, { allow });
   }
   return found;

@@ -21,7 +21,8 @@ import { AxonPushHandler, diagnosticsOf } from "./handler.ts";
  * }));
  * ```
  *
- * @param config What `log.setup()` takes. The default logger is added if it is missing.
+ * @param config What `log.setup()` takes. The default is `{}`: std/log's own configuration, which logs
+ *   to the console from INFO on. The default logger is added if it is missing.
  * @param handler The handler. The default is `new AxonPushHandler()`, with the settings of the
  *   environment.
  * @param name The handler's name in the configuration. The default is `"axon"`. A handler that is
@@ -30,7 +31,7 @@ import { AxonPushHandler, diagnosticsOf } from "./handler.ts";
  * @throws {TypeError} If another handler has the name, or `handler` is not an `AxonPushHandler`.
  */
 export function withAxonPush(
-  config: LogConfig,
+  config: LogConfig = {},
   handler: AxonPushHandler = new AxonPushHandler(),
   name: string = "axon",
 ): LogConfig {

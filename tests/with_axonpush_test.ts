@@ -25,6 +25,14 @@ Deno.test("withAxonPush() gives every logger the handler, the default one too", 
   assertEquals(db.handlers, ["default"]);
 });
 
+Deno.test("withAxonPush() adds to std/log's own configuration where none is given", () => {
+  const handler = handlerTo(NOWHERE);
+  assertEquals(withAxonPush(undefined, handler), {
+    handlers: { axon: handler },
+    loggers: { default: { level: "INFO", handlers: ["default", "axon"] } },
+  });
+});
+
 Deno.test("withAxonPush() gives the handler once, whatever its name is", async () => {
   await using receiver = startReceiver();
   const handler = handlerTo(receiver);
