@@ -5,9 +5,11 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertLessOrEqual, assertMatch } from "@std/assert";
+import * as log from "@std/log";
 import { startDevServer } from "../dev/mod.ts";
 import { AxonPushHandler } from "../mod.ts";
 import { RULES } from "../src/options/schema.ts";
+import * as limits from "../src/record/json_writer.ts";
 import { shipped } from "./receiver.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -271,6 +273,63 @@ Deno.test("Every message and marker that the documents quote is one of the handl
   }
 });
 
+Deno.test("docs/events.md says the limits of a record", async () => {
+  const [, section] = (await read("docs/events.md")).match(/^## Limits$(.*?)^## /ms)!;
+  const told = rows(section!).flatMap(([, limit]) => limit!.match(/[\d,]+/g) ?? [])
+    .map((number) => Number(number.replaceAll(",", ""))).filter((number) => number > 0);
+  const { MAX_DEPTH, MAX_ENTRIES, MAX_NAME_LENGTH, MAX_CHARACTERS, MAX_ERROR_CHARACTERS } = limits;
+  assertEquals(told, [
+    RULES.maxContentLength.fallback as number,
+    MAX_DEPTH,
+    MAX_ENTRIES,
+    MAX_ENTRIES,
+    MAX_NAME_LENGTH,
+    MAX_CHARACTERS,
+    MAX_ERROR_CHARACTERS,
+  ]);
+});
+
+Deno.test("docs/redaction.md says which names are masked, and which are not", async () => {
+  const [, section] = (await read("docs/redaction.md")).match(
+    /\*\*By name\.\*\*(.*?)\*\*By form/s,
+  )!;
+  const [above, ...table] = section!.split(/^\| -+.*$/m);
+  const [names, , tokens] = rows(table.join("\n"));
+  const masked = [
+    ...spans(above!).filter((name) => name.length > 1 && /[a-z]/i.test(name) && name !== "Map"),
+    ...spans(names![0]!),
+    ...spans(tokens![0]!).map((name) => name === "token" ? name : `${name} token`),
+  ];
+  const kept = [names, tokens].flatMap((row) => spans(row![1]!));
+  assertGreater(masked.length, 30);
+  assertGreater(kept.length, 10);
+  const value = "Zq7hunterX91kLm";
+  const [event] = await shipped((logger) =>
+    logger.info("a", Object.fromEntries([...masked, ...kept].map((name) => [name, value])))
+  );
+  const { attributes } = event!.payload;
+  assertEquals(masked.filter((name) => attributes[name] !== "[REDACTED]"), []);
+  assertEquals(kept.filter((name) => attributes[name] !== value), []);
+});
+
+Deno.test("A logger keeps the handlers that it had before log.setup(), as docs/loggers.md says", () => {
+  class Taken extends log.BaseHandler {
+    readonly messages: string[] = [];
+    override log = (message: string) => void this.messages.push(message);
+  }
+  const before = new Taken("INFO", { formatter: ({ msg }) => msg });
+  const after = new Taken("INFO", { formatter: ({ msg }) => msg });
+  const logger = { level: "INFO" as const, handlers: ["taken"] };
+  log.setup({ handlers: { taken: before }, loggers: { default: logger } });
+  const [named, main] = [log.getLogger("db"), log.getLogger()];
+  log.setup({ handlers: { taken: after }, loggers: { default: logger, db: logger } });
+  named.info("early");
+  main.info("early default");
+  log.getLogger("db").info("late");
+  log.setup({});
+  assertEquals([before.messages, after.messages], [["early default"], ["late"]]);
+});
+
 Deno.test("docs/testing.md shows what is said of a wrong key", async () => {
   const [, told] = (await read("docs/testing.md")).match(/^\[axonpush\] (.*?)…$/m)!;
   await using server = startDevServer({ port: 0, apiKey: "ak_other" });
@@ -295,6 +354,12 @@ Deno.test("docs/diagnostics.md says what every code stands for", async () => {
   );
   assertGreater(codes.size, 10);
   assertEquals([...codes].filter((code) => !told.has(code)), []);
+  const levels = new Map(
+    rows(await read("docs/diagnostics.md")).map(([code, level]) => [code!, level]),
+  );
+  for (const [, level, code] of (await source()).matchAll(/level: "(\w+)",\s*code: "([\w-]+)"/g)) {
+    assertEquals(levels.get(`\`${code}\``), level, code);
+  }
 });
 
 Deno.test("CHANGELOG.md has the version of deno.json, and no gap in a list", async () => {
