@@ -258,6 +258,24 @@ for (const how of ["loop", "input", "wait", "log calls"]) {
   }
 }
 
+for (const how of ["loop", "input", "wait"]) {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    Deno.test(`AxonPushHandler lets ${signal} end a program that is blocked right after its first record: ${how}`, async () => {
+      await using service = startService();
+      const { flags, args } = shipTo(service);
+      const program = startProgram("blocked.ts", { flags, args: [...args, how, "at once"] });
+      await program.output(/^ready$/m);
+      program.kill(signal);
+      const outcome = await program.ended;
+      assertEquals(outcome, {
+        ...signal === "SIGINT" ? SIGINT : SIGTERM,
+        stdout: "ready\n",
+        stderr: "",
+      });
+    });
+  }
+}
+
 for (const second of ["SIGINT", "SIGTERM"] as const) {
   Deno.test(`AxonPushHandler ends at once at SIGINT and then ${second}`, async () => {
     await using service = startHangingService();

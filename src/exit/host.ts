@@ -13,6 +13,9 @@ export const IN_WORKER: boolean = "DedicatedWorkerGlobalScope" in globalThis;
 /** Whether this is a worker of `node:worker_threads`. */
 export const IN_NODE_WORKER: boolean = IN_WORKER && !("WorkerGlobalScope" in globalThis);
 
+/** Deno's own, whatever the program or {@linkcode beforeKill} has put in its place since. */
+export const { kill } = Deno;
+
 const COMMAND_LINE = "/proc/self/cmdline";
 const WATCH_FLAG = /^--(watch|watch-hmr|unstable-hmr)(=|$)/;
 
@@ -74,6 +77,26 @@ export function isListenedToByNode(signal: Deno.Signal): boolean {
   } catch {
     return false; // As above.
   }
+}
+
+/**
+ * Calls this before the program sends a signal by `Deno.kill()`, until the function that it returns
+ * is called.
+ */
+export function beforeKill(listener: () => void): () => void {
+  const { kill } = Deno;
+  const killing: typeof kill = (...args) => {
+    listener();
+    kill(...args);
+  };
+  try {
+    Deno.kill = killing;
+  } catch {
+    // Somebody has frozen it.
+  }
+  return () => {
+    if (Deno.kill === killing) Deno.kill = kill;
+  };
 }
 
 /** Nothing where this version of Deno does not show its resources. */

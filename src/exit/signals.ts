@@ -15,7 +15,15 @@ import { EXIT_CODES } from "../options/signals.ts";
 import { SignalWatch, watchmen } from "../worker/signal_watch.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
-import { IN_WORKER, isListenedTo, isListenedToByNode, isMaybeWatched, isTest } from "./host.ts";
+import {
+  beforeKill,
+  IN_WORKER,
+  isListenedTo,
+  isListenedToByNode,
+  isMaybeWatched,
+  isTest,
+  kill,
+} from "./host.ts";
 
 /** How long a worker of the program's waits for the main thread to end it, in milliseconds. */
 const GRACE_MS = 2000;
@@ -28,7 +36,7 @@ const LOOK_MS = 500;
 /** A turn of the event loop that Deno's watcher gets as well, in milliseconds. */
 const TURN_MS = 20;
 
-const { setTimeout } = globalThis;
+const { queueMicrotask, setTimeout } = globalThis;
 
 /** What happens at a signal. */
 export interface AtSignal {
@@ -48,6 +56,8 @@ export class Signals {
   #watch: SignalWatch | undefined;
   /** While a signal is dealt with nobody listens, so that another one ends the program at once. */
   #isDealing = false;
+  /** Whether this thread has yielded since the first record, or will as far as is known. */
+  #yielding: "no" | "awaited" | "yes" = "no";
   /** Signals that the program listened to before us: its listener may take itself off first. */
   #shared = new Set<EndSignal>();
   /** Signals that this worker has drained at. */
@@ -67,10 +77,7 @@ export class Signals {
 
   /** Has those signals listened to that those want to hear who are hooked, and no others. */
   update(): void {
-    // Tests are ended as they would be without us: their watcher starts them again on other threads,
-    // of which none hears of the other, and listeners would count as leaks.
-    const hooked = isTest() ? [] : [...this.#hooked];
-    const wanted = [...new Set(hooked.flatMap(({ signals }) => signals))];
+    const wanted = this.#wanted;
     for (const signal of this.#listeners.keys()) {
       if (!wanted.includes(signal)) this.#unlisten(signal);
     }
@@ -78,13 +85,39 @@ export class Signals {
     const watchman = IN_WORKER || wanted.length === 0 ? undefined : watchmen.first;
     const watch = this.#watch;
     if (watch && watch.watchman === watchman && String(watch.signals) === String(wanted)) return;
-    for (const signal of wanted) this.#listen(signal);
+    if (this.#yielding === "yes") { for (const signal of wanted) this.#listen(signal); }
+    else if (wanted.length > 0) this.#awaitYield();
     this.#watch = undefined;
     watch?.release(0);
     if (watchman === undefined) return;
     const timeouts = [...this.#hooked].map(({ shutdownTimeoutMs }) => shutdownTimeoutMs);
     this.#watch = new SignalWatch(watchman, wanted, Math.max(...timeouts));
     guard(() => this.#follow(this.#watch!))();
+  }
+
+  get #wanted(): EndSignal[] {
+    // Tests are ended as they would be without us: their watcher starts them again on other threads,
+    // of which none hears of the other, and listeners would count as leaks.
+    const hooked = isTest() ? [] : [...this.#hooked];
+    return [...new Set(hooked.flatMap(({ signals }) => signals))];
+  }
+
+  /**
+   * This thread does not listen before it yields for the first time. One that computes for minutes
+   * right after its first record, or asks somebody a question, would not be ended by a signal, and
+   * there is no worker yet that could do it. Where a program ends itself before that, this is told.
+   */
+  #awaitYield(): void {
+    if (this.#yielding === "awaited") return;
+    this.#yielding = "awaited";
+    const onYield = guard(() => {
+      if (this.#yielding === "yes") return;
+      this.#yielding = "yes";
+      forget();
+      if (!this.#watch?.isListening) { for (const signal of this.#wanted) this.#listen(signal); }
+    });
+    const forget = beforeKill(onYield);
+    queueMicrotask(onYield);
   }
 
   /** A signal that this thread listens to would not end it while it is busy. */
@@ -200,7 +233,7 @@ export class Signals {
   #endBy(signal: EndSignal): void {
     this.#unlisten(signal);
     try {
-      Deno.kill(Deno.pid, signal);
+      kill(Deno.pid, signal);
     } catch {
       Deno.exit(EXIT_CODES[signal]); // Before 2.9, Deno wants a permission for the own process too.
     }
