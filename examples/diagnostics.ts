@@ -1,8 +1,8 @@
 /**
- * What the handler reports about itself, taken by a function instead of the console. The address is
- * one at which nobody listens, so that there is something to report.
+ * What the handler reports about itself, received by a function instead of the console. The key is
+ * wrong, so that there is something to report.
  *
- *     deno run --env-file=examples/local.env --allow-net=127.0.0.1:9 --allow-env="AXONPUSH_*" examples/diagnostics.ts
+ *     deno run --env-file=examples/local.env --allow-net=127.0.0.1:3000 --allow-env="AXONPUSH_*" examples/diagnostics.ts
  *
  * @module
  */
@@ -10,8 +10,7 @@ import * as log from "@std/log";
 import { AxonPushHandler } from "@axonpush/std-log";
 
 const handler = new AxonPushHandler("INFO", {
-  baseUrl: "http://127.0.0.1:9",
-  shutdownTimeoutMs: 500,
+  apiKey: "oops",
   diagnostics({ level, code, message }) {
     console.log(`${level} ${code}: ${message}`); // Or count it, or page somebody.
   },
@@ -21,6 +20,6 @@ log.setup({
   loggers: { default: { level: "INFO", handlers: ["axon"] } },
 });
 
-log.info("Nobody hears this");
+log.info("The service refuses this");
 await handler.close();
 console.log(handler.stats);

@@ -141,10 +141,10 @@ Deno.test("traces.ts gives each request a trace and its attributes", async () =>
   }
 });
 
-Deno.test("diagnostics.ts reports that nobody answers, and what is lost", async () => {
+Deno.test("diagnostics.ts reports that its key is wrong, and what failed", async () => {
   const { events, code, stdout, stderr } = await run("diagnostics.ts");
   assertEquals([code, events.length, stderr], [0, 0, ""]);
-  assertMatch(stdout, /^warn unreachable: .*\nerror shutdown: 1 record was not delivered/m);
+  assertMatch(stdout, /^error http-401: AxonPush refuses records: HTTP 401: /m);
   assertMatch(stdout, /failed: 1/);
 });
 
