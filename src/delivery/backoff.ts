@@ -8,7 +8,7 @@
 
 /** Pauses after the first, second, … failure in a row, in milliseconds; the last one repeats. */
 const LADDER_MS = [250, 500, 1000, 2000, 4000];
-/** How much longer or shorter a pause may be, so that programs do not come back all at once. */
+/** How much longer or shorter a pause may be, so that programs do not all come back at once. */
 const JITTER = 0.1;
 
 /** What requests may do now: all go, none goes, or one goes to try the service. */
@@ -25,7 +25,7 @@ export class Backoff {
   #resumeAt = 0;
   #cause: BackoffCause = "failure";
   #epoch = 0;
-  /** Until when somebody waits for the last records. */
+  /** Until when the program waits for the records so far. */
   #expeditedUntil = 0;
   #isEnding = false;
   #deliveries = 0;
@@ -51,19 +51,19 @@ export class Backoff {
   }
 
   /**
-   * Raised with each pause. What was sent in an epoch before the present one says nothing about now:
-   * of the requests that fail together, the first alone counts.
+   * Raised with each pause. A request that was sent in an earlier epoch says nothing about now: of
+   * requests that fail together, only the first counts.
    */
   get epoch(): number {
     return this.#epoch;
   }
 
-  /** Whether somebody waits for the last records. */
+  /** Whether the program waits for the records so far. */
   get isExpedited(): boolean {
     return this.#now() < this.#expeditedUntil;
   }
 
-  /** Whether the program ends with settings that are wrong: nobody is going to mend them. */
+  /** Whether the program ends with wrong settings, which will not be corrected any more. */
   get isHopeless(): boolean {
     return this.#isEnding && this.isExpedited && this.state === "open" &&
       this.#cause === "settings";
@@ -80,8 +80,8 @@ export class Backoff {
   }
 
   /**
-   * A request failed so that all others have to wait.
-   * @param epoch In which it was sent.
+   * A request failed in such a way that all others have to wait.
+   * @param epoch The epoch in which it was sent.
    */
   open(epoch: number, cause: "failure" | "settings"): void {
     if (epoch !== this.#epoch) return;
@@ -91,7 +91,7 @@ export class Backoff {
     this.#pauses++;
   }
 
-  /** The service asks to be left alone for so long, in milliseconds. The longest pause counts. */
+  /** The service asks for a pause, in milliseconds. The longest one counts. */
   openFor(epoch: number, askedMs: number): void {
     const isAsked = epoch !== this.#epoch && this.#cause === "asked";
     const resumeAt = this.#now() + askedMs;
@@ -115,9 +115,9 @@ export class Backoff {
   }
 
   /**
-   * Somebody waits for so long, in milliseconds: the present pause is over, unless the service asked
-   * for it or settings are wrong, which waiting does not mend, and the next ones are the shortest,
-   * since the ladder would be longer than what is left.
+   * The program waits for this many milliseconds. The present pause is over, unless the service asked
+   * for it or the settings are wrong, and the next pauses are the shortest, since longer ones would
+   * not fit into the time that is left.
    * @param isEnding Whether the program ends then.
    */
   expedite(forMs: number, isEnding: boolean): void {
@@ -128,7 +128,7 @@ export class Backoff {
     if (isWorthTrying) this.#resumeAt = Math.min(this.#resumeAt, now);
   }
 
-  /** The pause after so many failures before, in milliseconds. */
+  /** The pause after this many failures, in milliseconds. */
   pauseAfter(failures: number): number {
     const step = LADDER_MS[this.isExpedited ? 0 : Math.min(failures, LADDER_MS.length - 1)]!;
     return step * (1 + JITTER * (2 * Math.random() - 1));

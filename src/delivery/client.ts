@@ -1,6 +1,6 @@
 /**
- * Publishes through an AxonPush client of the user's, one call for each event. Runs on the program's
- * thread, since a client cannot go to another.
+ * Publishes through the user's AxonPush client, one call for each event. Runs on the program's thread,
+ * since a client cannot be sent to another one.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import {
   unreachable,
 } from "./response.ts";
 
-/** What an AxonPush client's `events.publish` is given. */
+/** The parameters of an AxonPush client's `events.publish`. */
 export interface PublishParams extends Omit<LogEvent, "channel_id" | "payload"> {
   /**
    * Target channel: the option `channelId`. Without that option it is missing, although the type says
@@ -66,7 +66,7 @@ export function createClientSend(client: AxonPushClient, settings: ResponseSetti
     }
   };
   return async (body) => {
-    // The client may never come back, and whether the program waits for it is the client's choice.
+    // The client may never answer, and whether it keeps the program alive is its own choice.
     const { promise, resolve } = Promise.withResolvers<SendResult>();
     const { requestTimeoutMs } = settings;
     const cancel = CLOCK.wake(() => {
@@ -77,7 +77,7 @@ export function createClientSend(client: AxonPushClient, settings: ResponseSetti
   };
 }
 
-/** What an error of the client's means. AxonPush's own says `statusCode`, others `status`. */
+/** What an error of the client means. AxonPush's own has `statusCode`, others have `status`. */
 function failed(error: unknown, settings: ResponseSettings): SendResult {
   const object = Object(error);
   const status = [read(object, "statusCode"), read(object, "status")]
@@ -89,7 +89,7 @@ function failed(error: unknown, settings: ResponseSettings): SendResult {
   return rejection(status, { text, serviceCode, afterMs: pauseOf(object) }, settings);
 }
 
-/** How long an error asks to wait, in milliseconds: it says seconds, as the header does. */
+/** How long an error asks to wait, in milliseconds; like the header it has seconds. */
 function pauseOf(error: object): number | undefined {
   const retryAfter = read(error, "retryAfter");
   if (typeof retryAfter === "number") return clampPause(1000 * retryAfter);

@@ -10,7 +10,7 @@
 export interface Clock {
   /** Milliseconds since any moment, never set back. */
   now(): number;
-  /** Calls back once; the program need not live for it. The result calls it off. */
+  /** Calls back once, without keeping the program alive. The result cancels it. */
   wake(callback: () => void, afterMs: number): () => void;
 }
 
@@ -25,7 +25,7 @@ export function taken<Name extends keyof typeof globalThis>(
   return () => property?.get ? property.get.call(globalThis) : property?.value;
 }
 
-/** Rings once, at the earliest time that it was set to. */
+/** An alarm that rings once, at the earliest time that it was set to. */
 export class Alarm {
   #clock: Clock;
   #ring: () => void;
@@ -36,7 +36,7 @@ export class Alarm {
     this.#ring = ring;
   }
 
-  /** Sets it, unless it rings before that time: then somebody is going to set it anew. */
+  /** Sets it, unless it rings before that time: then it is set again. */
   set(at: number): void {
     if (this.#set !== undefined && this.#set.at <= at) return;
     this.cancel();
@@ -61,7 +61,7 @@ export const CLOCK: Clock = {
   now: performance.now.bind(performance),
   wake(callback, afterMs) {
     const timer = start()(callback, Math.max(1, afterMs));
-    unrefTimer(timer); // A pause is no reason for a program to go on.
+    unrefTimer(timer); // A pause must not keep a program alive.
     return () => cancel()(timer);
   },
 };

@@ -1,8 +1,8 @@
 /**
  * Delivers events to the service, a bounded number of requests at a time.
- * It runs on the worker's thread, and on the program's own where there is no worker. What it must get
- * right is failure: the same bytes under the same key until the service has them, a pause for all when
- * the service is in trouble, and of a record that is refused alone, the loss of nothing but itself.
+ * It runs on the worker's thread, or on the program's own where there is no worker. What it must get
+ * right is failure: the same bytes under the same key until the service has them; a pause for all
+ * requests when the service is in trouble; and a record that is refused takes no other one with it.
  *
  * @module
  */
@@ -20,14 +20,14 @@ import { isAnswer, type Send, type SendResult, sendResultOf, unanswered } from "
 import { isSpent, isTooLarge } from "./retry_policy.ts";
 import { hangAfter, type Slot, Slots } from "./slots.ts";
 
-/** So many failures in a row are an outage, not the failures of single requests. */
+/** This many failures in a row are an outage, not failures of single requests. */
 const OUTAGE = 32;
-/** After so many refusals in a row it is asked by a single request whether the settings are wrong. */
+/** After this many refusals in a row, a single request finds out whether the settings are wrong. */
 const MANY_REFUSALS = 16;
 /** How much longer than its timeout a request may take before its slot is taken from it. */
 const OVERDUE_MS = 5000;
 
-/** Sends what it is given until each record is settled. */
+/** Sends records until each of them is settled. */
 export class Exporter {
   #settings: ExporterSettings;
   #callbacks: ExporterCallbacks;
@@ -58,12 +58,12 @@ export class Exporter {
     this.#alarm = new Alarm(clock, () => this.#pump());
   }
 
-  /** Learns where the chunks come from that name this number. Comes before the first of them. */
+  /** Registers the origin that chunks refer to by this number. It comes before the first of them. */
   addOrigin(id: number, origin: Origin): void {
     this.#queue.addOrigin(id, origin);
   }
 
-  /** Takes records. */
+  /** Accepts records. */
   send(chunk: Chunk): void {
     this.#queue.push(chunk, this.#clock.now());
     if (this.#backoff.isExpedited) this.#limit.expedite(this.#queue.pending);
@@ -71,9 +71,9 @@ export class Exporter {
   }
 
   /**
-   * Somebody waits for the records so far, for so many milliseconds: the present pause is over, unless
-   * the service asked for it, and nothing is collected any more.
-   * @param isEnding Whether the program ends then, so that nobody is going to mend wrong settings.
+   * Flushes: for this many milliseconds the program waits for the records so far. The present pause
+   * is over, unless the service asked for it, and partial batches go at once.
+   * @param isEnding Whether the program ends then, so that wrong settings will not be corrected.
    */
   flush(forMs: number, isEnding = true): void {
     this.#backoff.expedite(forMs, isEnding);
@@ -91,7 +91,7 @@ export class Exporter {
     this.#alarm.cancel();
   }
 
-  /** Sends what may be sent now, and sets the alarm for what may be later. */
+  /** Sends what may be sent now, and sets the alarm for the rest. */
   #pump(): void {
     if (this.#backoff.isHopeless) this.#outcomes.giveUp(this.#queue.clear());
     const now = this.#clock.now();
@@ -100,7 +100,7 @@ export class Exporter {
     const { state, resumeAt, cause } = this.#backoff;
     if (state === "open") return this.#alarm.set(resumeAt);
     const limit = state === "half-open" ? 1 : this.#limit.size;
-    // To share out the attempts. Whether settings were mended costs a single record each time.
+    // Shares out the attempts. Finding out whether settings were corrected costs one record each time.
     const freshFirst = state === "half-open" && cause !== "settings";
     while (this.#slots.free(limit, now, hangMs) > 0) {
       const request = this.#queue.take(now, this.#isAtOnce, freshFirst);
@@ -111,30 +111,30 @@ export class Exporter {
     if (nextAt !== undefined) this.#alarm.set(nextAt);
   }
 
-  /** Whether a batch that is not full goes at once: somebody waits, or there is nothing to wait for. */
+  /** Whether a partial batch goes at once: the program waits, or there is nothing to wait for. */
   get #isAtOnce(): boolean {
     return this.#slots.count === 0 || this.#backoff.isExpedited;
   }
 
-  /** Lets nothing wait for ever for a request that hangs. */
+  /** Keeps requests that hang from holding anything up for ever. */
   #tendHanging(now: number, hangMs: number): void {
     const overdueMs = this.#settings.requestTimeoutMs + OVERDUE_MS;
     for (const slot of this.#slots.hanging(now, hangMs)) {
       const { request } = slot;
       if (now - slot.sentAt >= overdueMs) {
-        // A fetch can stay open though its signal has fired.
+        // A fetch can stay open although its signal has fired.
         this.#onResult(slot, unanswered(this.#settings), now);
       } else if (
         this.#backoff.isExpedited && this.#settings.protocol === "events" && request.copies === 1
       ) {
-        request.copies++; // The service collapses what comes twice under one key.
+        request.copies++; // The service collapses events with the same key.
         request.dueAt = now;
         this.#queue.retry(request);
       }
     }
   }
 
-  /** When there is something to do if nothing is answered before. */
+  /** When there is something to do, unless an answer comes first. */
   #nextAt(now: number, hangMs: number): number | undefined {
     const dueAt = this.#queue.dueAfter(now);
     const isWanted = !this.#queue.isEmpty || this.#backoff.isExpedited;
@@ -189,7 +189,7 @@ export class Exporter {
     this.#pump();
   }
 
-  /** The service has taken the records, but for the last so many. */
+  /** The service has accepted the records, except this many at the end. */
   #onDelivered(
     { request, epoch, sentAt, isWarm }: Slot,
     { rejected = 0, diagnostic }: SendResult & { kind: "delivered" },
@@ -221,7 +221,7 @@ export class Exporter {
         this.#lose(request, result.diagnostic);
         if (!isPassed) this.#backoff.open(epoch, "failure");
       } else {
-        // One hiccup of whoever stands before the service says nothing yet.
+        // One hiccup of a proxy in front of the service says nothing yet.
         request.isDoubted = true;
         request.dueAt = now + this.#backoff.pauseAfter(0);
         this.#again(request);
@@ -235,7 +235,7 @@ export class Exporter {
     }
   }
 
-  /** Where nothing was ever delivered, not all batches without end are bad: the address is. */
+  /** If nothing was ever delivered, it is the address that is wrong, and not batch after batch. */
   #isAddressWrong(because: string, records: number): boolean {
     const { deliveries } = this.#backoff;
     const isDoubtful = because === "either" || because === "content" && records > 1;
@@ -244,19 +244,19 @@ export class Exporter {
     return this.#backoff.failuresInARow >= MANY_REFUSALS;
   }
 
-  /** One bad record spoils a batch: halves of it find out which. */
+  /** One bad record spoils a batch: halving it finds out which. */
   #halve(request: Request): void {
     request.isDoubted = true;
     this.#queue.halve(request);
   }
 
-  /** Lets a single request find out whether the settings are wrong. */
+  /** Sends a single request to find out whether the settings are wrong. */
   #ask({ epoch }: Slot, request: Request): void {
     this.#backoff.open(epoch, "failure");
     this.#queue.retry(request);
   }
 
-  /** All will be refused until somebody mends it, so a single record at a time finds out when. */
+  /** Everything is refused until the settings are corrected: one record at a time finds out when. */
   #blameSettings({ request, epoch }: Slot, diagnostic: Diagnostic): void {
     if (request.items.length > 1) this.#queue.isolate(request);
     else this.#lose(request, diagnostic);
@@ -274,14 +274,14 @@ export class Exporter {
       : isOverload && this.#limit.onRefused(slot.limitEpoch);
     const { deliveries, failuresInARow } = this.#backoff;
     const outage = Math.min(OUTAGE, this.#limit.size);
-    // Among requests that succeed one may fail; when all do, or it is all too much, the others are
-    // better held back too.
+    // One request may fail among others that succeed. When all fail, or the service is overloaded, the
+    // others are better held back too.
     const isAlone = isOverload ? !isTooMuch : deliveries > 0 && failuresInARow < outage;
     if (afterMs !== undefined) this.#backoff.openFor(epoch, afterMs);
     else if (!isAlone) this.#backoff.open(epoch, "failure");
     if (request.isSettled || --request.copies > 0) return;
-    // The service says itself when it may be; what found no connection here goes as soon as one of
-    // the others has done with its own.
+    // The service itself says when to come back; a request that found no connection on this machine
+    // goes as soon as another one has finished with its own.
     const isFree = afterMs !== undefined || cause === "local";
     request.dueAt = isFree ? now : now + this.#backoff.pauseAfter(request.failures);
     request.failures++;

@@ -59,7 +59,7 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
   const encode = protocol === "otlp" ? createEncode() : (text: string) => text;
   let permitted = false;
   let isKnown = false;
-  /** Waits for the rest of an answer whose status has said it all. */
+  /** Waits for the rest of an answer of which only the status matters. */
   const finish = async (
     { headers }: Response,
     answer: Promise<string | undefined>,
@@ -71,7 +71,7 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
     return diagnostic;
   };
   return async (body, key) => {
-    // On a terminal, a fetch that is not permitted would ask in the middle of the program.
+    // On a terminal, a fetch without permission would prompt in the middle of the program.
     permitted ||= mayConnect(url);
     if (!permitted) return notPermitted(url);
     const signal = deadline();
@@ -93,8 +93,8 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
 }
 
 /**
- * Makes something with a timer for requests that begin close together, who share it and so have a
- * little less time: a timer for each would cost a tenth of a request.
+ * Makes something with a timer for requests that begin close together. They share it and have a little
+ * less time: a timer for each would cost a tenth of a request.
  */
 function shared<T>(forMs: number, make: () => T): () => T {
   let value: T;
@@ -110,8 +110,8 @@ function shared<T>(forMs: number, make: () => T): () => T {
 }
 
 /**
- * Settles when an answer has had its time to come to its end. The first `setTimeout` of a thread
- * would cost the first record 7 ms.
+ * Settles when an answer has had enough time to end. The first `setTimeout` of a thread would cost the
+ * first record 7 ms.
  */
 const gracePeriod = shared(FINISH_MS / 5, () =>
   new Promise<undefined>((resolve) => {
@@ -125,13 +125,13 @@ function mayConnect(url: string): boolean {
 }
 
 /**
- * Reads an answer up to a limit: one that never ends must not fill the memory. Nothing comes of one
- * that goes beyond.
+ * Reads an answer up to a limit, since one that never ends must not fill the memory. Returns nothing
+ * for a longer one.
  */
 async function readAnswer(response: Response): Promise<string | undefined> {
   const { body, headers } = response;
   // Twice as fast as reading chunk by chunk, and safe where the length is known. That of a
-  // compressed answer is not: the header tells the length before it is unpacked.
+  // compressed answer is not: the header has the compressed length.
   const length = headers.has("content-encoding") ? null : headers.get("content-length");
   if (length !== null && Number(length) <= MAX_ANSWER_BYTES) return await response.text();
   let text = "";
@@ -143,8 +143,8 @@ async function readAnswer(response: Response): Promise<string | undefined> {
 }
 
 /**
- * Makes a function that encodes large texts in UTF-8, into memory that it uses again and again: to
- * get it anew costs more than to fill it. A result holds until the next call; `fetch` takes a copy
+ * Makes a function that encodes large texts in UTF-8, into memory that it reuses: allocating it costs
+ * more than filling it. A result holds until the next call; `fetch` makes a copy
  * (Fetch Standard, "extract a body").
  */
 function createEncode(): (text: string) => Uint8Array<ArrayBuffer> {

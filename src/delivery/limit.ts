@@ -1,8 +1,7 @@
 /**
- * How many requests may be in flight, found out from how the service bears them: CUBIC (RFC 9438) with
- * slow start, held back by latency. It doubles each round trip while records wait for nothing but the
- * limit, is cut once for each wave of refusals and grows back as CUBIC does, and gives back what it
- * has grown when answers become slow. Runs on the worker's thread, or on the program's own where there
+ * How many requests may be in flight, adapted to the service: CUBIC (RFC 9438) with slow start, held
+ * back by latency. The limit doubles each round trip while records wait for nothing else, is cut once
+ * for each wave of refusals and grows back as CUBIC does, and shrinks when answers become slow. Runs on the worker's thread, or on the program's own where there
  * is no worker.
  *
  * @module
@@ -16,11 +15,11 @@ const CUT = 0.7;
 const GROWTH = 0.4;
 /** A round this many times as slow as the best one says that the service queues. */
 const SLOW = 1.5;
-/** How much worse the best round counts after a second: ways and services change. */
+/** How much worse the best round counts after a second: routes and services change. */
 const DRIFT = 1.1;
-/** Rounds in which what waits at the end of a program should have gone, when nothing was ever refused. */
+/** In how many rounds the rest should go at the end of a program, if nothing was ever refused. */
 const ROUNDS_AT_END = 8;
-/** What an answer weighs in the typical time of one. */
+/** The weight of one answer in the typical time of an answer. */
 const WEIGHT = 0.1;
 
 /** A limit between 1 and a ceiling. */
@@ -28,15 +27,15 @@ export class Limit {
   #ceiling: number;
   #now: () => number;
   #size: number;
-  /** How far slow start may go: twice what the last round bore that was not slow. */
+  /** How far slow start may go: twice what the last round that was not slow had in flight. */
   #slowStart: number;
-  /** Where it was when it was cut last, and when that was. */
+  /** The limit when it was last cut, and when that was. */
   #cut: { readonly from: number; readonly at: number } | undefined;
   #epoch = 0;
   /** Whether anything was delivered since the last cut. */
   #bears = false;
   #round = { answers: 0, totalMs: 0 };
-  /** The best round so far, and when it was compared last. */
+  /** The best round so far, and when it was last compared. */
   #best: { readonly ms: number; readonly at: number } | undefined;
   #typicalMs: number | undefined;
 
@@ -52,12 +51,12 @@ export class Limit {
     return Math.round(this.#size);
   }
 
-  /** Raised with each cut: a refusal of a request that was sent before it is of the same wave. */
+  /** Raised with each cut: refusals of requests that were sent before belong to the same wave. */
   get epoch(): number {
     return this.#epoch;
   }
 
-  /** How long an answer takes of late, in milliseconds, if there was any. */
+  /** How long answers take at present, in milliseconds, if there were any. */
   get typicalMs(): number | undefined {
     return this.#typicalMs;
   }
@@ -83,14 +82,14 @@ export class Limit {
   }
 
   /**
-   * The service, or this machine, says that it is too much.
-   * @param epoch In which the request was sent.
-   * @return Whether even that little is too much, so that it takes a pause.
+   * The service, or this machine, is overloaded.
+   * @param epoch The epoch in which the request was sent.
+   * @return Whether even the smallest limit is too much, so that a pause is needed.
    */
   onRefused(epoch: number): boolean {
     if (epoch !== this.#epoch) return false;
     const bears = this.#bears;
-    // In an outage nothing is learned of how much the service bears without it.
+    // An outage shows nothing about how much the service can do without one.
     if (bears || this.#cut === undefined) {
       this.#cut = { from: this.#size, at: this.#now() };
       this.#size = Math.max(1, CUT * this.#size);
@@ -102,8 +101,8 @@ export class Limit {
 
   /**
    * This machine has no connection for one more request.
-   * @param inFlight How many others it has one for.
-   * @return Whether there is none at all, so that it takes a pause.
+   * @param inFlight How many other requests have one.
+   * @return Whether there is none at all, so that a pause is needed.
    */
   onCrowded(inFlight: number): boolean {
     if (inFlight < this.#size) {
@@ -114,7 +113,7 @@ export class Limit {
     return inFlight === 0;
   }
 
-  /** The program ends, and so many records wait: they should not take more than a few rounds. */
+  /** The program ends while this many records wait: they should take only a few rounds. */
   expedite(waiting: number): void {
     if (this.#cut !== undefined) return;
     this.#slowStart = this.#ceiling;

@@ -1,12 +1,12 @@
 /**
- * Counts the records that are lost, and says why. Runs where requests are sent: on the worker's thread,
+ * Counts the records that are lost, and reports why. Runs where requests are sent: on the worker's thread,
  * or on the program's own where there is no worker.
  *
  * @module
  */
 import { type Diagnostic, type Loss, records } from "../diagnostics.ts";
 
-/** How long losses are counted before it is said how many they are, in milliseconds. */
+/** How long losses are counted before their number is reported, in milliseconds. */
 const COLLECT_MS = 1000;
 
 /** Records that were lost, and why the last one was. Can be sent to another thread. */
@@ -15,15 +15,15 @@ export interface Lost {
   readonly reason: string;
 }
 
-/** Who tells it. */
+/** Who reports the losses. */
 export interface LossCallbacks {
-  /** Says something once. */
+  /** Reports something once. */
   report(diagnostic: Diagnostic): void;
-  /** Says how many records were lost since it was last said. */
+  /** Reports how many records were lost since the last report. */
   countLost(lost: Lost): void;
 }
 
-/** What was lost since it was last said. */
+/** What was lost since the last report. */
 export class Losses {
   #callbacks: LossCallbacks;
   #now: () => number;
@@ -37,30 +37,30 @@ export class Losses {
     this.#now = now;
   }
 
-  /** Says why so many records are lost, and counts them. */
+  /** Counts lost records, and reports why. */
   add(count: number, diagnostic: Diagnostic): void {
     this.#reason = diagnostic.message;
     this.#callbacks.report(diagnostic);
     this.addRest(count);
   }
 
-  /** Counts records that were not even tried any more, for the reason that the last one had. */
+  /** Counts records that were given up without another try, for the same reason as the last one. */
   addRest(count: number): void {
     const isFirst = this.#since === undefined;
     if (this.#count === 0) this.#since = this.#now();
     this.#count += count;
-    // The first are told by the reason alone. In a flood a message for each would be a flood, too.
+    // The first loss is reported with its reason alone; a message for each would be a flood.
     if (isFirst || this.#now() - this.#since! >= COLLECT_MS) this.tell();
   }
 
-  /** Says how many they are. */
+  /** Reports how many they are. */
   tell(): void {
     if (this.#count > 0) this.#callbacks.countLost({ count: this.#count, reason: this.#reason });
     this.#count = 0;
   }
 }
 
-/** How lost records are told where they are counted. */
+/** How lost records are reported where they are counted. */
 export function lossOf({ reason }: Lost): Loss {
   return {
     level: "error",

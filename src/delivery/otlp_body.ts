@@ -22,7 +22,7 @@ interface Placed {
   readonly record: string;
 }
 
-/** Ids are hexadecimal here, not base64; one of another form can only be an attribute. */
+/** Ids are hexadecimal here, not base64; any other form can only be an attribute. */
 const HEX_IDS = /^"traceId":"[\da-f]{32}","spanId":"[\da-f]{16}"$/i;
 
 /** Makes the function that makes an export request of records: by resource, and in it by logger. */
@@ -31,7 +31,7 @@ export function createOtlpBody(
   keyPrefix: string,
 ): (items: readonly Item[]) => string {
   const { resource, trace, pid, agentId } = constants;
-  // Most of a record is the same for all of a logger and level that are in no trace of their own.
+  // Most of a record is the same for all records of a logger and level without a trace of their own.
   const ownIds = placedIds(trace, agentId);
   const placedSource = rememberLast((source) => {
     const { level, levelName, loggerName } = readSource(source);
@@ -57,7 +57,7 @@ export function createOtlpBody(
   }
 
   return (items) => {
-    // There is one resource, unless the user's `redact` changes it for some events.
+    // There is only one resource, unless the user's `redact` changes it for some events.
     const resources = new Map<string, Map<string, string>>();
     for (const { key: number, line } of items) {
       const key = dedupKey({ keyPrefix }, number);
@@ -82,7 +82,7 @@ export function createOtlpBody(
   };
 }
 
-/** What the user's `redact` has left of a record. */
+/** A record as the user's `redact` has left it. */
 function placedEvent(event: string, key: string): Placed {
   const { payload, identifier, traceId, spanId, agentId } = JSON.parse(event) as LogEvent;
   const { body, attributes, resource, ...others } = payload;
@@ -95,12 +95,12 @@ function placedEvent(event: string, key: string): Placed {
   return { resource: members(resource), scope: members({ name: identifier }), record };
 }
 
-/** The attribute by which AxonPush knows a record again. */
+/** The attribute that identifies copies of a record. */
 function keyText(key: string): string {
   return `{"key":"axonpush.dedup_key","value":{"stringValue":"${key}"}}`;
 }
 
-/** Where a record says its ids, which are members: in the fields for them, or else in attributes. */
+/** Where a record has its ids: in the fields for them, or else in attributes. */
 function placedIds(ids: string, agentId: unknown) {
   const isHex = HEX_IDS.test(ids);
   const { traceId } = isHex ? {} as LogEvent : JSON.parse(`{${ids}}`) as LogEvent;
@@ -115,14 +115,14 @@ function members(object: object): string {
   return JSON.stringify(object).slice(1, -1);
 }
 
-/** The `KeyValue`s of an object that came out of JSON. */
+/** The `KeyValue`s of an object from JSON. */
 function keyValues(attributes: object): string {
   return Object.entries(attributes).map(([key, value]) =>
     ANY_VALUE.name(JSON.stringify(key)) + anyValue(value) + ANY_VALUE.end
   ).join();
 }
 
-/** The `AnyValue` of a value that came out of JSON. */
+/** The `AnyValue` of a value from JSON. */
 function anyValue(value: unknown): string {
   switch (typeof value) {
     case "string":

@@ -21,13 +21,13 @@ export class Outcomes {
   }
 
   /**
-   * Settles the records of a request: the last so many have failed.
+   * Settles the records of a request, of which this many at the end have failed.
    * @param isLast Whether no others wait.
    */
   settle(request: Request, failed: number, isLast: boolean): void {
     if (request.isSettled) return;
     request.isSettled = true;
-    // Whoever waits goes on when the last one is settled, and may end the program.
+    // When the last one is settled, whoever waits goes on, and may end the program.
     if (isLast) this.#losses.tell();
     const { items } = request;
     let left = items.length;
@@ -36,13 +36,13 @@ export class Outcomes {
     }
   }
 
-  /** Settles a request whose records have failed, all of them for this reason. */
+  /** Settles a request of which all records have failed for this reason. */
   lose(request: Request, diagnostic: Diagnostic, isLast: boolean): void {
     this.#losses.add(request.items.length, diagnostic);
     this.settle(request, request.items.length, isLast);
   }
 
-  /** Settles records that are not even tried any more. */
+  /** Settles records that are given up without another try. */
   giveUp(items: readonly Item[]): void {
     if (items.length === 0) return;
     this.#losses.addRest(items.length);

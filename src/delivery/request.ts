@@ -1,5 +1,5 @@
 /**
- * What one request carries, and what is remembered of it from one try to the next. Runs where requests
+ * What one request carries, and its history from one try to the next. Runs where requests
  * are sent: on the worker's thread, or on the program's own where there is no worker.
  *
  * @module
@@ -10,9 +10,9 @@ import { dedupKey, type Origin } from "../record/chunk.ts";
 export interface Item {
   /** The number of its origin. */
   readonly origin: number;
-  /** By this number it is acknowledged. */
+  /** The number by which it is acknowledged. */
   readonly sequence: number;
-  /** This number ends its dedup key. */
+  /** The number at the end of its dedup key. */
   readonly key: number;
   readonly line: string;
 }
@@ -45,8 +45,8 @@ export interface Request {
 /** Makes a request of records of one origin. */
 export function seal(items: readonly Item[], origin: Pick<Origin, "keyPrefix">): Request {
   const [first, last] = [items[0]!, items.at(-1)!];
-  // A worker that replaces another starts with gaps, so the first number and the length are not enough
-  // to tell what is inside.
+  // A worker that replaces another starts with gaps, so the first number and the length do not identify
+  // the records.
   const rest = first === last ? "" : `-${last.key}-${items.length}`;
   return {
     items,

@@ -1,5 +1,5 @@
 /**
- * Puts records together to requests, and keeps those that have to be sent again. Runs where requests
+ * Forms requests out of records, and keeps those that have to be sent again. Runs where requests
  * are sent: on the worker's thread, or on the program's own where there is no worker.
  *
  * @module
@@ -20,14 +20,14 @@ const MAX_REQUEST_CHARS = 1 << 20;
 export interface BatchSettings {
   /** Most records of one request. */
   readonly batchSize: number;
-  /** How long a batch that is not full waits while another is in flight, in milliseconds. */
+  /** How long a partial batch may wait while another one is in flight, in milliseconds. */
   readonly flushIntervalMs: number;
 }
 
 /** What an origin is used for. */
 interface Encoder {
   readonly origin: Origin;
-  /** Makes the body of a request, of the same records always the same. */
+  /** Makes the body of a request. The same records always give the same body. */
   readonly bodyOf: (items: readonly Item[]) => string;
 }
 
@@ -36,7 +36,7 @@ export class RequestQueue {
   #settings: BatchSettings;
   #encoders = new Map<number, Encoder>();
   #pending: Item[] = [];
-  /** Where `#pending` begins: to take items off its front would move all the others. */
+  /** Where `#pending` begins: taking items off its front would move all others. */
   #first = 0;
   #pendingSince = 0;
   #retries: Request[] = [];
@@ -45,7 +45,7 @@ export class RequestQueue {
     this.#settings = settings;
   }
 
-  /** Learns where the chunks come from that name this number. */
+  /** Registers the origin that chunks refer to by this number. */
   addOrigin(id: number, origin: Origin): void {
     const { protocol, constants, keyPrefix } = origin;
     const create = protocol === "otlp" ? createOtlpBody : createEventBody;
@@ -70,7 +70,7 @@ export class RequestQueue {
     }
   }
 
-  /** When the next request is due that is not due yet, if there is one. */
+  /** When the next request that is not due yet will be, if there is one. */
   dueAfter(now: number): number | undefined {
     const batchAt = this.#pendingSince + this.#settings.flushIntervalMs;
     let next = this.pending > 0 && batchAt > now ? batchAt : undefined;
@@ -80,15 +80,15 @@ export class RequestQueue {
     return next;
   }
 
-  /** Whether there is a request that waits for nothing but its turn. */
+  /** Whether a request waits for nothing but its turn. */
   isDue(now: number, isAtOnce: boolean): boolean {
     return this.#isBatchDue(now, isAtOnce) || this.#retries.some(({ dueAt }) => dueAt <= now);
   }
 
   /**
    * Takes the next request that is due.
-   * @param isAtOnce Whether a batch goes that is not full.
-   * @param freshFirst Whether what has not failed yet goes first.
+   * @param isAtOnce Whether a partial batch may go.
+   * @param freshFirst Whether requests that have not failed yet go first.
    */
   take(now: number, isAtOnce: boolean, freshFirst: boolean): Request | undefined {
     if (!freshFirst || this.pending === 0) {
@@ -107,12 +107,12 @@ export class RequestQueue {
       (isAtOnce || pending >= batchSize || now - this.#pendingSince >= flushIntervalMs);
   }
 
-  /** Somebody waits: what has failed may be sent again now. */
+  /** The program waits: what has failed may be sent again now. */
   expedite(now: number): void {
     for (const request of this.#retries) request.dueAt = Math.min(request.dueAt, now);
   }
 
-  /** Takes it back, to be sent again at its time. */
+  /** Takes a request back, to be sent again when it is due. */
   retry(request: Request): void {
     this.#retries.push(request);
   }
@@ -131,16 +131,16 @@ export class RequestQueue {
     const parts = [items.slice(0, at), items.slice(at)].map((part) => this.#seal(part));
     for (const part of parts) {
       part.isDoubted = isDoubted;
-      part.cutOff = Math.max(0, cutOff - 1); // What was too large once is soon believed to be it again.
+      part.cutOff = Math.max(0, cutOff - 1); // What was too large once probably is again.
     }
     this.#retries.unshift(...parts);
   }
 
-  /** Sends a shorter form of a single record that is too large, or says that it cannot be shorter. */
+  /** Sends a shorter form of a single record that is too large; false if it cannot be shortened. */
   shorten({ items: [item] }: Request): boolean {
     const line = shortenLine(item!.line, this.#encoders.get(item!.origin)!.origin.protocol);
     if (line === undefined) return false;
-    // It is another request now, so it needs another key; the dedup key inside stays.
+    // It is a different request now, so it needs another key; the dedup key inside stays.
     const short = this.#seal([{ ...item!, line }]);
     this.#retries.unshift({ ...short, key: `${short.key}-cut` });
     return true;
@@ -150,7 +150,7 @@ export class RequestQueue {
     return this.#encoders.get(items[0]!.origin)!.bodyOf(items);
   }
 
-  /** Takes all that waits. What is in flight besides is settled by that, too. */
+  /** Takes everything that waits. Copies of it that are in flight are settled by that, too. */
   clear(): readonly Item[] {
     const items = this.#pending.slice(this.#first);
     for (const request of this.#retries) {

@@ -1,6 +1,6 @@
 /**
- * How often a request is tried again. An outage says nothing about a record, so what counts is what the
- * service says of it, or what it alone suffers while others are delivered. Runs where requests are
+ * How often a request is tried again. An outage says nothing about a record; what counts is the
+ * service's answer to it, or a failure of it alone while others are delivered. Runs where requests are
  * sent: on the worker's thread, or on the program's own where there is no worker.
  *
  * @module
@@ -9,15 +9,15 @@ import type { Request } from "./request.ts";
 import { isAnswer, type RetryCause } from "./response.ts";
 
 /**
- * How often a record is sent again that the service is too busy for: two minutes by the ladder of
- * pauses.
+ * How often a record is sent again while the service is too busy for it: for about two minutes by the
+ * ladder of pauses.
  */
 const MAX_BUSY = 30;
 /** How often a connection is closed instead of an answer before a request counts as too large. */
 const MANY_CUTOFFS = 2;
 /** The same where nothing else is delivered meanwhile. */
 const MANY_CUTOFFS_ALONE = 4;
-/** A request with less than this is not too large for anybody, in characters. */
+/** A request shorter than this is not too large for any service, in characters. */
 const NOT_LARGE = 1 << 14;
 
 /** How often requests are tried again. */
@@ -42,7 +42,7 @@ export function isSpent(
   { maxRetries, retryUnreachable, isEndpoint }: RetrySettings,
 ): boolean {
   if (cause === "busy" && retryUnreachable) {
-    // A Collector says so when its queue is full, and that can last.
+    // A Collector answers so while its queue is full, and that can last.
     if (!isEndpoint) request.busy++;
   } else if (cause !== "local" && (isAnswer(cause) || !retryUnreachable || isPassed)) {
     request.retries++;

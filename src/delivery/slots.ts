@@ -7,9 +7,9 @@
  */
 import type { Request } from "./request.ts";
 
-/** A request without an answer hangs after so many times what answers take. */
+/** A request hangs when it takes this many times as long as answers usually take. */
 const HANG_FACTOR = 4;
-/** It never hangs sooner than this, in milliseconds, or than that where somebody waits. */
+/** It never hangs sooner than this, in milliseconds, or than the second one while the program waits. */
 const HANG_MS = 1000;
 const HANG_EXPEDITED_MS = 500;
 /** Most characters of the lines in flight; together with one more request. */
@@ -25,7 +25,7 @@ export interface Slot {
   readonly epoch: number;
   /** The epoch of the limit. */
   readonly limitEpoch: number;
-  /** Whether it alone tries a service that was in trouble. */
+  /** Whether it is the single request that tries a service which was in trouble. */
   readonly isProbe: boolean;
   /** Whether there has been a connection for it before. */
   readonly isWarm: boolean;
@@ -35,7 +35,7 @@ export interface Slot {
 export class Slots {
   #open = new Set<Slot>();
   #chars = 0;
-  /** Most that were ever in flight at a time. */
+  /** Most requests that were ever in flight at a time. */
   #peak = 0;
   #lastAnswerAt: number | undefined;
 
@@ -68,14 +68,14 @@ export class Slots {
     this.#lastAnswerAt = now;
   }
 
-  /** How many more requests may go, if so many may be in flight. */
+  /** How many more requests may go, given how many may be in flight. */
   free(limit: number, now: number, hangMs: number): number {
     if (this.#chars >= MAX_CHARS) return 0;
     const hanging = this.hanging(now, hangMs);
     const last = hanging.at(-1);
     if (last === undefined) return limit - this.#open.size;
     const busy = this.#open.size - hanging.length;
-    // As long as nothing is answered, one at a time finds out whether others hang, too.
+    // While nothing is answered, one at a time finds out whether others hang, too.
     const isAnswering = this.#lastAnswerAt !== undefined &&
       this.#lastAnswerAt >= last.sentAt + hangMs;
     return Math.min((isAnswering ? limit : 1) - busy, 2 * limit - this.#open.size);
@@ -91,7 +91,7 @@ export class Slots {
     return hanging ?? NONE;
   }
 
-  /** When the next one hangs if it is not answered before. */
+  /** When the next one will hang, unless it is answered first. */
   nextHangAt(now: number, hangMs: number): number | undefined {
     for (const { sentAt } of this.#open) if (now - sentAt < hangMs) return sentAt + hangMs;
   }
@@ -99,7 +99,7 @@ export class Slots {
 
 /** How long a request may take before it hangs, in milliseconds. */
 export function hangAfter(typicalMs: number | undefined, isExpedited: boolean): number {
-  // Before the first answer nobody knows how far away the service is, and connections take time.
+  // Before the first answer the distance to the service is unknown, and connections take time.
   if (typicalMs === undefined) return HANG_MS;
   return Math.max(isExpedited ? HANG_EXPEDITED_MS : HANG_MS, HANG_FACTOR * typicalMs);
 }
