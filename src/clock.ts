@@ -1,7 +1,6 @@
 /**
- * Time, for the program's thread: what passes, and how to wait. Taken when the module is loaded, so
- * that a program that replaces or freezes its clocks, as tests do, does not change how long its log
- * handler waits.
+ * Time and waiting, for the program's thread. Taken when the module is loaded, so that a program that
+ * replaces or freezes its clocks, as tests do, does not change how long its log handler waits.
  *
  * @module
  */
@@ -13,14 +12,14 @@ const { wait, waitAsync } = Atomics;
 export const now: () => number = Performance.prototype.now.bind(performance);
 
 /**
- * Waits without keeping the program alive. A wait for what never happens can do that, and costs the
- * first log call nothing; the first `setTimeout` of a program costs it 7 ms.
+ * Waits without keeping the program alive. It waits for a change that never comes, which costs the
+ * first log call nothing; the first `setTimeout` of a program would cost it 7 ms.
  */
 export async function sleep(ms: number): Promise<void> {
   await waitAsync(NEVER, 0, 0, ms).value;
 }
 
-/** Waits and blocks the thread. */
+/** Waits, blocking the thread. */
 export function block(ms: number): void {
   wait(NEVER, 0, 0, ms);
 }

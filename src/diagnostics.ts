@@ -1,9 +1,9 @@
 /**
- * What the handler has to say about itself: to the console or to a function of the user's, never
- * through a logger, and no more often than a person wants to read it. It runs on the program's
- * thread, and on the worker's, which passes on to the program's what it has to say.
+ * What the handler reports about itself: to the console or to a function of the user's, never through
+ * a logger, and no more often than a person wants to read it. It runs on the program's thread, and on
+ * the worker's, which passes its reports on to the program's.
  *
- * Nothing that the console or that function does gets any further: they may throw, reject, log,
+ * Nothing that the console or that function does has any other effect: they may throw, reject, log,
  * or have lost the terminal that they write to.
  *
  * @module
@@ -32,19 +32,19 @@ export type DiagnosticsSink = (diagnostic: Diagnostic) => void;
 export interface Loss {
   readonly level: Diagnostic["level"];
   readonly code: string;
-  /** What happened to so many records in all, why, and what to do. */
+  /** What happened to this many records in all, why, and what to do. */
   readonly message: (count: number) => string;
-  /** Whether the first of them was told otherwise, with its reason. */
+  /** Whether the first of them was reported otherwise, with its reason. */
   readonly isTold?: boolean;
 }
 
-/** How much of a loss has been told. */
+/** How much of a loss has been reported. */
 interface Tally {
-  /** As it was given last: its reason may be a new one. */
+  /** The newest one: its reason may have changed. */
   loss: Loss;
   count: number;
   told: number;
-  /** Whether it was told a short while ago. */
+  /** Whether it was reported a short while ago. */
   quiet: boolean;
 }
 
@@ -52,7 +52,7 @@ interface Tally {
 const QUIET_MS = 60_000;
 /** The same for a count, which the reader wants to follow. */
 const QUIET_COUNT_MS = 10_000;
-/** Most kinds of diagnostics that are told apart: a service can make up codes without end. */
+/** Most kinds of diagnostics that are distinguished: a service can invent codes without end. */
 const MAX_KINDS = 64;
 
 // Taken when the module is loaded: tests and frameworks replace, freeze or stop them.
@@ -83,15 +83,14 @@ export class Diagnostics {
     this.#write(diagnostic);
   }
 
-  /** Writes what the diagnostics of another thread have let through. */
+  /** Writes a diagnostic of another thread, whose rate is limited there. */
   relay(diagnostic: Diagnostic): void {
     if (!this.active) this.#write(diagnostic);
   }
 
   /**
-   * Counts lost records. The count is told at once, and every 10 seconds while it grows;
-   * {@linkcode flush} tells the rest. Looks at no clock, because in a flood it is called for each
-   * record.
+   * Counts lost records. The count is reported at once, and every 10 seconds while it grows;
+   * {@linkcode flush} reports the rest. Reads no clock, because in a flood it is called for each record.
    */
   count(loss: Loss, records = 1): void {
     let tally = this.#tallies.get(loss.code);
@@ -105,7 +104,7 @@ export class Diagnostics {
     if (!tally.quiet) this.#tell(tally);
   }
 
-  /** Tells every count that has grown since it was told: nobody may be there to do it later. */
+  /** Reports every count that has grown since the last report: there may be no other chance. */
   flush(): void {
     for (const tally of this.#tallies.values()) this.#tell(tally);
   }
@@ -118,7 +117,7 @@ export class Diagnostics {
     this.#write({ level, code, message: message(count) });
   }
 
-  /** Tells no more of it for a while, and then what has grown. */
+  /** Reports nothing for a while, and then what has grown. */
   #quieten(tally: Tally): void {
     if (tally.quiet) return;
     tally.quiet = true;
@@ -148,7 +147,7 @@ export class Diagnostics {
   }
 }
 
-/** So many records, in words. */
+/** A number of records, in words. */
 export function records(count: number): string {
   return count === 1 ? "1 record" : `${count} records`;
 }
@@ -157,7 +156,7 @@ function toConsole({ level, message }: Diagnostic): void {
   print[level](`[axonpush] ${printable(message)}`);
 }
 
-/** Says that a diagnostic could not be written. Where that cannot be said, nothing can. */
+/** Reports that a diagnostic could not be written, if that can be written. */
 function complain(error: unknown): void {
   try {
     print.error("[axonpush] The 'diagnostics' function threw:", error);
@@ -166,7 +165,7 @@ function complain(error: unknown): void {
   }
 }
 
-/** Text without any character that a terminal acts upon: services and logs may hold some. */
+/** Text without the characters that a terminal acts upon, which services and logs may contain. */
 export function printable(text: string): string {
   return text.replace(
     // deno-lint-ignore no-control-regex

@@ -1,6 +1,6 @@
 /**
- * What the machine and the platform tell without a prompt: environment variables one by one, and
- * what OpenTelemetry calls the resource.
+ * What can be read of the machine and the platform without a prompt: environment variables one by
+ * one, and what OpenTelemetry calls the resource.
  *
  * @module
  */
@@ -10,13 +10,13 @@ const querySync = Deno.permissions.querySync.bind(Deno.permissions);
 type Process = typeof import("node:process");
 
 /**
- * The global `process` as it is when the module is loaded: programs replace it, as shims for
- * browsers and tests do. Deno makes the object when it is asked for, which costs every program many
- * milliseconds, so this keeps what would be asked.
+ * The global `process` as it is when the module is loaded, because programs replace it, as shims for
+ * browsers and tests do. Deno creates the object when it is first read, which costs many
+ * milliseconds, so this keeps the property and not its value.
  */
 const PROCESS = Object.getOwnPropertyDescriptor(globalThis, "process");
 
-/** Node's process object, once it was asked for. */
+/** Node's process object, once it was read. */
 let process: Process | undefined;
 /** Where `process` was replaced before this module was loaded, the module that has the real one. */
 const replaced = PROCESS && (PROCESS.get || isProcess(PROCESS.value))
@@ -41,12 +41,12 @@ function isProcess(value: unknown): value is Process {
   return typeof (value as Partial<Process> | undefined)?.getBuiltinModule === "function";
 }
 
-/** Whether a variable may be read. Asking does not prompt. */
+/** Whether a variable may be read. It queries, and never prompts. */
 export function mayRead(variable: string): boolean {
   return querySync({ name: "env", variable }).state === "granted";
 }
 
-/** Whether a file may be read. Asking does not prompt. */
+/** Whether a file may be read. It queries, and never prompts. */
 export function mayReadFile(path: string | URL): boolean {
   return querySync({ name: "read", path }).state === "granted";
 }
@@ -56,7 +56,7 @@ export function readVariable(variable: string): string | undefined {
   return mayRead(variable) ? Deno.env.get(variable) : undefined;
 }
 
-/** Variables that give a platform away where a program may be frozen between invocations. */
+/** Variables that identify a platform which may freeze a program between invocations. */
 const PLATFORMS: ReadonlyArray<readonly [variable: string, platform: string]> = [
   ["AWS_LAMBDA_FUNCTION_NAME", "AWS Lambda"],
   ["FUNCTION_TARGET", "Google Cloud Functions"],
@@ -73,7 +73,7 @@ export function serverlessPlatform(): string | undefined {
 
 /**
  * Resource attributes by OpenTelemetry's semantic conventions ("Process", "Host", "Cloud",
- * "Service"). Only what is permitted already; nothing is worth a permission more.
+ * "Service"). Only what is permitted already; none of it is worth another permission.
  */
 export function resourceAttributes(): Record<string, string | undefined> {
   const sys = querySync({ name: "sys", kind: "hostname" }).state;

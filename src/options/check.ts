@@ -1,7 +1,7 @@
 /**
  * Checks what a program passed against the rules, and makes the errors for what breaks one: what could
- * not be done, what the value must be, what it is and, where that is clear, what was meant. It runs
- * in the constructor and in calls that take a time.
+ * not be done, what the value must be, what it is and, if that is clear, what was meant. It runs in
+ * the constructor and in calls with a timeout.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const level: Kind = {
   },
 };
 
-/** Refuses a level that does not exist, and options in its place. */
+/** Refuses a level that does not exist, or options in its place. */
 export function checkLevel(value: unknown): void {
   if (level.test(value)) return;
   const isObject = typeof value === "object" && value !== null;
@@ -33,7 +33,7 @@ export function check(name: OptionName, value: unknown): unknown {
   return checkKind(name, kind, kind.must, value, value);
 }
 
-/** Returns what a variable's text comes to, or refuses it by the variable's name. */
+/** Returns the value of a variable's text, or refuses it by the variable's name. */
 export function checkVariable(name: OptionName, variable: string, text: string): unknown {
   const { kind, parse = (text) => text, mustBe = kind.must } = RULES[name];
   return checkKind(variable, kind, mustBe, parse(text), text, name);
@@ -53,7 +53,7 @@ function checkKind(
   return refuseValue(kind, Refusal, `'${from}' must be ${must}`, given, isSecret);
 }
 
-/** Refuses a value, and says which it is unless it may hold a secret. */
+/** Refuses a value, and shows it unless it may hold a secret. */
 function refuseValue(
   kind: Kind,
   Refusal: ErrorConstructor,
@@ -70,7 +70,7 @@ function refuseValue(
   );
 }
 
-/** Refuses what is no time to wait for: 0 and `Infinity` are. */
+/** Refuses what cannot be a timeout; 0 and `Infinity` can. */
 export function checkTimeout(action: "flush" | "close", timeoutMs: unknown): void {
   if (typeof timeoutMs === "number" && timeoutMs >= 0) return;
   throw new (typeof timeoutMs === "number" ? RangeError : TypeError)(
@@ -103,7 +103,7 @@ export function attempt<T>(read: () => T): T | undefined {
   }
 }
 
-/** Says which option was probably meant: the one that has most of the name's pairs of letters. */
+/** Suggests the option that was probably meant: the one that shares most pairs of letters. */
 export function suggestion(name: string): string {
   const plain = (word: string) => word.toLowerCase().replaceAll(/[_-]/g, "");
   const given = plain(name);

@@ -32,11 +32,11 @@ const OF_BODIES = ["content-type", "content-encoding", "content-length", "idempo
 /**
  * Where requests go.
  *
- * @param options What the program passed.
- * @param said The same with what our variables say.
- * @param baseUrl The address of the service, if nothing else says where to.
- * @param variables Those of OpenTelemetry are asked where neither the program nor ours say where to.
- *   A key does: to the service.
+ * @param options The options that the program passed.
+ * @param said The same with the values of `AXONPUSH_` variables.
+ * @param baseUrl The address of the service, used if there is no other destination.
+ * @param variables OpenTelemetry's are read if neither an option nor an `AXONPUSH_` variable gives a
+ *   destination. A key does: the service.
  */
 export function destinationOf(
   options: AxonPushHandlerOptions,
@@ -63,7 +63,7 @@ export function destinationOf(
     ...[...Object.entries(otel?.value.headers ?? {}), ...Object.entries(more)]
       .filter(([name]) => !OF_BODIES.includes(name.toLowerCase())),
   );
-  // Without one, the service would not know whose channel is meant.
+  // Without one, the service would not know which channel is meant.
   if (
     headers["x-public-token"] && elsewhere === undefined && otlp && !headers["x-axonpush-channel"]
   ) {
@@ -82,13 +82,13 @@ export function destinationOf(
   };
 }
 
-/** Tells tenants apart. A public token names no tenant but belongs to one. */
+/** Identifies the tenant. A public token names no tenant but belongs to one. */
 function tenantOf({ apiKey, tenantId }: AxonPushHandlerOptions): string | undefined {
   if (tenantId !== undefined) return String(tenantId);
   return apiKey?.startsWith("pt_") ? `token ${fingerprint(apiKey)}` : undefined;
 }
 
-/** A number of 32 bits that tells texts apart, and from which none can be told (FNV-1a). */
+/** A hash of 32 bits that distinguishes texts and reveals none of them (FNV-1a). */
 function fingerprint(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) {
@@ -98,8 +98,8 @@ function fingerprint(text: string): number {
 }
 
 /**
- * The headers that say who sends, by the kind of key. To another endpoint goes only what the
- * program itself says should go there, and nothing is missing.
+ * The headers that say who sends, by the kind of key. Another endpoint gets only what the program
+ * itself passed, and requires nothing.
  */
 function credentials(
   { apiKey, tenantId }: Pick<AxonPushHandlerOptions, "apiKey" | "tenantId">,
@@ -137,8 +137,8 @@ const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
- * Refuses headers that HTTP cannot carry, without showing what may be a credential. Of two with one
- * name, whatever its case, the later one counts.
+ * Refuses headers that HTTP cannot carry, without showing what may be a credential. Of two headers
+ * with the same name, whatever its case, the later one counts.
  */
 function sendable(...entries: readonly (readonly [string, string])[]): Record<string, string> {
   for (const [name, value] of entries) {

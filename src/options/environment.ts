@@ -11,7 +11,7 @@ import { refuse, show } from "./check.ts";
 /** Finds a variable's value. One that is empty or blank counts as unset. */
 export type Environment = (variable: string) => string | undefined;
 
-/** The environment, and below it the file, if there is one. */
+/** The environment, then the file, if there is one. */
 export function environment(envFile?: string | URL): Environment {
   const file = envFile === undefined ? {} : readEnvFile(envFile);
   return (variable) => readVariable(variable)?.trim() || file[variable]?.trim() || undefined;
@@ -19,7 +19,7 @@ export function environment(envFile?: string | URL): Environment {
 
 /** The variables that are the handler's to read. */
 const OURS = /^(AXONPUSH|OTEL)_/;
-/** Stands for `$` where the parser must not take it for a reference: a character without a meaning. */
+/** Stands for `$` where the parser must not see a reference: a character without a meaning. */
 const DOLLAR = "\uE000";
 
 function readEnvFile(path: string | URL): Record<string, string> {

@@ -1,6 +1,7 @@
 /**
- * The variables that OpenTelemetry's specification gives to every program, where ours and the options
- * say nothing: who logs ("Resource SDK") and, with `protocol: "otlp"`, where to ("OTLP Exporter").
+ * The variables that OpenTelemetry's specification defines for every program, read where neither an
+ * option nor an `AXONPUSH_` variable is set: who logs ("Resource SDK") and, with `protocol: "otlp"`,
+ * where to ("OTLP Exporter").
  * It runs once for each handler, in the constructor.
  *
  * @module
@@ -10,21 +11,21 @@ import type { Environment } from "./environment.ts";
 import { checkVariable } from "./check.ts";
 import { parseAddress } from "./schema.ts";
 
-/** What the variables say, and what there is to say about them. */
+/** The value of variables, and what there is to report about them. */
 export interface Found<Value> {
   readonly value: Value;
   readonly notices: readonly Diagnostic[];
 }
 
-/** Where OTLP requests go by the variables. */
+/** Where OTLP requests go according to the variables. */
 export interface OtelDestination {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * The attributes of `OTEL_RESOURCE_ATTRIBUTES`. By the specification all of them are left out when
- * one of them cannot be read.
+ * The attributes of `OTEL_RESOURCE_ATTRIBUTES`. By the specification none of them counts if one of
+ * them cannot be read.
  */
 export function otelResource(variables: Environment): Found<Readonly<Record<string, string>>> {
   const name = "OTEL_RESOURCE_ATTRIBUTES";
@@ -39,8 +40,8 @@ export function otelResource(variables: Environment): Found<Readonly<Record<stri
 }
 
 /**
- * Where OTLP requests go, if a variable says so. Those for logs win over those for all signals, as a
- * whole: of two lists of headers only one counts.
+ * Where OTLP requests go, if a variable says so. Variables for logs take precedence over those for all
+ * signals, and replace them as a whole: of two lists of headers only one counts.
  */
 export function otelDestination(variables: Environment): Found<OtelDestination> | undefined {
   const [own, all] = ["OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"] as const;
@@ -81,7 +82,7 @@ function pairsOf(list = ""): (Pair | undefined)[] {
   });
 }
 
-/** Says that a variable is malformed, and not what it holds: that may be a credential. */
+/** Reports that a variable is malformed, without its value, which may be a credential. */
 function malformed(name: string, code: string, consequence: string): Diagnostic {
   return {
     level: "warn",
@@ -91,7 +92,7 @@ function malformed(name: string, code: string, consequence: string): Diagnostic 
   };
 }
 
-/** Whether Deno itself exports what is printed, and does so to where our records go. */
+/** Whether Deno itself exports what is printed, to the same endpoint as our records. */
 function exportsConsole(variables: Environment): boolean {
   return variables("OTEL_DENO") === "true" && variables("OTEL_DENO_CONSOLE") !== "ignore" &&
     variables("OTEL_SDK_DISABLED")?.toLowerCase() !== "true";

@@ -53,8 +53,8 @@ const integer = (least: number, most: number): Kind => ({
 });
 
 /**
- * The address that a value says, written as every URL is: blanks around it are gone, and so is what
- * is never sent, a fragment and the mark of an empty query.
+ * The address of a value in normal form: without blanks around it and without what is never sent, a
+ * fragment or the mark of an empty query.
  */
 export function parseAddress(value: unknown): string | undefined {
   const url = value instanceof URL || typeof value === "string" ? URL.parse(value) : null;
@@ -69,7 +69,7 @@ function withScheme(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const given = value.trim();
   if (!/^[\w[][^/@?#]*(\/[^@?#]*)?$/.test(given) || given.includes("://")) return undefined;
-  // What has a port of its own, or a number for a name, is rarely behind TLS.
+  // An address with a port of its own, or with a number for a name, is rarely behind TLS.
   const scheme = /^(localhost|[\d.]+|\[.*\]|[^/]+:(?!443\b)\d+)(:|\/|$)/.test(given)
     ? "http"
     : "https";
@@ -80,16 +80,16 @@ function withScheme(value: unknown): string | undefined {
 /** The name of an option. */
 export type OptionName = keyof AxonPushHandlerOptions;
 
-/** All about an option. */
+/** The rule of an option. */
 interface Rule {
   readonly kind: Kind;
   /** The default. An option without one may stay unset. */
   readonly fallback?: unknown;
-  /** The variables that may hold it, the first one set wins. */
+  /** The variables that may hold it, in order of precedence. */
   readonly env?: readonly string[];
-  /** Makes a value of a variable's text. */
+  /** Converts a variable's text to a value. */
   readonly parse?: (text: string) => unknown;
-  /** What a variable must be where that is something else than for the option. */
+  /** What a variable must be, if that differs from the option. */
   readonly mustBe?: string;
 }
 

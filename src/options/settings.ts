@@ -1,7 +1,7 @@
 /**
- * What the options come to: each value from the option, the environment, `envFile` or the default,
- * in this order, and then all that the other rooms need to know, put together in this one place.
- * It runs once for each handler, in the constructor.
+ * Resolves the options: each value from the option, the environment, `envFile` or the default, in this
+ * order, and then the settings that the other folders need. It runs once for each handler, in the
+ * constructor.
  *
  * @module
  */
@@ -23,7 +23,7 @@ type Resolved =
   & Omit<AxonPushHandlerOptions, Defaulted>
   & Required<Pick<AxonPushHandlerOptions, Defaulted>>;
 
-/** What the options, the environment and the defaults come to. */
+/** The result of options, environment and defaults. */
 export interface Settings extends Omit<Resolved, "traceId" | "channelId"> {
   readonly traceId: string;
   readonly channelId?: string;
@@ -32,7 +32,7 @@ export interface Settings extends Omit<Resolved, "traceId" | "channelId"> {
   readonly destination: string;
   /** What logs: the service and the process. */
   readonly resource: Readonly<Record<string, string>>;
-  /** What the variables of OpenTelemetry give to say, once. */
+  /** What there is to report about OpenTelemetry's variables, once. */
   readonly notices: readonly Diagnostic[];
 }
 
@@ -67,8 +67,8 @@ export function resolveOptions(given: AxonPushHandlerOptions): Settings {
 }
 
 /**
- * What logs, by the semantic conventions ("Service", "Deployment"): what the program says wins over
- * the variables, and those over what was found out.
+ * The service and the process that log, by the semantic conventions ("Service", "Deployment").
+ * Precedence: options, variables, what was found out.
  */
 function resourceOf(
   { serviceName, serviceVersion, environment }: AxonPushHandlerOptions,
@@ -109,7 +109,7 @@ function exporterSettings(
     concurrency,
     requestTimeoutMs,
     maxRetries,
-    // A log call that waits for its record must come back.
+    // A log call that waits for its record must return.
     retryUnreachable: resolved.mode === "background",
   };
 }
@@ -121,7 +121,7 @@ function fromEnvironment(name: OptionName, variables: Environment): unknown {
   }
 }
 
-/** The options as they are now, each of them known and by its rule. */
+/** A copy of the options, each of them known and valid. */
 function checkEach(options: AxonPushHandlerOptions): AxonPushHandlerOptions {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     refuse(
@@ -136,7 +136,7 @@ function checkEach(options: AxonPushHandlerOptions): AxonPushHandlerOptions {
   }
   const given = NAMES.map((name) => {
     try {
-      return [name, options[name]] as const; // Not only its own: they may come of a class.
+      return [name, options[name]] as const; // Inherited ones too: options may be an instance of a class.
     } catch (cause) {
       return refuse(TypeError, `cannot read the option '${name}': it throws`, { cause });
     }
@@ -145,7 +145,7 @@ function checkEach(options: AxonPushHandlerOptions): AxonPushHandlerOptions {
   return Object.fromEntries(given);
 }
 
-/** Refuses options of which one takes the meaning of another. */
+/** Refuses options that contradict each other. */
 function checkTogether(options: AxonPushHandlerOptions): void {
   const { client, protocol } = options;
   const given = (names: readonly OptionName[]) =>

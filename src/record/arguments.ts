@@ -1,6 +1,6 @@
 /**
- * Makes attributes of what a log call was passed besides its message, and of what surrounds it. It
- * runs inside the log call.
+ * Makes attributes of the arguments after the message, and of the context of the log call. It runs
+ * inside the log call.
  *
  * @module
  */
@@ -8,12 +8,12 @@ import type { LogRecord } from "@std/log/logger";
 import { errorFields, isError, read, unreadable } from "./errors.ts";
 import type { JsonWriter } from "./json_writer.ts";
 
-/** Attributes that the handler sets itself; a caller's of these names is left out. */
+/** Attributes that the handler sets itself; those of the log call with these names are left out. */
 const OURS = ["logger.name", "process.pid"];
-/** The names of the attributes that say what an error says. */
+/** The names of the attributes of an error. */
 const EXCEPTION = "exception.";
 
-/** What surrounds the log call, and then what it was passed besides the message, as JSON members. */
+/** The context of the log call, then its arguments after the message, as JSON members. */
 export function argumentsText(
   writer: JsonWriter,
   { args, msg }: LogRecord,
@@ -35,18 +35,18 @@ export function argumentsText(
     }
     return writer.members(merge([{ ...context, ...caller, ...inText }, ...args]));
   } catch (error) {
-    return writer.members({ args: [unreadable(error)] }); // A refusing proxy.
+    return writer.members({ args: [unreadable(error)] }); // A proxy that throws.
   }
 }
 
-/** Whether a value is an object by itself: of no class, and no array. */
+/** Whether a value is a plain object: of no class, and not an array. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   try {
     const prototype = Object.getPrototypeOf(value);
     return prototype === null || prototype === Object.prototype;
   } catch {
-    return false; // A revoked proxy: kept as what it is, an unreadable argument.
+    return false; // A revoked proxy: an argument that cannot be read.
   }
 }
 
@@ -55,7 +55,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
  * `exception.*`; whatever else there is, is kept in `args`.
  */
 function merge(args: readonly unknown[]): Record<string, unknown> {
-  // Without a prototype, a property named __proto__ is one like any other.
+  // Without a prototype, a property named __proto__ is like any other.
   const attributes: Record<string, unknown> = Object.create(null);
   const others: unknown[] = [];
   for (const argument of args) {
@@ -82,8 +82,8 @@ const STACK =
   /^(?:Uncaught )?([\p{L}_$][\p{L}\p{N}_$.]*)(?: \[\w+\])?(?:: ([^]*?))?\n {4}at [^\n]*(?::\d+:\d+|\((?:<anonymous>|native|index \d+)\))/u;
 
 /**
- * The error that a message holds as text: std/log turns it into that before a handler sees it.
- * One that is among the arguments too says more itself.
+ * The error that a message contains as text, into which std/log turns it before a handler sees it. If
+ * the error is among the arguments too, that one says more.
  */
 function errorInText(
   message: unknown,

@@ -1,15 +1,15 @@
 /**
- * What goes from the program's thread to the worker: lines that follow each other, and the origin
- * that they share. For both threads.
+ * What is sent from the program's thread to the worker: consecutive lines, and the origin that they
+ * share. For both threads.
  *
  * @module
  */
 /**
- * Where lines come from. A line holds only what differs from record to record, in the form that one
- * protocol wants, so nobody can send it without the origin of the handler that wrote it.
+ * Where lines come from. A line holds only what differs from record to record, in the form of one
+ * protocol, so it cannot be sent without the origin of the handler that wrote it.
  */
 export interface Origin {
-  /** Of the columns of a line. Lines of another version cannot be read. */
+  /** The version of a line's columns. Lines of another version cannot be read. */
   readonly version: 1;
   /** The protocol that the lines' attributes are written for. */
   readonly protocol: "events" | "otlp";
@@ -20,18 +20,18 @@ export interface Origin {
   readonly destination: string;
 }
 
-/** By what the service knows a record again, however often it is sent. */
+/** What identifies a record, however often it is sent. */
 export function dedupKey({ keyPrefix }: Pick<Origin, "keyPrefix">, number: number): string {
   return `${keyPrefix}-${number}`;
 }
 
-/** Lines that follow each other. A batch of records on its way from thread to thread. */
+/** Consecutive lines: a batch of records on its way from thread to thread. */
 export interface Chunk {
-  /** The number under which the worker was told about their origin. */
+  /** The number of their origin. */
   readonly origin: number;
-  /** By this number the first one is acknowledged; the others by the numbers after it. */
+  /** The number by which the first one is acknowledged; the others have the numbers after it. */
   readonly first: number;
-  /** This number ends the dedup key of the first one. It is `first`, unless another handler wrote it. */
+  /** The number at the end of the first one's dedup key: `first`, unless another handler wrote it. */
   readonly firstKey: number;
   readonly count: number;
   /** The lines, joined by line breaks. */

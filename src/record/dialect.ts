@@ -1,7 +1,7 @@
 /**
- * How a JSON text says what a value is: by itself, or as a protocol wants it. The log call writes
- * attributes in the form that is sent, because text is put together several times faster than
- * objects are, and this is most of what the worker would have to do.
+ * How values are written as JSON: as plain JSON, or in the form of a protocol. The log call writes
+ * attributes in the form that is sent, because text is built several times faster than objects, and
+ * it would be most of the worker's work.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface Dialect {
   map(members: string): string;
 }
 
-/** JSON as everybody knows it. */
+/** Plain JSON. */
 export const PLAIN: Dialect = {
   name: (quoted) => `${quoted}:`,
   end: "",

@@ -1,7 +1,7 @@
 /**
  * Turns a record into a line, inside the log call. The line is the snapshot: it is made while the
- * caller's objects are as they were, and everything later, other threads and retries included,
- * handles text.
+ * program's objects are as they were logged, and everything later, other threads and retries
+ * included, handles text.
  *
  * @module
  */
@@ -17,15 +17,15 @@ import { JsonWriter, MAX_NAME_LENGTH } from "./json_writer.ts";
 import { writeEvent, writeRecord } from "./line.ts";
 import { remember } from "./remember.ts";
 
-/** Most records that may be in the making at a time, each logged by a getter of the one before. */
+/** Most records that are encoded at a time, each logged by a getter of the one before. */
 const MAX_NESTED_RECORDS = 2;
 
 /** Makes the lines of one handler. */
 export class Encoder {
   #redact: Settings["redact"];
-  /** A getter or a `toJSON` that logs begins a record inside another: each has a writer of its own. */
+  /** A getter or `toJSON` that logs begins a record inside another: each has a writer of its own. */
   #writers: readonly JsonWriter[];
-  /** How many records are in the making. */
+  /** How many records are being encoded. */
   #nesting = 0;
   /** A level's or logger's name as JSON. */
   #quote: (name: string) => string;
@@ -35,13 +35,13 @@ export class Encoder {
 
   constructor({ maxContentLength, redactKeys, redact, protocol }: Settings, constants: Constants) {
     this.#redact = redact;
-    // What redact sees is an event, whatever becomes of it then.
+    // `redact` sees an event, whatever protocol is used.
     const dialect = dialectOf(redact === undefined ? protocol : "events");
     this.#writers = Array.from(
       { length: MAX_NESTED_RECORDS },
       () => new JsonWriter(maxContentLength, redactKeys, dialect),
     );
-    // What is remembered must not depend on what the record at hand has left of its characters.
+    // What is remembered must not depend on how many characters the present record has left.
     const names = new JsonWriter(maxContentLength, redactKeys);
     this.#quote = remember((name) => {
       names.begin();
@@ -51,7 +51,7 @@ export class Encoder {
   }
 
   /**
-   * The line of a record, or nothing if `redact` drops it or too many are in the making.
+   * The line of a record, or nothing if `redact` drops it or too many are being encoded.
    *
    * @param record What was logged.
    * @param body Its message, or what the `formatter` made of it.
@@ -102,7 +102,7 @@ export class Encoder {
   }
 }
 
-/** Trace and span as members. The ids may be what a stranger sent in a header. */
+/** Trace and span as members. The ids may come from a stranger's header. */
 function traceText({ traceId, spanId }: Trace, writer: JsonWriter): string {
   const id = (text: string) => writer.string(String(text), MAX_NAME_LENGTH);
   return `"traceId":${id(traceId)},"spanId":${id(spanId)}`;
@@ -114,7 +114,7 @@ function bodyText(writer: JsonWriter, body: unknown): string {
   return typeof body === "object" || body === undefined ? writer.string(text) : text;
 }
 
-/** Refuses what a `redact` in plain JavaScript may return besides events: a promise, say. */
+/** Refuses what a `redact` in plain JavaScript may return instead of an event: a promise, say. */
 function checkedText(event: LogEvent): string {
   const text = String(JSON.stringify(event));
   const { body, attributes, resource } = Object(Object(event).payload);

@@ -15,12 +15,12 @@ export function read(object: object, name: PropertyKey): unknown {
   }
 }
 
-/** What stands in place of a value that threw this when it was read. */
+/** What is written instead of a value that threw this when it was read. */
 export function unreadable(error: unknown): string {
   return `[unreadable: ${reason(error)}]`;
 }
 
-/** What a thrown value says, without trusting it. */
+/** The message of a thrown value, without trusting it. */
 export function reason(error: unknown): string {
   try {
     return isError(error) ? error.message : String(error);
@@ -49,10 +49,10 @@ export function errorType(error: Error): string {
   return names.find((name) => typeof name === "string" && name !== "") ?? "Error";
 }
 
-/** Properties of an error that are told by themselves. */
+/** Properties of an error that have fields of their own. */
 const TOLD = ["name", "message", "stack", "cause", "errors"];
 
-/** What an error has besides. The writer bounds it: some carry a whole request with its sockets. */
+/** The own properties of an error. The writer bounds them: some carry a request with its sockets. */
 export class ErrorProperties {
   /** Without a prototype, so that a property named `__proto__` is one like any other. */
   readonly fields: Record<string, unknown> = Object.create(null);
@@ -81,7 +81,7 @@ export function errorFields(error: Error, prefix = ""): Record<string, unknown> 
   return fields;
 }
 
-/** What an error has of its own, or what its `toJSON` says in place of that. */
+/** The own properties of an error, or the result of its `toJSON`. */
 function errorProperties(error: Error): ErrorProperties | undefined {
   const { toJSON } = error as { toJSON?: unknown };
   const json = typeof toJSON === "function" ? toJSON.call(error, "") : undefined;
@@ -97,7 +97,7 @@ function errorProperties(error: Error): ErrorProperties | undefined {
   return isEmpty ? undefined : properties;
 }
 
-/** Calls a function, and if that throws another one: an error may be a proxy that refuses. */
+/** Calls a function, and if it throws, another one: an error may be a proxy that throws. */
 function attempt<T>(call: () => T, otherwise: (error: unknown) => T): T {
   try {
     return call();

@@ -1,6 +1,6 @@
 /**
- * Makes the text of an event of a line: for the service where it is the body of `POST /event`, and
- * for the user's `redact` inside the log call. For both threads.
+ * Makes the text of an event from a line: for the service as the body of `POST /event`, and for the
+ * user's `redact` inside the log call. For both threads.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { rememberLast } from "./remember.ts";
 
 /**
  * The OpenTelemetry severity of a level of std/log: DEBUG 5, INFO 9, WARN 13, ERROR 17, FATAL 21
- * (Logs Data Model, "Severity Fields"). A level in between counts as the one below it.
+ * (Logs Data Model, "Severity Fields"). A level in between counts as the lower one.
  */
 export function severityNumber(level: number): number {
   if (!(level >= 10)) return 0;
@@ -26,8 +26,8 @@ export function nanoseconds(time: string, ordinal: string): string {
 }
 
 /**
- * Makes the function that makes the text of an event of a line, with a dedup key where it is the body
- * of `POST /event`. A line that is an event already stays as it is.
+ * Makes the function that makes the text of an event from a line, with a dedup key if it is the body of
+ * `POST /event`. A line that is an event already stays as it is.
  */
 export function createEventText(
   constants: Constants,

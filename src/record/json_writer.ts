@@ -47,9 +47,9 @@ interface Name {
   readonly isValue: boolean;
 }
 
-/** How values are written, with what is remembered of it. */
+/** How values are written, and what is remembered of it. */
 interface Form extends Dialect {
-  /** What stands in place of a secret. */
+  /** What is written instead of a secret. */
   readonly masked: string;
   readonly nameOf: (name: string) => Name;
 }
@@ -70,7 +70,7 @@ export class JsonWriter {
     this.#plainForm = dialect === PLAIN ? this.#form : this.#formOf(PLAIN);
   }
 
-  /** Begins a record: its characters are counted from here. */
+  /** Begins a record: its characters are counted anew. */
   begin(): void {
     this.#charactersLeft = MAX_CHARACTERS;
   }
@@ -160,7 +160,7 @@ export class JsonWriter {
   /** A string without what looks like a secret, cut to a length, and by how much. */
   #safe(text: string, length: number): string {
     if (text.length <= length) return this.#redactor.mask(text);
-    // Looking further than it shows, or half a secret at the edge would not look like one.
+    // Looks further than it shows, or half a secret at the edge would not look like one.
     const unseen = text.length > length + LOOK_AHEAD;
     const seen = unseen
       ? this.#redactor.maskStart(text.slice(0, length + LOOK_AHEAD))
@@ -176,7 +176,7 @@ export class JsonWriter {
     try {
       return this.#contents(value);
     } catch (error) {
-      // A revoked proxy, a throwing toJSON, an exotic object: what it does is its affair.
+      // A revoked proxy, a `toJSON` that throws, an exotic object.
       return this.#text(unreadable(error));
     } finally {
       this.#ancestors.pop();
@@ -214,7 +214,7 @@ export class JsonWriter {
     return tag === "" ? this.#map(value) : this.#map(platformFields(value, tag) ?? value);
   }
 
-  /** The properties of an error, within a part of what is left of the record's characters. */
+  /** The properties of an error, within a part of the characters that the record has left. */
   #bounded(fields: object): string {
     const most = Math.min(this.#charactersLeft, MAX_ERROR_CHARACTERS);
     const others = this.#charactersLeft - most;
@@ -280,7 +280,7 @@ function first<T>(items: Iterable<T>): T[] {
 }
 
 function quote(text: string): string {
-  // A lone surrogate cannot be told in UTF-8, and strict parsers refuse its escape.
+  // UTF-8 cannot express a lone surrogate, and strict parsers refuse its escape.
   return JSON.stringify(text.isWellFormed() ? text : text.toWellFormed());
 }
 

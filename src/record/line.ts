@@ -59,7 +59,7 @@ export interface EventLine {
   readonly event: string;
 }
 
-/** Characters of the body that are kept of a record that the service finds too large. */
+/** How much of the body is kept of a record that the service finds too large, in characters. */
 const SHORT_BODY = 1024;
 /** The attribute that marks such a record. */
 const TRUNCATED = "axonpush.truncated";
@@ -109,8 +109,8 @@ export function readSource(
 }
 
 /**
- * What is left of a record that the service finds too large, with a mark, or nothing if it was that
- * already.
+ * A shorter form of a record that the service finds too large, with a mark, or nothing if it was
+ * shortened already.
  */
 export function shortenLine(line: string, protocol: "events" | "otlp"): string | undefined {
   const read = readLine(line);
@@ -135,7 +135,7 @@ function shortenEvent(text: string): string | undefined {
     };
     return writeEvent(JSON.stringify({ ...event, payload }));
   } catch {
-    return undefined; // The user's `redact` has left something that is no event.
+    return undefined; // The user's `redact` left something that is no event.
   }
 }
 

@@ -1,9 +1,9 @@
 /**
- * What tells objects of the web platform apart. All that they have is in getters of their classes,
- * so to JSON they are empty. It runs inside the log call.
+ * The properties that identify objects of the web platform. These are getters of their classes, so
+ * JSON would show empty objects. It runs inside the log call.
  *
- * They are known by their tags: to name such a class itself has Deno load much of `fetch`, 2 ms or
- * more in a program that may not need it.
+ * The objects are recognised by their tags: to name such a class would make Deno load much of
+ * `fetch`, 2 ms or more in a program that may not need it.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export const WEB_MAPS: readonly string[] = ["Headers", "URLSearchParams", "FormD
 
 const BUFFER = ["byteLength"];
 const CONNECTION = ["url", "readyState", "protocol"];
-/** What there is of it in an event of any class. */
+/** Properties of events of any class, as far as an event has them. */
 const EVENT = [
   ...["type", "message", "filename", "lineno", "colno", "error"], // ErrorEvent
   ...["reason", "code", "wasClean"], // PromiseRejectionEvent, CloseEvent
@@ -22,7 +22,7 @@ const EVENT = [
   ...["loaded", "total", "key", "newValue"], // ProgressEvent, StorageEvent
 ];
 
-/** Properties by tag. None of them begins anything, as `body` would. */
+/** Properties by tag. Reading them has no effect, as reading `body` would. */
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   AbortSignal: ["aborted", "reason"],
   ArrayBuffer: BUFFER,
@@ -40,8 +40,8 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * What is worth keeping of an object of the web platform, with what the program has added to it, or
- * nothing if it is none.
+ * What is worth keeping of an object of the web platform, with what the program has added to it;
+ * nothing for any other object.
  */
 export function platformFields(value: object, tag: string): object | undefined {
   const names = tag.endsWith("Event")

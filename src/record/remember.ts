@@ -1,6 +1,6 @@
 /**
- * Memory for what is made of few short texts again and again: the names of properties, loggers and
- * levels. For both threads.
+ * A cache for what is made of the same few short texts again and again: names of properties, loggers
+ * and levels. For both threads.
  *
  * @module
  */
@@ -26,8 +26,8 @@ export function remember<T>(make: (key: string) => T): (key: string) => T {
 }
 
 /**
- * Does the same where the key is mostly the one of the call before: to compare two texts takes less
- * than half the time that it takes to look one up.
+ * Does the same where the key is mostly that of the previous call: comparing two texts takes less than
+ * half the time of a look-up.
  */
 export function rememberLast<T>(make: (key: string) => T): (key: string) => T {
   const known = remember(make);
