@@ -39,14 +39,14 @@ const WRONG: Readonly<Record<keyof AxonPushHandlerOptions, readonly [must: strin
     tenantId: ["a non-empty string or an integer", "", 1.5, NaN, {}, true],
     channelId: ["a non-empty string or an integer", "", 1.5, [], null],
     baseUrl: [
-      "an http: or https: URL without credentials and query",
+      "an http: or https: URL without credentials or query",
       "",
       "example.com",
       "ftp://example.com",
       new URL("file:///etc"),
       42,
     ],
-    endpoint: ["an http: or https: URL without credentials and query", "", "/v1/logs", 42],
+    endpoint: ["an http: or https: URL without credentials or query", "", "/v1/logs", 42],
     headers: ["an object whose values are strings", "text", null, { "X-Count": 1 }],
     environment: ["a non-empty string", "", 42],
     client: ["an object with events.publish(params)", {}, null, { events: {} }, "client"],
@@ -306,6 +306,21 @@ Deno.test("AxonPushHandler() suggests the scheme that an address lacks", () => {
     const { message } = refusal({ baseUrl });
     assertEquals(message.split(": did you mean ")[1], meant && `"${meant}"?`);
     assertNotMatch(message, /hunter2/);
+  }
+});
+
+Deno.test("AxonPushHandler() suggests the word that was meant", () => {
+  for (
+    const [options, meant] of [
+      [{ protocol: "OTLP" }, "otlp"],
+      [{ overflowPolicy: "drop_oldest" }, "drop-oldest"],
+      [{ mode: "Sync" }, "sync"],
+      [{ compression: "zstd" }, undefined],
+      [{ source: 1 }, undefined],
+    ] as const
+  ) {
+    const { message } = refusal(options as never);
+    assertEquals(message.split(": did you mean ")[1], meant && `"${meant}"?`);
   }
 });
 

@@ -47,7 +47,7 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly channelId?: string | number;
   /**
-   * Address of the AxonPush API: an http: or https: URL without credentials and query.
+   * Address of the AxonPush API: an http: or https: URL without credentials or query.
    *
    * Environment: `AXONPUSH_BASE_URL`.
    *

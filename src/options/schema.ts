@@ -37,13 +37,17 @@ const texts: Kind = {
 const callable: Kind = { must: "a function", test: (value) => typeof value === "function" };
 const bool: Kind = { must: "true or false", test: (value) => typeof value === "boolean" };
 const address: Kind = {
-  must: "an http: or https: URL without credentials and query",
+  must: "an http: or https: URL without credentials or query",
   test: (value) => parseAddress(value) !== undefined,
   meant: withScheme,
 };
 export const oneOf = (...allowed: readonly string[]): Kind => ({
   must: `one of ${allowed.map((item) => `"${item}"`).join(", ")}`,
   test: (value) => allowed.includes(value as string),
+  meant: (value) => {
+    const given = typeof value === "string" ? value.trim().toLowerCase().replaceAll("_", "-") : "";
+    return allowed.find((item) => item === given);
+  },
 });
 const integer = (least: number, most: number): Kind => ({
   must: least === 1 ? `a positive integer up to ${most}` : `an integer from ${least} to ${most}`,
