@@ -15,7 +15,7 @@ import { eventConstants } from "./record/event_constants.ts";
 import { Encoder } from "./record/encoder.ts";
 import { hook, unhook } from "./exit/hook.ts";
 import { reason } from "./record/errors.ts";
-import { isSending } from "./worker/channel.ts";
+import { isSending } from "./worker/sending.ts";
 import type { AxonPushHandlerOptions } from "./options/options.ts";
 import { checkLevel, checkTimeout } from "./options/check.ts";
 import { resolveOptions, type Settings } from "./options/settings.ts";

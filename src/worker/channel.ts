@@ -4,16 +4,15 @@
  *
  * @module
  */
-import type { AsyncLocalStorage } from "node:async_hooks";
 import { type AxonPushClient, createClientSend } from "../delivery/client.ts";
 import type { ExporterSettings } from "../delivery/exporter_settings.ts";
 import { createHttpSend } from "../delivery/http.ts";
 import type { Send } from "../delivery/response.ts";
 import { lossOf } from "../delivery/losses.ts";
 import type { Diagnostic, Diagnostics } from "../diagnostics.ts";
-import { nodeProcess } from "../platform.ts";
 import type { Chunk, Origin } from "../record/chunk.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
+import { markedAsSending } from "./sending.ts";
 import { watchmen } from "./signal_watch.ts";
 import { startExporter } from "./start_exporter.ts";
 import { TextRing } from "./text_ring.ts";
@@ -148,28 +147,17 @@ function openWorkerChannel(
   };
 }
 
-/** Set while this thread sends something of its own, across awaits. */
-let sending: AsyncLocalStorage<true> | undefined;
-
-/** Whether what is logged here and now comes of sending records, and must not be shipped too. */
-export function isSending(): boolean {
-  return sending?.getStore() === true;
-}
-
 /** Opens a channel to an exporter on this thread. */
 function openLocalChannel(
   { exporter: settings, maxInFlight, diagnostics }: ChannelSettings,
   send: Send,
   stopSending: () => void,
 ): Channel {
-  sending ??= new (nodeProcess().getBuiltinModule("node:async_hooks").AsyncLocalStorage<true>)();
-  const guard = sending;
   const acknowledgements = new Acknowledgements(maxInFlight);
-  const guardedSend: Send = (body, key) => guard.run(true, send, body, key);
   const exporter = startExporter(settings, acknowledgements, {
     report: (diagnostic) => diagnostics.report(diagnostic),
     countLost: (lost) => diagnostics.count(lossOf(lost), lost.count),
-  }, guardedSend);
+  }, markedAsSending(send));
   return {
     kind: "local",
     isBlocking: false,
