@@ -276,6 +276,13 @@ for (const how of ["loop", "input", "wait"]) {
   }
 }
 
+Deno.test("AxonPushHandler starts one worker where log.setup() replaces twenty handlers", async () => {
+  await using service = startService({ delayMs: 0 });
+  const { code, stdout } = await runProgram("replaced_handlers.ts", shipTo(service));
+  assertEquals([code, stdout], [0, "worker started\n"]);
+  assertArrived(service, Array(20).fill(RECORDS).flat());
+});
+
 for (const second of ["SIGINT", "SIGTERM"] as const) {
   Deno.test(`AxonPushHandler ends at once at SIGINT and then ${second}`, async () => {
     await using service = startHangingService();

@@ -31,6 +31,8 @@ export interface ThreadClient {
  */
 const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
 
+const { queueMicrotask } = globalThis;
+
 const running = new Map<ThreadKind, WorkerThread>();
 let nextId = 0;
 
@@ -69,11 +71,17 @@ export class WorkerThread {
     return nextId++;
   }
 
-  /** Takes a client off. The thread ends with the last one. */
+  /**
+   * Takes a client off. The thread ends with the last one, unless another comes at once: to replace
+   * twenty handlers, `log.setup()` ends one after the other, of which each may need a thread.
+   */
   leave(id: number): void {
     if (!this.#clients.delete(id)) return;
-    if (this.#clients.size === 0) this.#end();
-    else this.post({ kind: "close", id });
+    this.post({ kind: "close", id });
+    if (this.#clients.size > 0) return;
+    queueMicrotask(() => {
+      if (this.#clients.size === 0 && running.get(this.#kind) === this) this.#end();
+    });
   }
 
   post(message: WorkerMessage): void {
