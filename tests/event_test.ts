@@ -133,9 +133,9 @@ Deno.test({
 Deno.test("handle() ships region and instance on Deno Deploy", async () => {
   await using receiver = startReceiver();
   // By a program of its own: tests that run at a time share one environment.
-  await runProgram("one_or_none.ts", {
+  await runProgram("so_many.ts", {
     flags: ["--no-prompt", "--allow-net", "--allow-env"],
-    args: [JSON.stringify({ apiKey: "ak_test", tenantId: "1", baseUrl: receiver.url }), "one"],
+    args: [JSON.stringify({ apiKey: "ak_test", tenantId: "1", baseUrl: receiver.url }), "1"],
     env: { DENO_REGION: "us-east-2", DENO_DEPLOYMENT_ID: "d-1" },
   });
   const [event] = eventsOf(receiver);

@@ -179,11 +179,84 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     ends: { code: 0, stdout: "went on\n" },
     records: [...RECORDS, "went on"],
   }],
+  "runs out of work, goes on and logs": ["goes_on.ts", {
+    ends: { code: 0, stdout: "at the end 3 times\n" },
+    args: ["logs"],
+    records: [
+      ...RECORDS,
+      ...[1, 2, 3].map((i) => `at the end ${i}`),
+      ...Array.from({ length: 150 }, (_, i) => `more ${i + 1}`),
+    ],
+  }],
+  "runs out of work, goes on and is sent SIGTERM": ["goes_on.ts", {
+    ends: SIGTERM,
+    args: ["is sent SIGTERM"],
+    records: [...RECORDS, "at the end 1", "at the end 2"],
+  }],
 };
 
 for (const [what, [file, ending]] of Object.entries(ENDS)) {
   Deno.test(`AxonPushHandler delivers all when a program ${what}`, () => assertEnds(file, ending));
 }
+
+for (const [what, code] of [["exits", 3], ["throws", 1]] as const) {
+  Deno.test(`AxonPushHandler delivers all when a program goes on at its end and ${what}`, async () => {
+    await using service = startService();
+    const { flags, args } = shipTo(service);
+    const outcome = await runProgram("goes_on.ts", { flags, args: [...args, what] });
+    assertEquals(outcome, { ...outcome, code });
+    // What is under way then goes out again, since nobody hears the answer. The service knows it by its key.
+    const stored = service.events.map(({ payload }) => String(payload.body));
+    assertEquals(stored.toSorted(), [...RECORDS, "at the end 1", "at the end 2"].toSorted());
+  });
+}
+
+Deno.test("AxonPushHandler waits at the end for as long as a busy service asks", async () => {
+  let isFirst = true;
+  let refusedAt = 0;
+  let askedAgainAfterMs = 0;
+  await using service = startService({
+    intercept() {
+      if (isFirst) refusedAt = performance.now();
+      else askedAgainAfterMs ||= performance.now() - refusedAt;
+      const answer = isFirst
+        ? new Response(null, { status: 503, headers: { "Retry-After": "1" } })
+        : undefined;
+      isFirst = false;
+      return answer;
+    },
+  });
+  const { flags, args } = shipTo(service);
+  for (const end of ["ends", "closes"]) {
+    isFirst = true;
+    askedAgainAfterMs = 0;
+    const { code } = await runProgram("ends_or_closes.ts", { flags, args: [...args, end] });
+    assertEquals(code, 0);
+    assertGreaterOrEqual(askedAgainAfterMs, 990);
+  }
+  assertArrived(service, ["ends", "closes"]);
+});
+
+Deno.test("AxonPushHandler ends a program that cannot reach the service within shutdownTimeoutMs", async () => {
+  const baseUrl = `http://127.0.0.1:${freePort()}`;
+  const options = { apiKey: "ak_test", tenantId: "1", baseUrl, shutdownTimeoutMs: 300 };
+  for (const end of ["ends", "closes"]) {
+    const { code, stderr } = await runProgram("ends_or_closes.ts", {
+      flags: ["--no-prompt", "--allow-net"],
+      args: [JSON.stringify(options), end],
+    });
+    assertEquals(code, 0);
+    assertMatch(stderr, /1 record was not delivered within 300 ms/);
+  }
+});
+
+Deno.test("AxonPushHandler does not ship for ever what a fetch of the program's own logs", async () => {
+  await using service = startService();
+  const { flags, args } = shipTo(service);
+  const outcome = await runProgram("fetch_logs.ts", { flags, args });
+  assertEquals(outcome, { code: 0, signal: null, stdout: "", stderr: "" });
+  assertArrived(service, ["once", "fetching"]);
+});
 
 const ENDS_IN_VAIN = [
   "runs out of work",
@@ -302,19 +375,17 @@ for (const second of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-Deno.test("AxonPushHandler starts no worker in a program that logs nothing", async () => {
+Deno.test("AxonPushHandler starts no worker in a program that logs nothing or little, and ends", async () => {
   await using service = startService();
   const { flags, args } = shipTo(service);
-  assertEquals(
-    await runProgram("one_or_none.ts", { flags, args }),
-    { code: 0, signal: null, stdout: "", stderr: "" },
-  );
-  // The same program notices the worker if there is one.
-  assertEquals(
-    await runProgram("one_or_none.ts", { flags, args: [...args, "one"] }),
-    { code: 0, signal: null, stdout: "worker started\n", stderr: "" },
-  );
-  assertArrived(service, ["the one record"]);
+  for (const [count, stdout] of [[0, ""], [1, ""], [129, "worker started\n"]] as const) {
+    assertEquals(
+      await runProgram("so_many.ts", { flags, args: [...args, String(count)] }),
+      { code: 0, signal: null, stdout, stderr: "" },
+    );
+  }
+  const some = Array.from({ length: 129 }, (_, i) => `record ${i + 1}`);
+  assertArrived(service, ["record 1", ...some]);
 });
 
 Deno.test("AxonPushHandler delivers to two services from one program", async () => {

@@ -476,9 +476,9 @@ async function atEndpoint(options: AxonPushHandlerOptions): Promise<Received> {
   await using receiver = startReceiver();
   const endpoint = `${receiver.url}/collector/logs`;
   // By a program of its own: tests that run at a time share one environment.
-  const { stderr } = await runProgram("one_or_none.ts", {
+  const { stderr } = await runProgram("so_many.ts", {
     flags: ["--no-prompt", "--allow-net", "--allow-env"],
-    args: [JSON.stringify({ protocol: "otlp", endpoint, ...options }), "one"],
+    args: [JSON.stringify({ protocol: "otlp", endpoint, ...options }), "1"],
     env: { AXONPUSH_API_KEY: "ak_environment", AXONPUSH_TENANT_ID: "9" },
   });
   assertEquals(stderr, "");

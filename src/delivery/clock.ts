@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { taken } from "../globals.ts";
 
 /** Where time comes from. A test has one of its own. */
 export interface Clock {
@@ -12,17 +13,6 @@ export interface Clock {
   now(): number;
   /** Calls back once, without keeping the program alive. The result cancels it. */
   wake(callback: () => void, afterMs: number): () => void;
-}
-
-/**
- * A global as it is now. Deno loads some of them at their first use, which takes milliseconds, so
- * what is taken is the property and not yet its value.
- */
-export function taken<Name extends keyof typeof globalThis>(
-  name: Name,
-): () => (typeof globalThis)[Name] {
-  const property = Object.getOwnPropertyDescriptor(globalThis, name);
-  return () => property?.get ? property.get.call(globalThis) : property?.value;
 }
 
 /** An alarm that rings once, at the earliest time that it was set to. */

@@ -121,7 +121,9 @@ export class Exporter {
     const overdueMs = this.#settings.requestTimeoutMs + OVERDUE_MS;
     for (const slot of this.#slots.hanging(now, hangMs)) {
       const { request } = slot;
-      if (now - slot.sentAt >= overdueMs) {
+      if (request.isSettled) {
+        this.#slots.close(slot); // Its answer has said it all, but does not come to its end.
+      } else if (now - slot.sentAt >= overdueMs) {
         // A fetch can stay open although its signal has fired.
         this.#onResult(slot, unanswered(this.#settings), now);
       } else if (

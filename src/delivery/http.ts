@@ -5,7 +5,8 @@
  * @module
  */
 import type { Diagnostic } from "../diagnostics.ts";
-import { CLOCK, taken } from "./clock.ts";
+import { taken } from "../globals.ts";
+import { CLOCK } from "./clock.ts";
 import {
   notPermitted,
   readResponse,
@@ -18,11 +19,6 @@ import {
 
 /** Most bytes of an answer that are read. */
 const MAX_ANSWER_BYTES = 65_536;
-/**
- * After a 2xx on `/event`, how long the slot waits for the rest of the answer, so that the connection
- * can be used again, in milliseconds.
- */
-const FINISH_MS = 250;
 /** Longest body that is encoded in place, in bytes: three times that of an ordinary batch. */
 const ROOM_BYTES = 1 << 20;
 
@@ -64,7 +60,7 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
     { headers }: Response,
     answer: Promise<string | undefined>,
   ): Promise<Diagnostic | undefined> => {
-    const text = await Promise.race([answer, gracePeriod()]);
+    const text = await answer;
     if (isKnown || text === undefined) return undefined;
     const diagnostic = stranger(headers, text, settings);
     isKnown = diagnostic === undefined && text !== "";
@@ -108,15 +104,6 @@ function shared<T>(forMs: number, make: () => T): () => T {
     return value;
   };
 }
-
-/**
- * Settles when an answer has had enough time to end. The first `setTimeout` of a thread would cost the
- * first record 7 ms.
- */
-const gracePeriod = shared(FINISH_MS / 5, () =>
-  new Promise<undefined>((resolve) => {
-    AbortSignal.timeout(FINISH_MS).addEventListener("abort", () => resolve(undefined));
-  }));
 
 function mayConnect(url: string): boolean {
   const { protocol, hostname, port } = new URL(url);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { EndSignal } from "../options/options.ts";
+import type { ThreadKind } from "../worker/thread.ts";
 
 /** The way of a handler's records to the service, as its end sees it. */
 export interface Drainable {
@@ -11,6 +12,8 @@ export interface Drainable {
   readonly pending: number;
   /** Whether a drain may block. */
   readonly isBlocking: boolean;
+  /** Whether a flush with a brief worker needs none, and ships from this thread. */
+  readonly canShipHere: boolean;
   /**
    * The program is about to end: no pause is made any more, and what is still logged is delivered
    * inside its log call.
@@ -22,7 +25,7 @@ export interface Drainable {
   /** The program goes on after all. */
   cancelShutdown(): void;
   /** Waits without blocking, and says whether all was settled in time. */
-  flush(timeoutMs: number): Promise<boolean>;
+  flush(timeoutMs: number, kind?: ThreadKind): Promise<boolean>;
   /** Ends it. What is still pending after so many milliseconds is given up. */
   close(timeoutMs: number): void;
 }

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { now } from "../clock.ts";
+import { block, now } from "../clock.ts";
+import { taken } from "../globals.ts";
 import { nodeProcess } from "../platform.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
@@ -20,14 +21,19 @@ import { Signals } from "./signals.ts";
 const SIGNAL_ARRIVAL_MS = 3;
 /** The same for a program that has heard a signal, and may send it again after its clean-up. */
 const SECOND_ARRIVAL_MS = 50;
+/** Turns of the event loop in which a signal that has arrived is heard. */
+const TURNS = 4;
 
 const UNCAUGHT = ["error", "unhandledrejection"];
 
-const { setTimeout } = globalThis;
+const setTimeout = taken("setTimeout");
 const digest = crypto.subtle.digest.bind(crypto.subtle);
 
 const hooked = new Set<Hooked>();
-const signals = new Signals(hooked, { drainAll, cancelShutdown });
+const signals = new Signals(hooked, {
+  drainAll: (began) => drainAll(false, began, true),
+  cancelShutdown,
+});
 
 /**
  * The event of an end that was dispatched last. Listened to from the beginning, since the first
@@ -37,14 +43,15 @@ const signals = new Signals(hooked, { drainAll, cancelShutdown });
 let lastEnd: Event | undefined;
 for (const type of ["unload", ...UNCAUGHT]) addEventListener(type, (event) => lastEnd = event);
 
-const beforeUnloadListener = guard(onBeforeUnload);
+// From the beginning, too, to be the first that hears of it.
+addEventListener("beforeunload", guard(onBeforeUnload));
+
 const unloadListener = guard(onUnload);
 const uncaughtListener = guard(onUncaught);
 
 /** Drains this at every end of the program, until it is unhooked. Does not throw. */
 export const hook: (entry: Hooked) => void = guard((entry) => {
   if (hooked.size === 0) {
-    addEventListener("beforeunload", beforeUnloadListener);
     addEventListener("unload", unloadListener);
     for (const type of UNCAUGHT) addEventListener(type, uncaughtListener);
     // Of the end of such a worker no event of the web tells.
@@ -62,15 +69,20 @@ export const unhook: (entry: Hooked) => void = guard((entry) => {
   if (!hooked.delete(entry)) return;
   signals.update();
   if (hooked.size > 0) return;
-  removeEventListener("beforeunload", beforeUnloadListener);
   removeEventListener("unload", unloadListener);
   for (const type of UNCAUGHT) removeEventListener(type, uncaughtListener);
   if (IN_NODE_WORKER) nodeProcess().off("exit", unloadListener);
 });
 
-function drainAll(isLast: boolean, began = now()): void {
+/**
+ * Drains all, blocking.
+ * @param isLast Whether the program cannot go on after it.
+ * @param mayWait Whether what is being shipped from this thread is waited for by somebody else.
+ */
+function drainAll(isLast: boolean, began = now(), mayWait = false): void {
   for (const { shipper } of hooked) shipper.beginShutdown(isLast);
   for (const { shipper, shutdownTimeoutMs } of hooked) {
+    if (mayWait && !shipper.isBlocking) continue;
     // They drain side by side, so what one has waited counts for the next one too.
     shipper.drain(Math.max(0, began + shutdownTimeoutMs - now()));
   }
@@ -84,42 +96,59 @@ function onUnload(): void {
   drainAll(true);
 }
 
-/** When the program has waited long enough for drains without a worker. */
-let waitsUntil: number | undefined;
-/** Until when the program that has run out of work goes on, for a signal that is under way. */
-let signalArrivesUntil: number | undefined;
+/** When the program ran out of work, if it goes on for nothing but us. */
+let endBegan: number | undefined;
+/** How many turns of the event loop were made since, for a signal that is under way. */
+let turns = 0;
 
-/** The program has run out of work. Each time that it does so again this is called again. */
+/**
+ * The program has run out of work. If this prevents the default it goes on, and each time that it
+ * runs out of work again this is called again.
+ */
 function onBeforeUnload(event: Event): void {
-  if (waitForShippers() || waitForSignal()) event.preventDefault();
+  if (event.defaultPrevented) endBegan = undefined;
+  if (endBegan === undefined) turns = 0;
+  // The others have heard it already, and would do again what they do at the end.
+  else event.stopImmediatePropagation();
+  const began = endBegan ?? now();
+  if (!waitForShippers(began) && !waitForSignal(began)) return;
+  if (event.defaultPrevented) return;
+  event.preventDefault();
+  endBegan = began;
+  // If somebody else wants the program to go on as well, the next time is news to all.
+  const prevent = () => endBegan = undefined;
+  Object.defineProperty(event, "preventDefault", { value: prevent });
 }
 
 /** A drain without a worker needs the program to go on for a while. */
-function waitForShippers(): boolean {
-  const pending = [...hooked].filter(({ shipper }) => !shipper.isBlocking && shipper.pending > 0);
-  const timeouts = pending.map(({ shutdownTimeoutMs }) => shutdownTimeoutMs);
-  waitsUntil = pending.length === 0 ? undefined : waitsUntil ?? now() + Math.max(...timeouts);
-  if (waitsUntil === undefined) return false;
-  if (now() < waitsUntil) {
-    for (const { shipper, shutdownTimeoutMs } of pending) void shipper.flush(shutdownTimeoutMs);
-    return true;
-  }
-  // A client that does not come back would have the program end without a word about it.
-  for (const { shipper, shutdownTimeoutMs } of pending) shipper.close(shutdownTimeoutMs);
-  return false;
+function waitForShippers(began: number): boolean {
+  const waiting = [...hooked].filter(({ shipper }) =>
+    shipper.pending > 0 && (!shipper.isBlocking || shipper.canShipHere)
+  );
+  for (const entry of waiting) void flushUntil(entry, began);
+  const isWaiting = waiting.some(({ shipper }) => shipper.pending > 0);
+  if (isWaiting) turns = TURNS; // The event loop makes many meanwhile.
+  return isWaiting;
+}
+
+async function flushUntil({ shipper, shutdownTimeoutMs }: Hooked, began: number): Promise<void> {
+  const left = began + shutdownTimeoutMs - now();
+  const isSettled = left > 0 &&
+    await shipper.flush(left, shipper.canShipHere ? "brief" : undefined);
+  // A request that does not come back would have the program wait, or end without a word about it.
+  if (!isSettled && endBegan === began) shipper.close(shutdownTimeoutMs);
 }
 
 /**
  * Without us a signal that the program has sent itself would have ended it before it ran out of
  * work. With a listener it takes a moment to arrive, and a turn of the event loop to be heard.
  */
-function waitForSignal(): boolean {
+function waitForSignal(began: number): boolean {
   if (!signals.isListening) return false;
-  signalArrivesUntil ??= now() + (signals.heard ? SECOND_ARRIVAL_MS : SIGNAL_ARRIVAL_MS);
-  if (now() >= signalArrivesUntil) {
-    signalArrivesUntil = undefined;
-    return false;
-  }
+  const left = began + (signals.heard ? SECOND_ARRIVAL_MS : SIGNAL_ARRIVAL_MS) - now();
+  if (left <= 0 && turns >= TURNS) return false;
+  if (left > 0) block(left);
+  turns++;
   // Any little operation makes for a turn; the first timer of a program would cost it 6 ms.
   void digest("SHA-1", new Uint8Array());
   return true;
@@ -130,7 +159,7 @@ function onUncaught(event: Event): void {
   // come after all of the web's.
   if (event.defaultPrevented || isHandledByNode(event.type)) return;
   // Where the program goes on because of a listener that comes after ours, this comes next.
-  setTimeout(guard(onSurvived));
+  setTimeout()(guard(onSurvived));
   drainAll(false);
 }
 

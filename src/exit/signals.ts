@@ -10,6 +10,7 @@
  * @module
  */
 import { block, now, sleep } from "../clock.ts";
+import { taken } from "../globals.ts";
 import type { EndSignal } from "../options/options.ts";
 import { EXIT_CODES } from "../options/signals.ts";
 import { SignalWatch, watchmen } from "../worker/signal_watch.ts";
@@ -36,12 +37,13 @@ const LOOK_MS = 500;
 /** A turn of the event loop that Deno's watcher gets as well, in milliseconds. */
 const TURN_MS = 20;
 
-const { queueMicrotask, setTimeout } = globalThis;
+const { queueMicrotask } = globalThis;
+const setTimeout = taken("setTimeout");
 
 /** What happens at a signal. */
 export interface AtSignal {
-  /** Drains, blocking; as if it had begun then. */
-  drainAll(isLast: boolean, began: number): void;
+  /** Drains, blocking where that is the only way to wait; as if it had begun then. */
+  drainAll(began: number): void;
   /** The program goes on after all. */
   cancelShutdown(): void;
 }
@@ -182,7 +184,7 @@ export class Signals {
   }
 
   async #drain(began: number): Promise<void> {
-    this.#at.drainAll(false, began);
+    this.#at.drainAll(began);
     const waiting = [...this.#hooked].filter(({ shipper }) =>
       !shipper.isBlocking && shipper.pending > 0
     );
@@ -198,17 +200,17 @@ export class Signals {
       // signal again; if none comes, because the main thread has no handler or two signals arrived
       // as one, this thread ends the program.
       this.#drainedAt.add(signal);
-      setTimeout(guard(() => this.#endBy(signal)), GRACE_MS);
+      setTimeout()(guard(() => this.#endBy(signal)), GRACE_MS);
       return;
     }
     if (signal === "SIGTERM" && isMaybeWatched()) {
       const spentMs = now() - heardAt;
       // If it is a watcher that calls, the next thing is `unload`, and nothing below runs.
       await new Promise((resolve) =>
-        setTimeout(resolve, Math.max(0, heardAt + WATCHER_WAITS_MS - now()))
+        setTimeout()(resolve, Math.max(0, heardAt + WATCHER_WAITS_MS - now()))
       );
       // Deno looks at a time that has passed only after a turn of the event loop.
-      await new Promise((resolve) => setTimeout(resolve, TURN_MS));
+      await new Promise((resolve) => setTimeout()(resolve, TURN_MS));
       await this.#drain(now() - spentMs);
     }
     this.#endBy(signal);
@@ -223,7 +225,7 @@ export class Signals {
   #goOn(): void {
     // Our listeners come back later: one that is added while the signal is being dispatched would
     // hear it again, for ever.
-    setTimeout(guard(() => {
+    setTimeout()(guard(() => {
       this.#isDealing = false;
       this.#at.cancelShutdown();
       this.update();

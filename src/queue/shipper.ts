@@ -9,6 +9,7 @@
 import { block, now, sleep } from "../clock.ts";
 import type { Outcome } from "../delivery/response.ts";
 import { type Diagnostics, records } from "../diagnostics.ts";
+import { taken } from "../globals.ts";
 import type { Settings } from "../options/settings.ts";
 import type { Origin } from "../record/chunk.ts";
 import { type Channel, channelOpener, OWN_ORIGIN } from "../worker/channel.ts";
@@ -26,8 +27,13 @@ const BUSY_POLL_MS = 1;
 const START_AFTER_MS = 20;
 /** How long a thread that never yields may log before it starts the worker itself. */
 const BUSY_START_MS = 100;
+/** Most records that are shipped from this thread where no worker runs yet and they are the last. */
+const MAX_HERE = 128;
 /** Longest time that a wait does not look whether the worker lives, in milliseconds. */
 const POLL_MS = 100;
+
+const [startInterval, stopInterval] = [taken("setInterval"), taken("clearInterval")];
+
 /** What became of the records so far. */
 export type ShipperStats = Readonly<
   Record<"accepted" | "delivered" | "failed" | "dropped" | "pending" | "retried", number>
@@ -89,6 +95,15 @@ export class Shipper {
     return this.#supervisor.isBlocking;
   }
 
+  /**
+   * Whether what waits can be shipped from this thread, since no worker runs, and it is so little
+   * that one would take longer to start than all the rest.
+   */
+  get canShipHere(): boolean {
+    const { length } = this.#queue;
+    return length > 0 && length <= MAX_HERE && this.#supervisor.canOpenHere;
+  }
+
   /** Takes a record. Blocks only where the user asked for it, and when the program is ending. */
   push(line: string): void {
     this.#counts.accepted++;
@@ -107,14 +122,17 @@ export class Shipper {
 
   /**
    * Waits until all that was taken before the call is settled, or the time is up.
-   * @param kind The worker that is started for it, if none runs.
+   * @param kind The worker that is started for it, if none runs. A brief one is spared where
+   *   {@linkcode canShipHere} says so.
    */
   async flush(timeoutMs: number, kind?: ThreadKind): Promise<boolean> {
     const deadline = now() + timeoutMs;
     const target = this.#queue.next;
-    this.#expedite(timeoutMs, kind);
-    // Waiting for shared memory does not keep the program alive; a timer does.
-    const keepAlive = setInterval(() => {}, POLL_MS);
+    const isHere = kind === "brief" && this.canShipHere;
+    if (isHere) this.#shipHere(timeoutMs);
+    else this.#expedite(timeoutMs, kind);
+    // Waiting for shared memory does not keep the program alive; a timer does, or a request.
+    const keepAlive = isHere ? undefined : startInterval()(() => {}, POLL_MS);
     try {
       while (!this.#isSettled(target, kind)) {
         const left = deadline - now();
@@ -127,7 +145,8 @@ export class Shipper {
       }
       return true;
     } finally {
-      clearInterval(keepAlive);
+      if (isHere) this.#supervisor.giveUp("here");
+      if (keepAlive !== undefined) stopInterval()(keepAlive);
       this.#supervisor.channel?.receiveDiagnostics();
     }
   }
@@ -164,7 +183,7 @@ export class Shipper {
   /** The program goes on after all. */
   cancelShutdown(): void {
     this.#shutdown = undefined;
-    this.#supervisor.giveUpBrief();
+    this.#supervisor.giveUp("brief");
     this.#supervisor.channel?.flush(0, false);
   }
 
@@ -197,7 +216,7 @@ export class Shipper {
     if (this.#queue.waiting === 0) return "empty";
     const before = this.#counts.delivered + this.#counts.failed;
     try {
-      this.#supervisor.open("lasting");
+      this.#open("lasting");
       this.#supervisor.checkAlive("polling");
       this.#post();
     } catch {
@@ -208,6 +227,7 @@ export class Shipper {
   }
 
   #blockUntilSettled(timeoutMs: number): boolean {
+    this.#supervisor.giveUp("here");
     const deadline = now() + timeoutMs;
     const target = this.#queue.next;
     while (!this.#isSettled(target)) {
@@ -229,6 +249,7 @@ export class Shipper {
   }
 
   #open(kind: ThreadKind = this.#shutdown?.isLast ? "brief" : "lasting"): void {
+    if (this.#queue.inFlight === 0) this.#supervisor.giveUp("here");
     this.#supervisor.open(kind);
   }
 
@@ -242,12 +263,21 @@ export class Shipper {
 
   #post(): void {
     this.#settle();
-    while (this.#canPost) {
-      const { first, count, lines }: Batch = this.#queue.peek()!;
-      this.#supervisor.channel!.post({ origin: OWN_ORIGIN, first, firstKey: first, count, lines });
-      this.#queue.markPosted();
-    }
+    while (this.#canPost) this.#postOldest();
     if (this.#queue.waiting === 0) this.#timer.restart();
+  }
+
+  #postOldest(): void {
+    const { first, count, lines }: Batch = this.#queue.peek()!;
+    this.#supervisor.channel!.post({ origin: OWN_ORIGIN, first, firstKey: first, count, lines });
+    this.#queue.markPosted();
+  }
+
+  /** Posts all that waits to an exporter on this thread. What comes later, goes another way. */
+  #shipHere(forMs: number): void {
+    const channel = this.#supervisor.openHere();
+    while (this.#queue.waiting > 0) this.#postOldest();
+    channel.flush(forMs, true);
   }
 
   #settle(): void {
@@ -281,6 +311,7 @@ export class Shipper {
 
   /** Blocks until there is room. Only a worker makes room meanwhile. */
   #waitForRoom(): boolean {
+    this.#supervisor.giveUp("here");
     for (;;) {
       this.#open();
       if (!this.isBlocking) return false;

@@ -4,12 +4,15 @@
  *
  * @module
  */
+import { now, sleep } from "../clock.ts";
 import { type AxonPushClient, createClientSend } from "../delivery/client.ts";
+import type { Clock } from "../delivery/clock.ts";
 import type { ExporterSettings } from "../delivery/exporter_settings.ts";
 import { createHttpSend } from "../delivery/http.ts";
 import type { Send } from "../delivery/response.ts";
 import { lossOf } from "../delivery/losses.ts";
 import type { Diagnostic, Diagnostics } from "../diagnostics.ts";
+import { taken } from "../globals.ts";
 import type { Chunk, Origin } from "../record/chunk.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import { markedAsSending } from "./sending.ts";
@@ -23,8 +26,22 @@ import type { WorkerReport } from "./worker.ts";
 const DIAGNOSTICS_BYTES = 1 << 14;
 /** Most characters that the worker has of all its handlers together. */
 const MAX_CHARACTERS = 1 << 25;
+/** Any time, in milliseconds: an interval keeps the program alive however long it is. */
+const KEEP_ALIVE_MS = 1000;
 /** The number of the origin of the handler's own records. */
 export const OWN_ORIGIN = 0;
+
+const [startInterval, stopInterval] = [taken("setInterval"), taken("clearInterval")];
+
+/** The time of this thread without timers, of which the first one of a program costs it 7 ms. */
+const SLEEPING_CLOCK: Clock = {
+  now,
+  wake(callback, afterMs) {
+    let isOn = true;
+    void sleep(afterMs).then(() => isOn && callback());
+    return () => isOn = false;
+  },
+};
 
 /** What a channel needs to know. */
 export interface ChannelSettings {
@@ -39,7 +56,11 @@ export interface ChannelSettings {
 
 /** A way to an exporter. */
 export interface Channel {
-  readonly kind: ThreadKind | "local";
+  /**
+   * The worker that it leads to. Or none: this thread ships for lack of a worker (`local`), or for
+   * once, because a worker would take longer to start than all the rest (`here`).
+   */
+  readonly kind: ThreadKind | "local" | "here";
   /** Whether this thread may block while the exporter works. */
   readonly isBlocking: boolean;
   readonly acknowledgements: Acknowledgements;
@@ -71,7 +92,7 @@ export interface ChannelOpener {
   readonly isThisThreadWanted: boolean;
   /** Throws where there are no workers. */
   toWorker(kind: ThreadKind, onCrash: (why: string | undefined) => void): Channel;
-  toThisThread(): Channel;
+  toThisThread(kind: "local" | "here"): Channel;
 }
 
 /** Makes the opener of a handler's channels. */
@@ -85,12 +106,13 @@ export function channelOpener(settings: ChannelSettings): ChannelOpener {
     hasWorkers: typeof Worker === "function",
     isThisThreadWanted: client !== undefined,
     toWorker: (kind, onCrash) => withOrigin(openWorkerChannel(settings, kind, onCrash)),
-    toThisThread() {
+    toThisThread(kind) {
       const over = new AbortController();
       const send = client
         ? createClientSend(client, exporter)
         : createHttpSend(exporter, over.signal);
-      return withOrigin(openLocalChannel(settings, send, () => over.abort()));
+      const open = kind === "local" ? openLocalChannel : openHereChannel;
+      return withOrigin(open(settings, send, () => over.abort()));
     },
   };
 }
@@ -149,17 +171,55 @@ function openWorkerChannel(
 
 /** Opens a channel to an exporter on this thread. */
 function openLocalChannel(
+  settings: ChannelSettings,
+  send: Send,
+  stopSending: () => void,
+): Channel {
+  return channelTo("local", settings, markedAsSending(send), stopSending);
+}
+
+/**
+ * Opens a channel to an exporter on this thread that ships what it gets, and keeps the program alive
+ * for it. Nothing is posted to it later, so what is logged by a `fetch` of the program's own making
+ * goes another way, and needs no guard. Whatever costs milliseconds at its first use is left out.
+ */
+function openHereChannel(
+  settings: ChannelSettings,
+  send: Send,
+  stopSending: () => void,
+): Channel {
+  // A request that is under way keeps the program alive. A pause does not.
+  let keepAlive: ReturnType<typeof setInterval> | undefined;
+  let isOver = false;
+  const keptSend: Send = async (body, key) => {
+    await undefined; // Until all is posted: what a `fetch` logs must not be posted with it.
+    const result = await send(body, key);
+    if (result.kind !== "delivered" && !isOver) {
+      keepAlive ??= startInterval()(() => {}, KEEP_ALIVE_MS);
+    }
+    return result;
+  };
+  return channelTo("here", settings, keptSend, () => {
+    isOver = true;
+    stopSending();
+    if (keepAlive !== undefined) stopInterval()(keepAlive);
+  }, SLEEPING_CLOCK);
+}
+
+function channelTo(
+  kind: "local" | "here",
   { exporter: settings, maxInFlight, diagnostics }: ChannelSettings,
   send: Send,
   stopSending: () => void,
+  clock?: Clock,
 ): Channel {
   const acknowledgements = new Acknowledgements(maxInFlight);
   const exporter = startExporter(settings, acknowledgements, {
     report: (diagnostic) => diagnostics.report(diagnostic),
     countLost: (lost) => diagnostics.count(lossOf(lost), lost.count),
-  }, markedAsSending(send));
+  }, { send, clock });
   return {
-    kind: "local",
+    kind,
     isBlocking: false,
     acknowledgements,
     maxCharacters: MAX_CHARACTERS,

@@ -4,18 +4,22 @@
  *
  * @module
  */
+import type { Clock } from "../delivery/clock.ts";
 import { Exporter } from "../delivery/exporter.ts";
 import type { ExporterSettings } from "../delivery/exporter_settings.ts";
 import type { LossCallbacks } from "../delivery/losses.ts";
 import type { Send } from "../delivery/response.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 
-/** Starts an exporter that acknowledges here, and posts over HTTP unless another way is given. */
+/**
+ * Starts an exporter that acknowledges here. It posts over HTTP by the thread's own time, unless
+ * another way or time is given.
+ */
 export function startExporter(
   settings: ExporterSettings,
   acknowledgements: Acknowledgements,
   losses: LossCallbacks,
-  send?: Send,
+  { send, clock }: { readonly send?: Send; readonly clock?: Clock | undefined } = {},
 ): Exporter {
   return new Exporter(
     settings,
@@ -25,5 +29,6 @@ export function startExporter(
       ...losses,
     },
     send,
+    clock,
   );
 }

@@ -46,6 +46,8 @@ export class Supervisor {
   #unanswered = 0;
   /** How many acknowledgements there were when it was asked last. */
   #writtenBefore = 0;
+  /** Whether this thread has shipped for once, and no worker was started since. */
+  #wasHere = false;
   /** The kinds of thread that cannot even be started. */
   #unavailable = new Set<ThreadKind>();
 
@@ -77,8 +79,9 @@ export class Supervisor {
    */
   open(kind: ThreadKind): void {
     const local = this.channel;
-    if (local && (local.isBlocking || kind === "lasting") || this.restartsInMs > 0) return;
-    const channel = this.#openToWorker(kind) ?? local ?? this.#opener.toThisThread();
+    const isKept = local && (local.kind !== "local" || kind === "lasting");
+    if (isKept || this.restartsInMs > 0) return;
+    const channel = this.#openToWorker(kind) ?? local ?? this.#opener.toThisThread("local");
     if (channel === local) return;
     this.#state = { kind: "open", channel, since: this.#now() };
     this.#unanswered = 0;
@@ -92,10 +95,30 @@ export class Supervisor {
     if (this.#state.kind === "crashed") this.#state = { kind: "closed" };
   }
 
-  /** The program goes on, and a brief thread would keep it from ending: another kind takes over. */
-  giveUpBrief(): void {
+  /**
+   * Whether this thread can ship for once: a worker could be started, and none was. What is logged
+   * by shipping must not be shipped so again.
+   */
+  get canOpenHere(): boolean {
+    return this.#state.kind === "closed" && !this.#wasHere && this.#opener.hasWorkers &&
+      this.#canHave("lasting");
+  }
+
+  /** Opens a channel to this thread, where {@linkcode canOpenHere} says so. */
+  openHere(): Channel {
+    const channel = this.#opener.toThisThread("here");
+    this.#wasHere = true;
+    this.#state = { kind: "open", channel, since: this.#now() };
+    return channel;
+  }
+
+  /**
+   * Closes a channel of this kind, and another one takes over: the program goes on, and a brief
+   * thread would keep it from ending; or it blocks, and ships nothing from here meanwhile.
+   */
+  giveUp(kind: "brief" | "here"): void {
     const { channel } = this;
-    if (channel?.kind !== "brief") return;
+    if (channel?.kind !== kind) return;
     this.close();
     this.#user.onLost(channel);
   }
@@ -133,6 +156,7 @@ export class Supervisor {
     if (!this.#canHave(kind)) return undefined;
     try {
       const channel = this.#opener.toWorker(kind, (why) => this.#onCrash(channel, why));
+      this.#wasHere = false;
       return channel;
     } catch (error) {
       this.#unavailable.add(kind);

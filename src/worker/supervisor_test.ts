@@ -26,7 +26,7 @@ function supervise({ isThisThreadWanted = false, unavailable = [] as Kind[] } = 
     crash = onCrash;
     const self: Channel = {
       kind,
-      isBlocking: kind !== "local",
+      isBlocking: kind !== "local" && kind !== "here",
       acknowledgements: new Acknowledgements(1),
       maxCharacters: 1,
       addOrigin() {},
@@ -44,7 +44,7 @@ function supervise({ isThisThreadWanted = false, unavailable = [] as Kind[] } = 
       hasWorkers: true,
       isThisThreadWanted,
       toWorker: channel,
-      toThisThread: () => channel("local"),
+      toThisThread: (kind) => channel(kind),
     },
     { onLost: (each) => lost.push(each), report: ({ code }) => said.push(code) },
     () => time,
@@ -165,17 +165,41 @@ Deno.test("Supervisor.checkAlive() counts only questions in a row", () => {
   assertEquals(lost, []);
 });
 
-Deno.test("Supervisor.giveUpBrief() replaces a thread that keeps the program alive, and no other", () => {
+Deno.test("Supervisor.giveUp() replaces a thread that keeps the program alive, and no other", () => {
   const { supervisor, opened, lost } = supervise();
   supervisor.open("brief");
-  supervisor.giveUpBrief();
+  supervisor.giveUp("brief");
   supervisor.open("lasting");
-  supervisor.giveUpBrief();
+  supervisor.giveUp("brief");
   assertEquals([opened, lost.length, supervisor.channel?.kind], [
     ["brief", "lasting"],
     1,
     "lasting",
   ]);
+});
+
+Deno.test("Supervisor.openHere() is for once, until a worker was started", () => {
+  const { supervisor, opened, closed } = supervise();
+  assertEquals(supervisor.canOpenHere, true);
+  supervisor.openHere();
+  supervisor.open("lasting");
+  assertEquals([supervisor.channel?.kind, supervisor.isBlocking], ["here", false]);
+  supervisor.giveUp("here");
+  assertEquals([closed.length, supervisor.isBlocking, supervisor.canOpenHere], [1, true, false]);
+  supervisor.open("lasting");
+  assertEquals([opened, supervisor.canOpenHere], [["here", "lasting"], false]);
+  supervisor.close();
+  assertEquals(supervisor.canOpenHere, true);
+});
+
+Deno.test("Supervisor.canOpenHere says no where there is no choice, and after a crash", () => {
+  assertEquals(supervise({ isThisThreadWanted: true }).supervisor.canOpenHere, false);
+  const { supervisor, crash, pass } = supervise();
+  supervisor.open("lasting");
+  assertEquals(supervisor.canOpenHere, false);
+  crash();
+  pass(100);
+  assertEquals(supervisor.canOpenHere, false);
 });
 
 Deno.test("Supervisor.close() is no crash", () => {
