@@ -146,6 +146,10 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     records: [...RECORDS, "cleaned up"],
   }],
   "sends itself SIGTERM as its last act": ["signals_itself.ts", { ends: SIGTERM }],
+  "sends itself SIGTERM when a worker listens": ["signals_itself.ts", {
+    ends: SIGTERM,
+    args: ["later"],
+  }],
   "sends itself SIGTERM again when it has cleaned up": ["signals_itself.ts", {
     ends: SIGTERM,
     args: ["again"],

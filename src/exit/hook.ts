@@ -5,29 +5,18 @@
  *
  * @module
  */
-import { block, now } from "../clock.ts";
+import { now } from "../clock.ts";
 import { taken } from "../globals.ts";
 import { nodeProcess } from "../platform.ts";
+import { Arrival } from "./arrival.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
 import { IN_NODE_WORKER, isHandledByNode } from "./host.ts";
 import { Signals } from "./signals.ts";
 
-/**
- * How long a program that has run out of work goes on, in milliseconds, so that a signal that it
- * has sent itself as its last act can arrive and end it. That takes a tenth of one, and more on a
- * busy machine.
- */
-const SIGNAL_ARRIVAL_MS = 3;
-/** The same for a program that has heard a signal, and may send it again after its clean-up. */
-const SECOND_ARRIVAL_MS = 50;
-/** Turns of the event loop in which a signal that has arrived is heard. */
-const TURNS = 4;
-
 const UNCAUGHT = ["error", "unhandledrejection"];
 
 const setTimeout = taken("setTimeout");
-const digest = crypto.subtle.digest.bind(crypto.subtle);
 
 const hooked = new Set<Hooked>();
 const signals = new Signals(hooked, {
@@ -98,8 +87,8 @@ function onUnload(): void {
 
 /** When the program ran out of work, if it goes on for nothing but us. */
 let endBegan: number | undefined;
-/** How many turns of the event loop were made since, for a signal that is under way. */
-let turns = 0;
+/** The wait for signals that were under way then. */
+let arrival: Arrival | undefined;
 
 /**
  * The program has run out of work. If this prevents the default it goes on, and each time that it
@@ -107,11 +96,12 @@ let turns = 0;
  */
 function onBeforeUnload(event: Event): void {
   if (event.defaultPrevented) endBegan = undefined;
-  if (endBegan === undefined) turns = 0;
+  if (endBegan === undefined) arrival = undefined;
   // The others have heard it already, and would do again what they do at the end.
   else event.stopImmediatePropagation();
   const began = endBegan ?? now();
-  if (!waitForShippers(began) && !waitForSignal(began)) return;
+  arrival ??= new Arrival(signals);
+  if (!waitForShippers(began) && !arrival.isAwaited()) return;
   if (event.defaultPrevented) return;
   event.preventDefault();
   endBegan = began;
@@ -126,9 +116,7 @@ function waitForShippers(began: number): boolean {
     shipper.pending > 0 && (!shipper.isBlocking || shipper.canShipHere)
   );
   for (const entry of waiting) void flushUntil(entry, began);
-  const isWaiting = waiting.some(({ shipper }) => shipper.pending > 0);
-  if (isWaiting) turns = TURNS; // The event loop makes many meanwhile.
-  return isWaiting;
+  return waiting.some(({ shipper }) => shipper.pending > 0);
 }
 
 async function flushUntil({ shipper, shutdownTimeoutMs }: Hooked, began: number): Promise<void> {
@@ -137,21 +125,6 @@ async function flushUntil({ shipper, shutdownTimeoutMs }: Hooked, began: number)
     await shipper.flush(left, shipper.canShipHere ? "brief" : undefined);
   // A request that does not come back would have the program wait, or end without a word about it.
   if (!isSettled && endBegan === began) shipper.close(shutdownTimeoutMs);
-}
-
-/**
- * Without us a signal that the program has sent itself would have ended it before it ran out of
- * work. With a listener it takes a moment to arrive, and a turn of the event loop to be heard.
- */
-function waitForSignal(began: number): boolean {
-  if (!signals.isListening) return false;
-  const left = began + (signals.heard ? SECOND_ARRIVAL_MS : SIGNAL_ARRIVAL_MS) - now();
-  if (left <= 0 && turns >= TURNS) return false;
-  if (left > 0) block(left);
-  turns++;
-  // Any little operation makes for a turn; the first timer of a program would cost it 6 ms.
-  void digest("SHA-1", new Uint8Array());
-  return true;
 }
 
 function onUncaught(event: Event): void {

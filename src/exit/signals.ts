@@ -50,8 +50,6 @@ export interface AtSignal {
 
 /** The signals that are drained at. */
 export class Signals {
-  /** Whether one was heard, and did not end the program. */
-  heard = false;
   #hooked: ReadonlySet<Hooked>;
   #at: AtSignal;
   #listeners = new Map<EndSignal, () => void>();
@@ -75,6 +73,11 @@ export class Signals {
   /** Whether a signal would be heard here. */
   get isListening(): boolean {
     return this.#listeners.size > 0 || this.#watch !== undefined;
+  }
+
+  /** Whether what Deno has handed on was heard, since this was called first. */
+  hasCaughtUp(): boolean {
+    return this.#watch?.hasCaughtUp() ?? true;
   }
 
   /** Has those signals listened to that those want to hear who are hooked, and no others. */
@@ -165,7 +168,6 @@ export class Signals {
 
   async #onSignal(signal: EndSignal): Promise<void> {
     const heardAt = now();
-    this.heard = true;
     if (this.#drainedAt.has(signal)) return this.#endBy(signal);
     if (!IN_WORKER) {
       this.#isDealing = true;

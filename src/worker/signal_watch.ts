@@ -9,6 +9,7 @@
  */
 import { Atomics } from "../atomics.ts";
 import type { EndSignal } from "../options/options.ts";
+import { Heartbeat, type Question } from "./heartbeat.ts";
 
 /** Words of the memory. */
 const LISTENING = 0;
@@ -27,7 +28,7 @@ export interface WatchMessage {
   readonly answerWithinMs: number;
 }
 
-type Post = (message: WatchMessage) => void;
+type Post = (message: WatchMessage | Question) => void;
 
 /** The workers of this isolate that can watch. */
 export class Watchmen {
@@ -63,10 +64,13 @@ export class SignalWatch {
   readonly watchman: Post;
   readonly signals: readonly EndSignal[];
   #words = new Int32Array(new SharedArrayBuffer(4 * WORDS));
+  #heartbeat: Heartbeat;
+  #isAsked = false;
 
   constructor(watchman: Post, signals: readonly EndSignal[], answerWithinMs: number) {
     this.watchman = watchman;
     this.signals = signals;
+    this.#heartbeat = new Heartbeat(watchman);
     watchman({ kind: "watch", memory: this.#words.buffer, signals, answerWithinMs });
   }
 
@@ -84,6 +88,14 @@ export class SignalWatch {
   async heard(timeoutMs: number): Promise<EndSignal | undefined> {
     await Atomics.waitAsync(this.#words, HEARD, 0, timeoutMs).value;
     return this.signals[Atomics.load(this.#words, HEARD) - 1];
+  }
+
+  /** Whether the worker has heard what came before this was called first. */
+  hasCaughtUp(): boolean {
+    const isAnswered = this.#heartbeat.ask();
+    const wasAsked = this.#isAsked;
+    this.#isAsked = true;
+    return wasAsked && isAnswered;
   }
 
   /** Ends the watch, and blocks until the worker does not listen any more, or the time is up. */

@@ -9,7 +9,7 @@
  */
 import type { Worker as NodeWorker } from "node:worker_threads";
 import { nodeProcess } from "../platform.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { Heartbeat, type Question } from "./heartbeat.ts";
 import { watchmen, type WatchMessage } from "./signal_watch.ts";
 import { WORKER_SOURCE } from "./worker.generated.ts";
 import type { WorkerMessage } from "./worker.ts";
@@ -51,7 +51,7 @@ export class WorkerThread {
   #worker: Worker | NodeWorker;
   #clients = new Map<number, ThreadClient>();
   /** Has this thread watch for signals. */
-  #watch = (message: WatchMessage) => this.#worker.postMessage(message);
+  #watch = (message: WatchMessage | Question) => this.#worker.postMessage(message);
 
   constructor(kind: ThreadKind) {
     this.#kind = kind;
