@@ -14,7 +14,7 @@ import { type DevServer, startDevServer } from "./server.ts";
 
 /** How long an event waits to be printed for those that were logged before it, in milliseconds. */
 const ORDER_MS = 150;
-/** How long a refusal like the one before is only counted, in milliseconds. */
+/** How long repeated refusals are only counted, in milliseconds. */
 const REPEAT_MS = 1000;
 
 /** Runs the program. A wrong call ends it with one line and exit code 2. */
@@ -73,7 +73,7 @@ function start(flags: ReadonlyMap<string, string>): DevServer {
   }
 }
 
-/** Prints refusals. One like the one before is counted for a while, as a program may send many. */
+/** Prints refusals. Repeated ones are only counted for a while, since a program may send many. */
 function refusalPrinter(): (refusal: DevRefusal) => void {
   const paint = paintFor(Deno.stderr);
   let last = "";
@@ -110,7 +110,7 @@ function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Says where it listens, and the settings to copy. */
+/** Prints where it listens, and the settings to copy. */
 function announce({ url }: DevServer, flags: ReadonlyMap<string, string>): void {
   const paint = paintFor(Deno.stderr);
   console.error(`The local AxonPush listens. Its page is ${paint("bold", url)}

@@ -1,5 +1,5 @@
 /**
- * What the service accepts at POST /event, as tables, and what it says about anything else.
+ * What the service accepts at POST /event, as tables, and how it answers anything else.
  * A field that the real service would refuse must be refused here too, or a program that works in
  * development fails in production.
  *
@@ -178,7 +178,7 @@ export function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value) ?? "";
 }
 
-/** The severity of an event; 0 if it has none: a payload may be no log record's and hold anything. */
+/** The severity of an event; 0 if it has none, since a payload need not be a log record. */
 export function severityOf({ payload }: DevEvent): number {
   return typeof payload.severityNumber === "number" ? payload.severityNumber : 0;
 }

@@ -1,5 +1,5 @@
 /**
- * Errors among the attributes of an event, taken apart for showing: the one that the event is about,
+ * Errors among the attributes of an event, prepared for display: the one that the event is about,
  * and those that were passed in an object, such as `{ error }`.
  *
  * @module
@@ -12,11 +12,11 @@ export interface ErrorView {
   readonly title: string;
   /** The lines of its stack below the title. */
   readonly frames: readonly string[];
-  /** What it has besides, such as `code`. */
+  /** Its own properties, such as `code`. */
   readonly properties: Readonly<Record<string, unknown>>;
-  /** What caused it, and what it took the place of. */
+  /** Its cause, and the error that it replaced. */
   readonly causes: readonly Related[];
-  /** The errors that it is made of. */
+  /** The errors of an AggregateError. */
   readonly parts: readonly Related[];
 }
 

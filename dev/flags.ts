@@ -84,7 +84,7 @@ function advice(argument: string): string {
     : "see --help";
 }
 
-/** How many letters must be put in, taken out, changed or swapped to make one word of the other. */
+/** How many letters must be inserted, removed, changed or swapped to turn one word into the other. */
 function distance(one: string, other: string): number {
   const rows = [Array.from({ length: other.length + 1 }, (_, i) => i)];
   for (let i = 1; i <= one.length; i++) {

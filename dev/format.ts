@@ -14,7 +14,7 @@ const MAX_MESSAGE = 1000;
 const MAX_VALUE = 200;
 /** How many frames of a stack are shown; the others are counted. */
 const FRAMES = 3;
-/** Attributes that say what the line says already. */
+/** Attributes that the line shows already. */
 const SHOWN_ELSEWHERE = /^(exception\..*|code\..*|logger\.name|process\.pid)$/;
 
 /** Escape sequences of a terminal. */
@@ -106,7 +106,7 @@ function errorLines(error: ErrorView, label: string, paint: Paint): string[] {
     label + paint("red", cut(error.title, MAX_MESSAGE)),
     ...[...properties, ...shown].map((line) => paint("dim", line)),
     ...error.causes.flatMap(({ label, error }) => errorLines(error, `${label} `, paint)),
-    // What a whole is made of stands further in, with its own causes.
+    // The errors of an AggregateError are indented further, with their own causes.
     ...error.parts.flatMap(({ label, error }) =>
       errorLines(error, `${label}: `, paint).map((line) => `    ${line}`)
     ),

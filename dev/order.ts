@@ -1,6 +1,6 @@
 /**
- * The order in which events were logged. They arrive in another: a handler has several requests on
- * the way at a time, and several programs may log at once.
+ * The order in which events were logged. They arrive in a different one: a handler has several
+ * requests in flight, and several programs may log at once.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export function inOrder(events: readonly DevEvent[]): DevEvent[] {
     .map(({ event }) => event);
 }
 
-/** Passes events on a little later, so that those that come a little late stand where they belong. */
+/** Passes events on with a short delay, so that late ones get their place in the order. */
 export class Orderly {
   #waiting: { readonly event: DevEvent; readonly order: string; readonly due: number }[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,7 +1,7 @@
 /**
  * POST /v1/logs: the log records of an OTLP/HTTP JSON request as events, so that they look the same
- * whichever protocol they came by. Fields this does not know are left aside, as OTLP asks of
- * receivers; a known one of a wrong type spoils the request.
+ * whichever protocol they came by. Unknown fields are ignored, as OTLP requires of receivers; a known
+ * one of a wrong type invalidates the request.
  *
  * @module
  */

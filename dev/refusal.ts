@@ -1,5 +1,5 @@
 /**
- * Requests that are not granted: what the service answers, and what a developer is shown of it.
+ * Requests that are refused: the answer of the service, and what is shown of it to the developer.
  *
  * @module
  */
@@ -11,7 +11,7 @@ export interface Envelope {
   readonly hint: string;
 }
 
-/** Why a request is not granted. */
+/** Why a request is refused. */
 export class Refusal extends Error {
   constructor(
     readonly status: number,

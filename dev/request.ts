@@ -5,7 +5,7 @@
  */
 import { Refusal } from "./refusal.ts";
 
-/** Deepest nesting of a body: whoever writes an event as JSON again may run out of stack. */
+/** Deepest nesting of a body: to write a deeper one as JSON again may use up the stack. */
 const MAX_DEPTH = 100;
 
 /** The body of a write, as text. */
@@ -27,7 +27,7 @@ export async function readBody(request: Request, most: number): Promise<string> 
     return await readUpTo(most, body ?? undefined);
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal(400, { // Nobody hears it: the client has gone.
+    throw new Refusal(400, { // For no one: the client is gone.
       code: "incomplete_body",
       message: "The connection ended before the body did, or the body is not what its headers say",
       hint: "Send it again",
@@ -35,7 +35,7 @@ export async function readBody(request: Request, most: number): Promise<string> 
   }
 }
 
-/** A body whose length is not known beforehand. */
+/** Reads a body whose length is not known in advance. */
 async function readUpTo(
   most: number,
   body: ReadableStream<Uint8Array> | undefined,
@@ -59,7 +59,7 @@ function tooLarge(most: number): Refusal {
   });
 }
 
-/** The value of JSON that a body is. */
+/** Parses a body as JSON. */
 export function parse(text: string, request: Request): unknown {
   const value = parseJson(text, request);
   if (!isNested(value, MAX_DEPTH)) return value;
@@ -70,7 +70,7 @@ export function parse(text: string, request: Request): unknown {
   });
 }
 
-/** Whether a value of JSON is nested deeper than so many levels. */
+/** Whether a JSON value is nested deeper than this many levels. */
 function isNested(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   return levels === 0 || Object.values(value).some((inner) => isNested(inner, levels - 1));

@@ -1,5 +1,5 @@
 /**
- * The routes of the local AxonPush: what each takes, what it answers, and how it refuses, in the
+ * The routes of the local AxonPush: what each accepts, what it answers, and how it refuses, in the
  * service's own words where there are any.
  *
  * @module

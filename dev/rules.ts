@@ -1,21 +1,21 @@
 /**
- * What the service wants of a write besides its body: a key, the tenant it is for, an environment
- * that it knows, and a channel where the key alone does not tell one.
+ * What the service requires of a write besides its body: a key, the tenant it is for, a registered
+ * environment, and a channel if the key alone does not determine one.
  *
  * @module
  */
 import { Refusal } from "./refusal.ts";
 
-/** Where records of OTLP go that name no channel: the service makes it on first use. */
+/** The channel of OTLP records that name none: the service creates it at first use. */
 const OTLP_CHANNEL = "otlp-logs";
 
-/** What this service knows. */
+/** The settings that decide what is accepted. */
 export interface Rules {
-  /** The one key that is accepted, if not any that looks like one. */
+  /** The only key to accept; without it, any that looks like one. */
   readonly apiKey: string | undefined;
-  /** The one tenant that is accepted, if not any. */
+  /** The only tenant to accept; without it, any. */
   readonly tenantId: string | undefined;
-  /** The environments that are registered, if not any. */
+  /** The registered environments; without them, any is accepted. */
   readonly environments: readonly string[] | undefined;
   /** Whether keys belong to an app, whose channels the service may make. */
   readonly appKeys: boolean;
@@ -43,7 +43,7 @@ export function otlpChannel(headers: Headers, { appKeys }: Rules): string {
   });
 }
 
-/** What the answer to a write says about the environment that it went to. */
+/** The headers of an answer that name the environment of the write. */
 export function resolvedEnvironment(headers: Headers): Record<string, string> {
   const environment = headers.get("x-axonpush-environment");
   return environment
@@ -74,7 +74,7 @@ function authenticate(headers: Headers, apiKey: string | undefined): void {
   });
 }
 
-/** A secret key says nothing without the tenant it is for; a public token carries its own. */
+/** A secret key needs the tenant it is for; a public token has its own. */
 function checkTenant(headers: Headers, wanted: string | undefined): void {
   if (!secretKeyOf(headers)?.startsWith("ak_")) return;
   const tenant = headers.get("x-tenant-id");

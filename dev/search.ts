@@ -67,7 +67,7 @@ function timeOf(event: DevEvent): number {
   return Date.parse(event.occurredAt ?? event.createdAt);
 }
 
-/** What a text search looks at. The message for itself too, because JSON escapes its quotes. */
+/** The text that is searched: the message by itself too, because JSON escapes its quotes. */
 export function searchText(event: DevEvent): string {
   return `${event.identifier}\n${asText(event.payload.body)}\n${JSON.stringify(event.payload)}`;
 }

@@ -237,7 +237,7 @@ function requireInteger(
   );
 }
 
-/** What did not come, and what came instead. */
+/** The text of a timeout: what did not come, and what came instead. */
 function missing(
   wanted: unknown,
   timeoutMs: number,
@@ -256,7 +256,7 @@ function missing(
     ).join("");
 }
 
-/** The host to put into a URL for who wants to reach a server that listens on this address. */
+/** The host in the URL of a server that listens on this address. */
 function urlHost(hostname: string): string {
   if (hostname === "0.0.0.0" || hostname === "::") return "127.0.0.1";
   return hostname.includes(":") ? `[${hostname}]` : hostname;

@@ -1,8 +1,7 @@
 /**
- * The events received, newest last, bounded in number and size, and what became of each key; and
- * the requests that were refused.
- * Whoever follows along (the page, a waiting test) asks for what comes after the event it has seen
- * last, so that a slow reader costs no memory here.
+ * The events received, newest last, bounded in number and size; how often each key came; and the
+ * requests that were refused. Readers that follow along (the page, a waiting test) ask for what comes
+ * after the last event that they have seen, so that a slow one costs no memory here.
  *
  * @module
  */
@@ -12,7 +11,7 @@ import type { DevRefusal } from "./refusal.ts";
 
 /** Most characters of JSON that are kept, however few events they are. */
 const MAX_CHARACTERS = 128 * 1024 * 1024;
-/** How many keys are remembered at the least: an event may come again when it is no longer kept. */
+/** How many keys are remembered at least: an event may come again when it is no longer kept. */
 const LEAST_KEYS = 100_000;
 
 /** How many refused requests are kept, the newest. */
@@ -70,7 +69,7 @@ export class Store {
     readonly onRefusal?: (refusal: DevRefusal) => void,
   ) {}
 
-  /** Takes note of a request that is refused. */
+  /** Records a refused request. */
   refuse(refusal: DevRefusal): void {
     this.refused++;
     this.refusals = [...this.refusals, refusal].slice(-MOST_REFUSALS);
@@ -78,7 +77,7 @@ export class Store {
     this.wake();
   }
 
-  /** Takes an event of this many characters. */
+  /** Adds an event of this many characters. */
   add(body: EventBody, source: DevEvent["source"], size: number): Receipt {
     const { received, unique, duplicates } = this.counts;
     const known = body.dedupKey === undefined ? undefined : this.#find(body.dedupKey);
@@ -120,7 +119,7 @@ export class Store {
     return this.#find(dedupKey)?.times ?? 0;
   }
 
-  /** The kept ones after the first so many events of this epoch, each with its number. */
+  /** The kept events after this many of the epoch, each with its number. */
   *after(seen: number): Generator<readonly [number: number, event: DevEvent]> {
     const { unique } = this.counts;
     const offset = unique - this.#entries.length;
@@ -135,7 +134,7 @@ export class Store {
     return this.#change.promise;
   }
 
-  /** Forgets everything. */
+  /** Removes everything. */
   clear(): void {
     this.#entries = [];
     this.#head = 0;
@@ -150,7 +149,7 @@ export class Store {
     this.wake();
   }
 
-  /** Lets those who wait for a change look again. */
+  /** Wakes those who wait for a change. */
   wake(): void {
     this.#change?.resolve();
     this.#change = undefined;

@@ -1,8 +1,8 @@
 /**
  * The events as server-sent events: what is kept, then what comes. A message is an array of events.
- * Its id is the epoch and how many events have been seen, so that a page that lost the connection
- * goes on where it was; `reset` tells it that what it has is no longer true. `refused` tells which
- * requests were refused, all that are kept at once.
+ * Its id is the epoch and the number of events so far, so that a page that lost the connection goes on
+ * where it was; `reset` makes the page forget what it has. `refused` carries the requests that were
+ * refused, all that are kept.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Store } from "./store.ts";
 /** About how many characters of events go into one message of the stream. */
 const MESSAGE_CHARACTERS = 65_536;
 
-/** What the page wants to know about the server, told with `reset`. */
+/** What the page needs to know about the server, sent with `reset`. */
 export interface Greeting {
   /** How many events are kept. */
   readonly keep: number;
@@ -20,7 +20,7 @@ export interface Greeting {
   readonly tenantId: string;
 }
 
-/** The stream for one who has seen as much as this id says. */
+/** The stream for a reader that has seen everything up to this id. */
 export function eventStream(
   lastEventId: string | null,
   store: Store,
@@ -33,7 +33,7 @@ export function eventStream(
   let refusals = 0;
   let cancelled = false;
 
-  /** The next message, if there is something to tell. */
+  /** The next message, if there is anything to send. */
   function next(): string | undefined {
     if (epoch !== store.epoch) {
       epoch = store.epoch;

@@ -14,7 +14,7 @@ import { warn } from "@std/log/warn";
 // deno-lint-ignore ban-types
 type Call = Function;
 
-/** What a log call of each level goes through: the method always, the function maybe before it. */
+/** The functions that a log call of each level passes: the method, and perhaps a function before it. */
 const ENTRIES: Readonly<Record<string, readonly [method: Call, shortcut: Call]>> = {
   DEBUG: [Logger.prototype.debug, debug],
   INFO: [Logger.prototype.info, info],
@@ -30,7 +30,7 @@ const FRAME = /^(?:async )?(?:(.+?) (?:\[as .+\] )?\()?(.+?):(\d+):(\d+)\)?$/;
 /** One that is in no file: native, of the runtime, or made by `eval()` or `new Function()`. */
 const FILELESS = /(?:^|\()(?:<anonymous>|ext:|node:|eval at )/;
 
-/** A frame as V8's stack trace API has it, and the parts of that which are used. */
+/** The part of a frame of V8's stack trace API that is used. */
 interface Frame {
   getFunctionName(): string | null;
   getTypeName(): string | null;
@@ -46,12 +46,12 @@ interface StackTraces {
   prepareStackTrace?: unknown;
 }
 
-/** Gives the frames of a stack, which spares the text of a trace: that takes most of the time. */
+/** Returns the frames of a stack, without its text, which would take most of the time. */
 const keepFrames = (_: Error, frames: readonly Frame[]) => frames;
 
 /**
- * The caller's place as attributes, by OpenTelemetry's semantic conventions ("Code"). There are none
- * if it was no code of the program: a promise or a timer calls what it is given by itself.
+ * The location of the log call as attributes, by OpenTelemetry's semantic conventions ("Code"). There
+ * are none if no code of the program made it: a promise or a timer calls the logger itself.
  *
  * @param handler What was called if the record did not come through a logger of std/log.
  * @param levelName The record's level: a message function may log too, inside another log call.
@@ -69,7 +69,7 @@ export function callerAttributes(handler: Handler, levelName: string): Record<st
       traces.prepareStackTrace = prepareStackTrace;
     }
   } catch {
-    return {}; // A frozen Error cannot be asked, which is no reason to lose the record.
+    return {}; // A frozen Error gives no frames, which is no reason to lose the record.
   }
 }
 
@@ -99,7 +99,7 @@ function isOf(shortcut: Call, [frame, next]: readonly Frame[], handle: Call): bo
   if (frame?.getFunctionName() !== shortcut.name) return false;
   const [caller] = framesAbove(shortcut, 1);
   if (caller && next) return caller.getFunctionName() === next.getFunctionName();
-  // Without a caller it is the outermost, or not on the stack: then the file tells.
+  // Without a caller it is the outermost, or not on the stack: then its file decides.
   return !caller && !next && isSameFolder(frame, framesAbove(handle, 1)[0]);
 }
 

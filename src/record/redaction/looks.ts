@@ -1,11 +1,11 @@
 /**
- * The credentials that are known by their looks, because their issuers begin them with something
- * that nothing else begins with. This is data alone; `mask_looks.ts` looks for it.
+ * The credentials that are recognised by their form, because their issuers give them a prefix that
+ * nothing else has. Data alone; `mask_looks.ts` searches for them.
  *
  * @module
  */
 
-/** A credential that is known by its looks. All texts are sources of regular expressions. */
+/** A credential that is recognised by its form. All texts are sources of regular expressions. */
 export interface Look {
   readonly issuer: string;
   /** How it begins. */
@@ -14,7 +14,7 @@ export interface Look {
   readonly sign?: "_" | "-" | "." | ":AA";
   /** What follows. */
   readonly shape: string;
-  /** Where the shape is said. */
+  /** Where the form is documented. */
   readonly source: string;
 }
 

@@ -1,12 +1,11 @@
 /**
- * Masks secrets that are known by their looks, wherever they stand in a text. It runs inside the
- * log call.
+ * Masks secrets that are recognised by their form, anywhere in a text. It runs inside the log call.
  *
  * @module
  */
 import { LOOKS } from "./looks.ts";
 
-/** What stands in place of a secret. */
+/** What is written instead of a secret. */
 export const REDACTED = "[REDACTED]";
 
 /** What is no part of the word that a credential begins: escapes of JSON, URLs and terminals. */
@@ -84,7 +83,7 @@ function escaped(sign: string): string {
 const TOKEN_BEGIN = new RegExp(`${BEFORE}eyJ`);
 const TOKEN_PART = /[\w.-]/;
 
-/** Whether a text may have a secret that is known by its looks. Costs little. */
+/** Whether a text may contain a secret that is recognised by its form. Costs little. */
 export function mayHaveLook(text: string): boolean {
   return MAY_HAVE_LOOK.test(text);
 }

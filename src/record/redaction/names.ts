@@ -39,10 +39,10 @@ const NAME = new RegExp(`(?:${joined([...HEADER_NAMES, ...SECRET_NAMES])})(?:${E
 const TOKEN = new RegExp(
   `(?:^|(?:^|[_\\d])(?:${joined(TOKEN_OWNERS)})_?)token(?:_?(?:\\d{1,4}|hash|header|value))?$`,
 );
-/** What is in all names that are known, so that most names need no more than this. */
+/** What all known names contain, so that most other names need no further test. */
 const STEM = /auth|cookie|pass|secret|key|token/i;
 
-/** Whether a name says that its value is a secret. */
+/** Whether a name stands for a secret. */
 export function isSecretName(name: string): boolean {
   return STEM.test(name) && (NAME.test(normalise(name)) || isTokenName(name));
 }
@@ -56,7 +56,7 @@ export function isTokenName(name: string): boolean {
   );
 }
 
-/** A name without what makes no difference. */
+/** A name in normal form: without case and separators. */
 export function normalise(name: string): string {
   return name.toLowerCase().replace(/[-_.\s[\]]/g, "");
 }

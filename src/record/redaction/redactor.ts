@@ -1,7 +1,7 @@
 /**
- * Masks secrets: values of properties by their names, and in texts what has such a name before it
- * or looks like a secret by itself. A log call waits for it: whatever the text, it takes no more
- * time than in proportion to its length, and most texts need no more than a few cheap tests.
+ * Masks secrets: values of properties by their names, and in texts what follows such a name or has the
+ * form of a secret. A log call waits for it: whatever the text, its time grows in proportion to the
+ * length, and most texts need only a few cheap tests.
  *
  * @module
  */
@@ -47,7 +47,7 @@ export class Redactor {
     return isSecretName(name) || this.#redactKeys.size > 0 && this.#redactKeys.has(normalise(name));
   }
 
-  /** Whether a value under a secret's name is none; under a name of `redactKeys` any may be one. */
+  /** Whether a value under a secret's name is not one; under a name of `redactKeys` any may be one. */
   isHarmless(name: string, value: unknown): boolean {
     return (typeof value === "boolean" || value === null || value === "") &&
       !this.#redactKeys.has(normalise(name));
