@@ -66,6 +66,20 @@ Deno.test("CONTRIBUTING.md lists the checks of the gate", async () => {
   ]);
 });
 
+Deno.test("CONTRIBUTING.md names every room of the house, and every file on its way", async () => {
+  const text = await read("CONTRIBUTING.md");
+  for await (const { name, isDirectory } of Deno.readDir(new URL("src/", ROOT))) {
+    if (name.endsWith("_test.ts")) continue;
+    assert(text.includes(isDirectory ? `${name}/` : name), `CONTRIBUTING.md does not name ${name}`);
+  }
+  const [, way] = text.match(/^## The way of a record$(.*?)^What happens/ms)!;
+  for (const path of rows(way!).flatMap(([where]) => spans(where!))) {
+    const [folder, pattern] = `src/${path}`.split(/\/(?=[^/]*$)/) as [string, string];
+    const matches = new RegExp(`/${pattern.replaceAll(".", "\\.").replaceAll("*", ".*")}$`);
+    assert((await filesIn(folder)).some((file) => matches.test(file)), `${path} does not exist`);
+  }
+});
+
 Deno.test("README.md names the oldest Deno that continuous integration runs", async () => {
   const [, oldest] = (await read(".github/workflows/ci.yml")).match(/deno: \[v([\d.]+),/)!;
   assert((await read("README.md")).includes(`tested with ${oldest} and the newest`), oldest);
