@@ -38,7 +38,8 @@ export const DEFAULT_EXCLUDED_LOGGERS: readonly string[] = ["axonpush"];
 
 /**
  * What became of the records so far. At any time
- * `accepted = delivered + failed + dropped + pending`.
+ * `accepted + recovered = delivered + failed + dropped + pending + spooled`. Without the option
+ * `spool`, `recovered` and `spooled` are 0.
  */
 export interface HandlerStats {
   /** Records that the handler has accepted. */
@@ -56,6 +57,10 @@ export interface HandlerStats {
   readonly filtered: number;
   /** Records queued or in flight. */
   readonly pending: number;
+  /** Records on disk alone: they wait there for room in the queue, or were left when the handler closed. */
+  readonly spooled: number;
+  /** Records of other programs, taken over from the spool. */
+  readonly recovered: number;
   /** How often a record was sent again. */
   readonly retried: number;
 }
@@ -242,6 +247,7 @@ export class AxonPushHandler extends BaseHandler {
       // A worker that is started for this needs not outlive it.
       if (!await this.#shipper.flush(Math.max(0, deadline - now()), "brief")) break;
     } while (this.#state === "closing" && this.#shipper.pending > 0); // Logged meanwhile.
+    await this.#shipper.settleBacklog(Math.max(0, deadline - now()));
     // Somebody may have called setup() or destroy() in the meantime.
     if ((this.#state as string) === "closing") this.#end(timeoutMs);
   }
@@ -258,7 +264,7 @@ export class AxonPushHandler extends BaseHandler {
     if (!isBlocking && pending > 0) return void this.close();
     const { shutdownTimeoutMs } = this.#settings;
     this.#shipper.beginShutdown(true);
-    this.#shipper.flushSync(shutdownTimeoutMs);
+    this.#shipper.drain(shutdownTimeoutMs);
     this.#end(shutdownTimeoutMs);
   }
 
@@ -269,7 +275,8 @@ export class AxonPushHandler extends BaseHandler {
 
   /** What became of the records so far. */
   get stats(): HandlerStats {
-    const { accepted, delivered, failed, dropped, pending, retried } = this.#shipper.stats;
+    const { accepted, delivered, failed, dropped, pending, spooled, recovered, retried } =
+      this.#shipper.stats;
     let deferred = 0;
     for (let entry = this.#deferred; entry !== undefined; entry = entry.next) deferred++;
     return {
@@ -279,6 +286,8 @@ export class AxonPushHandler extends BaseHandler {
       dropped: dropped + this.#tooLate,
       filtered: this.#filtered,
       pending: pending + deferred,
+      spooled,
+      recovered,
       retried,
     };
   }

@@ -86,6 +86,11 @@ export function mayReadFile(path: string | URL): boolean {
   return querySync({ name: "read", path }).state === "granted";
 }
 
+/** Whether a file may be written. Asking does not prompt. */
+export function mayWriteFile(path: string | URL): boolean {
+  return Deno.permissions.querySync({ name: "write", path }).state === "granted";
+}
+
 /** Reads a variable, if that is permitted: `Deno.env.get` alone would prompt on a terminal. */
 export function readVariable(variable: string): string | undefined {
   return mayRead(variable) ? Deno.env.get(variable) : undefined;

@@ -53,6 +53,18 @@ Deno.test("crash.ts ships what led to the error, and the error", async () => {
   assertMatch(stderr, /Uncaught TypeError/);
 });
 
+Deno.test("spool.ts delivers by its next run what it had logged before it was killed", async () => {
+  await using server = startDevServer({ port: 0 });
+  const killed = await run("spool.ts", { server, args: ["kill"] });
+  assertEquals(killed.code, 137);
+  const { events, code, stdout } = await run("spool.ts", { server });
+  assertEquals(code, 0);
+  const printed = (killed.stdout + stdout).match(/Order \d+ imported by the \w+ run/g)!;
+  assertEquals(bodies(events), printed.toSorted());
+  assertEquals(events.length, 75);
+  assertEquals([...Deno.readDirSync(`${copy}/spool`)], []);
+});
+
 Deno.test("pipe.ts ships every line", async () => {
   const lines = Array.from({ length: 3000 }, (_, i) => `line ${i}`);
   const { events, code } = await run("pipe.ts", { stdin: lines.join("\n") });
@@ -228,6 +240,8 @@ Deno.test("orders_test.ts passes", async () => {
 });
 
 interface RunOptions {
+  /** The server to log to, if there is one already. */
+  readonly server?: DevServer;
   /** Arguments for the program. */
   readonly args?: readonly string[];
   /** Flags besides the documented ones. */
@@ -258,7 +272,11 @@ interface Run {
 
 /** Runs an example with a server of its own. */
 async function run(name: string, options: RunOptions = {}): Promise<Run> {
-  await using server = startDevServer({ port: 0 });
+  if (options.server === undefined) {
+    await using server = startDevServer({ port: 0 });
+    return await run(name, { ...options, server });
+  }
+  const { server } = options;
   const settings = await Deno.readTextFile(new URL("local.env", EXAMPLES));
   const ours = settings.replace("http://127.0.0.1:3000", server.url);
   await Deno.writeTextFile(`${copy}/examples/local.env`, ours);

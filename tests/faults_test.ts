@@ -253,6 +253,8 @@ Deno.test("AxonPushHandler counts what an outage outlasts as failed", async () =
     dropped: 0,
     filtered: 0,
     pending: 0,
+    spooled: 0,
+    recovered: 0,
     retried: handler.stats.retried,
   });
   assert(handler.said.some(({ code, message }) => code === "shutdown" && /^10 /.test(message)));
@@ -515,6 +517,7 @@ Deno.test("createHttpSend() and CLOCK need no global that the program replaces l
     protocol: "otlp",
     url: service.url,
     isEndpoint: false,
+    isKept: false,
     headers: {},
     requestTimeoutMs: PLENTY_MS,
     retryable: [],

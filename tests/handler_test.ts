@@ -53,7 +53,7 @@ function loggerTo(handler: AxonPushHandler, name = "shop"): Logger {
 /** Checks counts; what is not given must be zero. */
 function assertStats(handler: AxonPushHandler, expected: Partial<HandlerStats>): void {
   const none = { accepted: 0, delivered: 0, failed: 0, dropped: 0, filtered: 0, pending: 0 };
-  assertEquals(handler.stats, { ...none, retried: 0, ...expected });
+  assertEquals(handler.stats, { ...none, spooled: 0, recovered: 0, retried: 0, ...expected });
 }
 
 function bodies(receiver: Parameters<typeof eventsOf>[0]): unknown[] {

@@ -75,6 +75,8 @@ const WRONG: Readonly<Record<keyof AxonPushHandlerOptions, readonly [must: strin
     ],
     overflowPolicy: ['one of "drop-oldest", "drop-newest", "block"', "drop", ""],
     concurrency: ["a positive integer up to 256", 0, 257, "32"],
+    spool: ["a path or a file: URL", "", 42, new URL("https://example.com/spool")],
+    spoolMaxBytes: [`an integer from 1048576 to ${2 ** 40}`, 2 ** 20 - 1, 2 ** 40 + 1, NaN, "1"],
     shutdownTimeoutMs: ["an integer from 0 to 2147483647", -1, 2 ** 31, Infinity, "2s"],
     requestTimeoutMs: ["a positive integer up to 2147483647", 0, 2 ** 31, 0.5, "30000"],
     maxRetries: ["an integer from 0 to 100", -1, 101, 2.5, "3"],
@@ -118,13 +120,14 @@ Deno.test("AxonPushHandler() takes the limits of each range", () => {
     queueSize: [1, 1_000_000],
     concurrency: [1, 256],
     shutdownTimeoutMs: [0, 2 ** 31 - 1],
+    spoolMaxBytes: [2 ** 20, 2 ** 40],
     requestTimeoutMs: [1, 2 ** 31 - 1],
     maxRetries: [0, 100],
     maxContentLength: [1, 65_536],
   };
   for (const [name, values] of Object.entries(limits)) {
     for (const value of values) {
-      const settings = resolveOptions({ ...VALID, protocol: "otlp", [name]: value });
+      const settings = resolveOptions({ ...VALID, protocol: "otlp", spool: ".", [name]: value });
       assertEquals(settings[name as keyof Settings], value);
     }
   }
@@ -425,6 +428,46 @@ Deno.test("AxonPushHandler() tells destinations apart without any credential", (
   // A new key of the same tenant is as good, and so is a number for a text.
   assertEquals(destinationOf({ apiKey: "ak_rotated", tenantId: 1 }), texts[0]);
   assertEquals(destinationOf(token), texts[1]);
+});
+
+Deno.test("AxonPushHandler() refuses a spool with a client, and its size without it", () => {
+  const client = { events: { publish: () => Promise.resolve() } };
+  const error = assertThrows(
+    () => new AxonPushHandler("NOTSET", { client, spool: "spool" }),
+    TypeError,
+  );
+  assertStringIncludes(error.message, "Cannot create AxonPushHandler: 'spool' keeps what");
+  assertStringIncludes(
+    refusal({ spoolMaxBytes: 2 ** 30 }).message,
+    "Cannot create AxonPushHandler: 'spoolMaxBytes' needs 'spool'",
+  );
+});
+
+Deno.test("AxonPushHandler() needs to read and write its spool, and names the flags", async () => {
+  const directory = "/var/spool/shop";
+  for (
+    const [granted, missing] of [
+      [[], `--allow-read=${directory} --allow-write=${directory}`],
+      [["read"], `--allow-write=${directory}`],
+      [["write"], `--allow-read=${directory}`],
+      [["read", "write"], undefined],
+    ] as const
+  ) {
+    const flags = granted.map((name) => `--allow-${name}=${directory}`);
+    const text = await tell({ ...VALID, spool: directory }, {}, ...flags);
+    if (missing !== undefined) {
+      assertStringIncludes(
+        text,
+        `TypeError: Cannot create AxonPushHandler: cannot use 'spool', no permission: ` +
+          `current value is "${directory}": run with ${missing}\n`,
+      );
+    } else assertEquals(JSON.parse(text).spool, directory);
+  }
+  const env = { AXONPUSH_SPOOL: directory, AXONPUSH_SPOOL_MAX_BYTES: "2000000" };
+  const all = ["--allow-env", `--allow-read=${directory}`, `--allow-write=${directory}`];
+  const { spool, spoolMaxBytes } = await settings(VALID, env, ...all);
+  assertEquals({ spool, spoolMaxBytes }, { spool: directory, spoolMaxBytes: 2_000_000 });
+  assertEquals(resolveOptions({ ...VALID, spool: new URL("file:///a%20b/c") }).spool, "/a b/c");
 });
 
 Deno.test("AxonPushHandler() shows no secret in an error", () => {

@@ -29,7 +29,7 @@ function options(service: DevServer): string {
 /** What `tell_stats.ts` prints. */
 function told(counts: Partial<HandlerStats>): string {
   const none = { accepted: 0, delivered: 0, failed: 0, dropped: 0, filtered: 0, pending: 0 };
-  return JSON.stringify({ ...none, retried: 0, ...counts });
+  return JSON.stringify({ ...none, spooled: 0, recovered: 0, retried: 0, ...counts });
 }
 
 interface Case {

@@ -423,6 +423,8 @@ Deno.test("redact drops events by returning nothing, and they count as filtered"
     dropped: 0,
     filtered: 4,
     pending: 0,
+    spooled: 0,
+    recovered: 0,
     retried: 0,
   });
 });

@@ -16,8 +16,15 @@ import type { ExporterCallbacks, ExporterSettings } from "./exporter_settings.ts
 import { Outcomes } from "./outcomes.ts";
 import type { Request } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
-import { isAnswer, type Send, type SendResult, sendResultOf, unanswered } from "./response.ts";
-import { isSpent, isTooLarge } from "./retry_policy.ts";
+import {
+  isAnswer,
+  type RetryCause,
+  type Send,
+  type SendResult,
+  sendResultOf,
+  unanswered,
+} from "./response.ts";
+import { isRefusedAlone, isSpent, isTooLarge } from "./retry_policy.ts";
 import { hangAfter, type Slot, Slots } from "./slots.ts";
 
 /** This many failures in a row are an outage, not failures of single requests. */
@@ -93,7 +100,9 @@ export class Exporter {
 
   /** Sends what may be sent now, and sets the alarm for the rest. */
   #pump(): void {
-    if (this.#backoff.isHopeless) this.#outcomes.giveUp(this.#queue.clear());
+    if (this.#backoff.isHopeless && !this.#settings.isKept) {
+      this.#outcomes.giveUp(this.#queue.clear());
+    }
     const now = this.#clock.now();
     const hangMs = hangAfter(this.#limit.typicalMs, this.#backoff.isExpedited);
     this.#tendHanging(now, hangMs);
@@ -101,7 +110,7 @@ export class Exporter {
     if (state === "open") return this.#alarm.set(resumeAt);
     const limit = state === "half-open" ? 1 : this.#limit.size;
     // Shares out the attempts. Finding out whether settings were corrected costs one record each time.
-    const freshFirst = state === "half-open" && cause !== "settings";
+    const freshFirst = state === "half-open" && (cause !== "settings" || this.#settings.isKept);
     while (this.#slots.free(limit, now, hangMs) > 0) {
       const request = this.#queue.take(now, this.#isAtOnce, freshFirst);
       if (request === undefined) break;
@@ -219,13 +228,14 @@ export class Exporter {
       if (deliveries === 0 || slot.isProbe) this.#blameSettings(slot, result.diagnostic);
       else if (this.#backoff.failuresInARow >= MANY_REFUSALS) this.#ask(slot, request);
       else if (items.length > 1) this.#halve(request);
-      else if (request.isDoubted) {
-        this.#lose(request, result.diagnostic);
-        if (!isPassed) this.#backoff.open(epoch, "failure");
-      } else {
+      else {
+        if (request.isDoubted && !isPassed) this.#backoff.open(epoch, "failure");
+        if (isRefusedAlone(request, isPassed, this.#settings)) {
+          return this.#lose(request, result.diagnostic);
+        }
         // One hiccup of a proxy in front of the service says nothing yet.
         request.isDoubted = true;
-        request.dueAt = now + this.#backoff.pauseAfter(0);
+        request.dueAt = now + this.#backoff.pauseAfter(this.#settings.isKept ? request.retries : 0);
         this.#again(request);
       }
     } else if (this.#isAddressWrong(result.because, items.length)) {
@@ -243,6 +253,7 @@ export class Exporter {
     const isDoubtful = because === "either" || because === "content" && records > 1;
     if (deliveries > 0 || !isDoubtful) return false;
     this.#backoff.onFailed();
+    if (this.#settings.isKept && records === 1) return true;
     return this.#backoff.failuresInARow >= MANY_REFUSALS;
   }
 
@@ -258,9 +269,13 @@ export class Exporter {
     this.#queue.retry(request);
   }
 
-  /** Everything is refused until the settings are corrected: one record at a time finds out when. */
+  /**
+   * Everything is refused until the settings are corrected: one record at a time finds out when. Where
+   * records are kept on disk none is lost by that.
+   */
   #blameSettings({ request, epoch }: Slot, diagnostic: Diagnostic): void {
-    if (request.items.length > 1) this.#queue.isolate(request);
+    if (this.#settings.isKept) this.#again(request);
+    else if (request.items.length > 1) this.#queue.isolate(request);
     else this.#lose(request, diagnostic);
     this.#backoff.open(epoch, "settings");
   }
@@ -295,9 +310,18 @@ export class Exporter {
     if (isSpent(request, cause, isPassed, this.#settings)) {
       const message = diagnostic.message.replace(": trying again", ": given up");
       this.#lose(request, { level: "error", code: "given-up", message });
+    } else if (this.#isBadBatch(request, cause, isPassed)) {
+      this.#halve(request);
     } else {
       this.#again(request);
     }
+  }
+
+  /** Whether a batch that is kept fails again and again while others are delivered. */
+  #isBadBatch(request: Request, cause: RetryCause, isPassed: boolean): boolean {
+    const { isKept, maxRetries } = this.#settings;
+    if (!isKept || !isPassed || request.items.length === 1) return false;
+    return cause !== "busy" && cause !== "local" && ++request.retries > maxRetries;
   }
 
   #again(request: Request): void {

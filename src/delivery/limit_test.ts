@@ -208,6 +208,7 @@ async function play(scene: Scene) {
       protocol: "events",
       url: "http://127.0.0.1/",
       isEndpoint: false,
+      isKept: false,
       headers: {},
       requestTimeoutMs: 30_000,
       retryable: [],

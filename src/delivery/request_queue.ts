@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Chunk, Origin } from "../record/chunk.ts";
+import { type Chunk, type Origin, OWN_ORIGIN } from "../record/chunk.ts";
 import { shortenLine } from "../record/line.ts";
 import { createEventBody } from "./event_body.ts";
 import { createOtlpBody } from "./otlp_body.ts";
@@ -35,9 +35,9 @@ interface Encoder {
 export class RequestQueue {
   #settings: BatchSettings;
   #encoders = new Map<number, Encoder>();
-  #pending: Item[] = [];
-  /** Where `#pending` begins: taking items off its front would move all others. */
-  #first = 0;
+  /** What waits to be sent for the first time: the handler's own records, and those left by others. */
+  #own = new Fifo();
+  #others = new Fifo();
   #pendingSince = 0;
   #retries: Request[] = [];
 
@@ -54,7 +54,7 @@ export class RequestQueue {
 
   /** How many records wait to be sent for the first time. */
   get pending(): number {
-    return this.#pending.length - this.#first;
+    return this.#own.length + this.#others.length;
   }
 
   get isEmpty(): boolean {
@@ -63,9 +63,10 @@ export class RequestQueue {
 
   push({ origin, first, firstKey, lines }: Chunk, now: number): void {
     if (this.pending === 0) this.#pendingSince = now;
+    const pending = origin === OWN_ORIGIN ? this.#own : this.#others;
     let i = 0;
     for (const line of lines.split("\n")) {
-      this.#pending.push({ origin, sequence: first + i, key: firstKey + i, line });
+      pending.push({ origin, sequence: first + i, key: firstKey + i, line });
       i++;
     }
   }
@@ -152,34 +153,65 @@ export class RequestQueue {
 
   /** Takes everything that waits. Copies of it that are in flight are settled by that, too. */
   clear(): readonly Item[] {
-    const items = this.#pending.slice(this.#first);
+    const items = [...this.#own.clear(), ...this.#others.clear()];
     for (const request of this.#retries) {
       if (!request.isSettled) items.push(...request.items);
       request.isSettled = true;
     }
-    this.#pending.length = this.#first = this.#retries.length = 0;
+    this.#retries.length = 0;
     return items;
   }
 
   /** Takes the oldest records, as many as one request may carry: of one origin, and not too long. */
   #takeItems(): Item[] {
-    const begin = this.#first;
-    const end = Math.min(begin + this.#settings.batchSize, this.#pending.length);
-    const { origin } = this.#pending[begin]!;
+    const pending = this.#own.length > 0 ? this.#own : this.#others;
+    const { origin } = pending.peek(0)!;
+    const most = Math.min(this.#settings.batchSize, pending.length);
+    let count = 0;
     let chars = 0;
-    do chars += this.#pending[this.#first++]!.line.length; while (
-      this.#first < end && this.#pending[this.#first]!.origin === origin &&
-      chars + this.#pending[this.#first]!.line.length <= MAX_REQUEST_CHARS
+    do chars += pending.peek(count++)!.line.length; while (
+      count < most && pending.peek(count)!.origin === origin &&
+      chars + pending.peek(count)!.line.length <= MAX_REQUEST_CHARS
     );
-    const items = this.#pending.slice(begin, this.#first);
-    if (2 * this.#first >= this.#pending.length) {
-      this.#pending.splice(0, this.#first);
-      this.#first = 0;
-    }
-    return items;
+    return pending.take(count);
   }
 
   #seal(items: readonly Item[]): Request {
     return seal(items, this.#encoders.get(items[0]!.origin)!.origin);
+  }
+}
+
+/** Items in the order in which they came. */
+class Fifo {
+  #items: Item[] = [];
+  /** Where they begin: to take items off the front would move all the others. */
+  #first = 0;
+
+  get length(): number {
+    return this.#items.length - this.#first;
+  }
+
+  push(item: Item): void {
+    this.#items.push(item);
+  }
+
+  /** The item at this place. */
+  peek(at: number): Item | undefined {
+    return this.#items[this.#first + at];
+  }
+
+  /** Takes so many off the front. */
+  take(count: number): Item[] {
+    const taken = this.#items.slice(this.#first, this.#first += count);
+    if (2 * this.#first >= this.#items.length) {
+      this.#items.splice(0, this.#first);
+      this.#first = 0;
+    }
+    return taken;
+  }
+
+  /** Takes all of them. */
+  clear(): Item[] {
+    return this.take(this.length);
   }
 }

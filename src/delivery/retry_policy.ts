@@ -17,6 +17,11 @@ const MAX_BUSY = 30;
 const MANY_CUTOFFS = 2;
 /** The same where nothing else is delivered meanwhile. */
 const MANY_CUTOFFS_ALONE = 4;
+/**
+ * How often a record that is kept on disk is refused as if the settings were wrong, each time while
+ * others are delivered, before it is believed to be its own fault.
+ */
+const MANY_REFUSALS = 16;
 /** A request shorter than this is not too large for any service, in characters. */
 const NOT_LARGE = 1 << 14;
 
@@ -26,6 +31,11 @@ export interface RetrySettings {
   readonly maxRetries: number;
   /** Whether records wait for as long as the service cannot be reached, or is too busy. */
   readonly retryUnreachable: boolean;
+  /**
+   * Whether records are kept on disk until the service has taken or refused them: no outage counts
+   * against any of them then, however long it lasts and whatever it looks like.
+   */
+  readonly isKept: boolean;
   /** Whether that is an endpoint of the user's, such as a Collector, and not AxonPush itself. */
   readonly isEndpoint: boolean;
 }
@@ -39,8 +49,9 @@ export function isSpent(
   request: Request,
   cause: RetryCause,
   isPassed: boolean,
-  { maxRetries, retryUnreachable, isEndpoint }: RetrySettings,
+  { maxRetries, retryUnreachable, isEndpoint, isKept }: RetrySettings,
 ): boolean {
+  if (isKept) return false;
   if (cause === "busy" && retryUnreachable) {
     // A Collector answers so while its queue is full, and that can last.
     if (!isEndpoint) request.busy++;
@@ -48,6 +59,21 @@ export function isSpent(
     request.retries++;
   }
   return request.retries > maxRetries || request.busy > Math.max(MAX_BUSY, maxRetries);
+}
+
+/**
+ * Whether a single record that is refused as if the settings were wrong is refused for itself. One
+ * hiccup of whoever stands before the service says nothing yet.
+ * @param isPassed Whether others were delivered since it was refused before.
+ */
+export function isRefusedAlone(
+  request: Request,
+  isPassed: boolean,
+  { isKept }: Pick<RetrySettings, "isKept">,
+): boolean {
+  if (!isKept) return request.isDoubted;
+  if (isPassed) request.retries++;
+  return request.retries >= MANY_REFUSALS;
 }
 
 /**

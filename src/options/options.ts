@@ -195,6 +195,34 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly concurrency?: number;
   /**
+   * Directory, as a path or a file: URL, where what is logged is kept until it is delivered: by this
+   * run, by a later one, or by another program with the same directory. It is made if it is not
+   * there. Needs `--allow-read` and `--allow-write` for it. Not with `client`.
+   *
+   * What is kept has been redacted and holds no credential, but is otherwise plain text.
+   *
+   * Environment: `AXONPUSH_SPOOL`.
+   *
+   * @example
+   * ```ts
+   * import { AxonPushHandler } from "@axonpush/std-log";
+   *
+   * new AxonPushHandler("INFO", { spool: "spool", spoolMaxBytes: 256 * 2 ** 20 });
+   * ```
+   *
+   * @default {none: what a program could not deliver ends with it}
+   */
+  readonly spool?: string | URL;
+  /**
+   * Most bytes that the handler keeps in the spool, 1,048,576 (1 MiB) to 1,099,511,627,776 (1 TiB).
+   * What finds it full is up to `overflowPolicy`. Only with `spool`.
+   *
+   * Environment: `AXONPUSH_SPOOL_MAX_BYTES`.
+   *
+   * @default {67108864}
+   */
+  readonly spoolMaxBytes?: number;
+  /**
    * How long the end of the program, `destroy()` and `close()` wait for pending records, 0 to
    * 2,147,483,647 milliseconds.
    *

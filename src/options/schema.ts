@@ -41,6 +41,10 @@ const address: Kind = {
   test: (value) => parseAddress(value) !== undefined,
   meant: withScheme,
 };
+const path: Kind = {
+  must: "a path or a file: URL",
+  test: (value) => value instanceof URL ? value.protocol === "file:" : text.test(value),
+};
 export const oneOf = (...allowed: readonly string[]): Kind => ({
   must: `one of ${allowed.map((item) => `"${item}"`).join(", ")}`,
   test: (value) => allowed.includes(value as string),
@@ -122,10 +126,7 @@ const TABLE = {
     },
   },
   envFile: {
-    kind: {
-      must: "a path or a file: URL",
-      test: (value) => value instanceof URL ? value.protocol === "file:" : text.test(value),
-    },
+    kind: path,
   },
   source: { kind: oneOf("app", "agent"), fallback: "app" },
   serviceName: { kind: text, env: ["OTEL_SERVICE_NAME"] },
@@ -152,6 +153,13 @@ const TABLE = {
     kind: integer(0, 100),
     fallback: 3,
     env: ["AXONPUSH_MAX_RETRIES"],
+    parse: Number,
+  },
+  spool: { kind: path, env: ["AXONPUSH_SPOOL"] },
+  spoolMaxBytes: {
+    kind: integer(2 ** 20, 2 ** 40),
+    fallback: 64 * 2 ** 20,
+    env: ["AXONPUSH_SPOOL_MAX_BYTES"],
     parse: Number,
   },
   shutdownTimeoutMs: { kind: integer(0, MAX_DELAY), fallback: 2000 },

@@ -15,6 +15,7 @@ import { type Environment, environment } from "./environment.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
 import { otelResource } from "./otel.ts";
 import { type Defaulted, type OptionName, RULES } from "./schema.ts";
+import { spoolOf } from "./spool.ts";
 
 const NAMES = Object.keys(RULES) as OptionName[];
 
@@ -24,12 +25,14 @@ type Resolved =
   & Required<Pick<AxonPushHandlerOptions, Defaulted>>;
 
 /** The result of options, environment and defaults. */
-export interface Settings extends Omit<Resolved, "traceId" | "channelId"> {
+export interface Settings extends Omit<Resolved, "traceId" | "channelId" | "spool"> {
   readonly traceId: string;
   readonly channelId?: string;
   readonly exporter: ExporterSettings;
   /** What was written for one destination must not go to another. Never holds a credential. */
   readonly destination: string;
+  /** Directory of the spool, which may be read and written. */
+  readonly spool?: string;
   /** What logs: the service and the process. */
   readonly resource: Readonly<Record<string, string>>;
   /** What there is to report about OpenTelemetry's variables, once. */
@@ -47,7 +50,8 @@ export function resolveOptions(given: AxonPushHandlerOptions): Settings {
   const resolved = Object.fromEntries(
     NAMES.map((name) => [name, said[name] ?? RULES[name].fallback]),
   ) as unknown as Resolved;
-  const { traceId, channelId, ...others } = resolved;
+  const { traceId, channelId, spool: _, ...others } = resolved;
+  const spool = spoolOf(options, said);
   const { url, isEndpoint, headers, ...destination } = destinationOf(
     options,
     said,
@@ -59,7 +63,8 @@ export function resolveOptions(given: AxonPushHandlerOptions): Settings {
     ...others,
     traceId: traceId ?? newTraceId(),
     ...channelId !== undefined && { channelId: String(channelId) },
-    exporter: exporterSettings(resolved, url, headers, isEndpoint),
+    ...spool !== undefined && { spool },
+    exporter: exporterSettings(resolved, url, headers, isEndpoint, spool !== undefined),
     destination: destination.name,
     resource: resourceOf(said, attributes.value),
     notices: [...attributes.notices, ...destination.notices],
@@ -93,6 +98,7 @@ function exporterSettings(
   url: string,
   headers: Readonly<Record<string, string>>,
   isEndpoint: boolean,
+  isKept: boolean,
 ): ExporterSettings {
   const { protocol, flushIntervalMs, concurrency, requestTimeoutMs, maxRetries } = resolved;
   const otlp = protocol === "otlp";
@@ -101,8 +107,14 @@ function exporterSettings(
     url,
     isEndpoint,
     headers,
-    // By the service's contract, and for OTLP by its specification ("Failures").
-    retryable: otlp ? [429, 502, 503, 504] : [408, 429, 500, 502, 503, 504],
+    isKept,
+    // By the service's contract, and for OTLP by its specification ("Failures"). What is on disk can
+    // wait for longer than a service that fails, in whatever way.
+    retryable: isKept
+      ? [408, 425, 429, ...Array.from({ length: 100 }, (_, i) => 500 + i)]
+      : otlp
+      ? [429, 502, 503, 504]
+      : [408, 429, 500, 502, 503, 504],
     gzip: resolved.compression === "gzip",
     batchSize: otlp ? resolved.batchSize : 1,
     flushIntervalMs,

@@ -7,7 +7,7 @@
 import { type Loss, records } from "../diagnostics.ts";
 import type { Settings } from "../options/settings.ts";
 import type { Channel } from "../worker/channel.ts";
-import type { Queue } from "./queue.ts";
+import type { Bounds, RecordQueue } from "./queue.ts";
 
 /**
  * Records of one chunk, or those of a request if they are more. Larger chunks cost less each, up to
@@ -23,21 +23,24 @@ const MAX_CHARACTERS = { least: 1 << 26, perRecord: 1024 } as const;
 export class Capacity {
   /** Most records in flight, ever. */
   readonly maxInFlight: number;
+  /** Most records of others in flight, of those that they have left in the spool. */
+  readonly backlogInFlight: number;
   /** Most records of a chunk. */
   readonly chunkSize: number;
   /** Told of records that found the queue full. */
   readonly overflow: Loss;
-  #queueSize: number;
-  #maxCharacters: number;
+  /** How much is kept in memory. */
+  readonly bounds: Bounds;
   /** Most records in flight while the program runs. */
   #usualInFlight: number;
 
-  constructor({ queueSize, overflowPolicy, exporter }: Settings) {
-    this.#queueSize = queueSize;
-    this.#maxCharacters = Math.max(MAX_CHARACTERS.least, queueSize * MAX_CHARACTERS.perRecord);
+  constructor({ queueSize, overflowPolicy, exporter, spool, spoolMaxBytes }: Settings) {
+    const characters = Math.max(MAX_CHARACTERS.least, queueSize * MAX_CHARACTERS.perRecord);
+    this.bounds = { records: queueSize, characters };
     this.maxInFlight = Math.min(queueSize, MAX_IN_FLIGHT);
     // What is in flight cannot be dropped any more, so it is no more than keeps the worker busy.
     const busy = Math.max(128, 4 * exporter.concurrency, 8 * exporter.batchSize);
+    this.backlogInFlight = Math.min(busy, MAX_IN_FLIGHT);
     this.#usualInFlight = overflowPolicy === "drop-oldest"
       ? Math.max(1, Math.min(queueSize >> 1, busy))
       : this.maxInFlight;
@@ -48,16 +51,18 @@ export class Capacity {
       level: "warn",
       code: "overflow",
       message: (count) =>
-        `The queue is full ('queueSize' is ${queueSize}): ${records(count)} dropped so far by ` +
-        `the overflow policy "${overflowPolicy}": raise 'queueSize'${
-          exporter.protocol === "otlp" ? " or log less" : `, log less, or choose protocol "otlp"`
-        }`,
+        spool === undefined
+          ? `The queue is full ('queueSize' is ${queueSize}): ${
+            records(count)
+          } dropped so far by ` +
+            `the overflow policy "${overflowPolicy}": raise 'queueSize'${
+              exporter.protocol === "otlp"
+                ? " or log less"
+                : `, log less, or choose protocol "otlp"`
+            }`
+          : `The spool ${spool} is full ('spoolMaxBytes' is ${spoolMaxBytes}): ${records(count)} ` +
+            `dropped so far by the overflow policy "${overflowPolicy}": raise 'spoolMaxBytes'`,
     };
-  }
-
-  /** Whether there is no room for one more record. */
-  isFull({ length, characters }: Queue): boolean {
-    return length >= this.#queueSize || characters >= this.#maxCharacters;
   }
 
   /**
@@ -65,7 +70,7 @@ export class Capacity {
    * @param isEnding Whether the program ends. Then nothing more is going to be dropped, and a thread
    *   that waits for much wakes up less often.
    */
-  canPost(queue: Queue, channel: Channel | undefined, isEnding: boolean): boolean {
+  canPost(queue: RecordQueue, channel: Channel | undefined, isEnding: boolean): boolean {
     const batch = queue.peek();
     if (batch === undefined || channel === undefined || channel.kind === "here") return false;
     if (queue.inFlight === 0) return true;

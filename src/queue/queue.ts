@@ -16,6 +16,40 @@
 /** Most characters of a batch, unless a single record has more. */
 const MAX_BATCH_CHARACTERS = 1 << 20;
 
+/** What the way out needs of a queue, whether or not it keeps records on disk, too. */
+export interface RecordQueue {
+  /** Number that the next record gets. */
+  readonly next: number;
+  /** Records that are not settled. */
+  readonly length: number;
+  /** Records that are not posted. */
+  readonly waiting: number;
+  /** Records that are posted and not settled. */
+  readonly inFlight: number;
+  /** Characters of the lines that are posted. */
+  readonly charactersInFlight: number;
+  /** Of the records that wait, those that are on disk alone. */
+  readonly spooled: number;
+  /** Whether a whole batch waits. */
+  readonly hasFullBatch: boolean;
+  /** Appends a record, or says that there is no room for it. */
+  push(line: string): boolean;
+  /** The oldest batch that waits. It stays where it is until {@linkcode markPosted}. */
+  peek(): Batch | undefined;
+  /** Moves the mark behind the batch that {@linkcode peek} gives: it is in flight now. */
+  markPosted(): void;
+  /** Takes a record off that is in flight, and says whether it was. */
+  settle(sequence: number): boolean;
+  /** Moves the mark back to the beginning: nothing is in flight any more, and all of it waits. */
+  rewind(): void;
+  /** Drops the oldest of the records that wait, if there are any, and says how many. */
+  dropOldest(): number;
+  /** How many records with a number below this one are not settled. */
+  countBefore(sequence: number): number;
+  /** Forgets all, and says of how many records nothing is kept on disk. */
+  leave(): { readonly kept: number; readonly lost: number };
+}
+
 /** Records that follow each other, a line each. */
 export interface Batch {
   /** Number of the first. */
@@ -35,9 +69,19 @@ interface Entry {
   open: number;
 }
 
+/** How much a queue may keep. */
+export interface Bounds {
+  readonly records: number;
+  readonly characters: number;
+}
+
+const UNBOUNDED: Bounds = { records: Infinity, characters: Infinity };
+
 /** A first-in, first-out queue that numbers what is pushed, starting at 0. */
-export class Queue {
-  /** Number that the next record gets. */
+export class Queue implements RecordQueue {
+  /** Nothing of it is on disk. */
+  readonly spooled = 0;
+  /** Number that the next record gets. It may be raised, and then numbers are left out. */
   next = 0;
   /** Records that are not posted. */
   waiting = 0;
@@ -48,13 +92,20 @@ export class Queue {
   /** Characters of the lines that are posted. */
   charactersInFlight = 0;
   #batchSize: number;
+  #bounds: Bounds;
   #batches: Entry[] = [];
   /** The mark: so many of the batches, from the oldest on, are posted. */
   #posted = 0;
 
   /** @param batchSize Most records of a batch. */
-  constructor(batchSize: number) {
+  constructor(batchSize: number, bounds: Bounds = UNBOUNDED) {
     this.#batchSize = batchSize;
+    this.#bounds = bounds;
+  }
+
+  /** Whether there is no room for one more record. */
+  get isFull(): boolean {
+    return this.length >= this.#bounds.records || this.characters >= this.#bounds.characters;
   }
 
   /** Records that are not settled. */
@@ -65,15 +116,16 @@ export class Queue {
   /** Whether a whole batch waits. */
   get hasFullBatch(): boolean {
     const oldest = this.#batches[this.#posted];
-    return oldest !== undefined && this.#isFull(oldest);
+    return oldest !== undefined && this.#isWhole(oldest);
   }
 
-  /** Appends a record. The caller has made sure that there is room. */
-  push(line: string): void {
+  /** Appends a record, or says that there is no room for it. */
+  push(line: string): boolean {
+    if (this.isFull) return false;
     const last = this.#batches.length > this.#posted ? this.#batches.at(-1)! : undefined;
     // After `rewind()` the numbers of the last batch may end before the last number given out.
     const follows = last !== undefined && last.first + last.count === this.next;
-    if (!follows || this.#isFull(last)) {
+    if (!follows || this.#isWhole(last)) {
       if (follows) last.lines = flat(last.lines);
       this.#batches.push({ first: this.next, count: 1, lines: line, open: 1 });
     } else {
@@ -85,6 +137,28 @@ export class Queue {
     this.next++;
     this.waiting++;
     this.characters += line.length;
+    return true;
+  }
+
+  /** How many more records there is room for. */
+  get room(): number {
+    return this.isFull ? 0 : this.#bounds.records - this.length;
+  }
+
+  /** Appends a batch that has its numbers already, and for which there is room. */
+  append({ first, count, lines }: Batch): void {
+    this.#batches.push({ first, count, lines, open: count });
+    this.next = first + count;
+    this.waiting += count;
+    this.characters += lines.length;
+  }
+
+  /** What is not settled of the records from this number on, as batches. */
+  *unsettledFrom(number: number): Iterable<Batch> {
+    for (const batch of this.#batches) {
+      if (batch.first + batch.count <= number) continue;
+      yield* batch.settled === undefined ? [batch] : unsettledParts(batch);
+    }
   }
 
   /** The oldest batch that waits. It stays where it is until {@linkcode markPosted}. */
@@ -136,10 +210,10 @@ export class Queue {
     this.characters = characters;
   }
 
-  /** Drops the oldest record that waits, if there is one. */
-  dropOldest(): boolean {
+  /** Drops the oldest record that waits, if there is one, and says how many it has dropped. */
+  dropOldest(): number {
     const oldest = this.#batches[this.#posted];
-    if (oldest === undefined) return false;
+    if (oldest === undefined) return 0;
     const { lines } = oldest;
     const rest = oldest.count === 1 ? "" : lines.slice(lines.indexOf("\n") + 1);
     if (oldest.count === 1) this.#batches.splice(this.#posted, 1);
@@ -149,7 +223,17 @@ export class Queue {
     oldest.lines = rest;
     this.waiting--;
     this.characters -= lines.length - rest.length;
-    return true;
+    return 1;
+  }
+
+  /** Drops the oldest batch that waits, if there is one, and says what it was. */
+  dropOldestBatch(): Batch | undefined {
+    const oldest = this.#batches[this.#posted];
+    if (oldest === undefined) return undefined;
+    this.#batches.splice(this.#posted, 1);
+    this.waiting -= oldest.count;
+    this.characters -= oldest.lines.length;
+    return oldest;
   }
 
   /** How many records with a number below this one are not settled. */
@@ -166,7 +250,8 @@ export class Queue {
   }
 
   /** Forgets all. */
-  clear(): void {
+  leave(): { readonly kept: number; readonly lost: number } {
+    const lost = this.length;
     this.#batches = [];
     this.#posted =
       this.waiting =
@@ -174,9 +259,10 @@ export class Queue {
       this.characters =
       this.charactersInFlight =
         0;
+    return { kept: 0, lost };
   }
 
-  #isFull({ count, lines }: Entry): boolean {
+  #isWhole({ count, lines }: Entry): boolean {
     return count >= this.#batchSize || lines.length >= MAX_BATCH_CHARACTERS;
   }
 }

@@ -11,13 +11,17 @@ import type { Outcome } from "../delivery/response.ts";
 import { type Diagnostics, records } from "../diagnostics.ts";
 import { taken } from "../globals.ts";
 import type { Settings } from "../options/settings.ts";
-import type { Origin } from "../record/chunk.ts";
-import { type Channel, channelOpener, OWN_ORIGIN } from "../worker/channel.ts";
+import { type Origin, OWN_ORIGIN } from "../record/chunk.ts";
+import { type Channel, channelOpener } from "../worker/channel.ts";
 import { Supervisor } from "../worker/supervisor.ts";
 import type { ThreadKind } from "../worker/thread.ts";
+import { Backlog, FIRST_OF_BACKLOG } from "../spool/backlog.ts";
+import { OwnFile } from "../spool/own_file.ts";
+import { SpooledQueue } from "../spool/spooled_queue.ts";
+import { prefetchSqlite } from "../spool/sqlite.ts";
 import { Capacity } from "./capacity.ts";
 import { type FlushResult, FlushTimer } from "./flush_timer.ts";
-import { type Batch, Queue } from "./queue.ts";
+import { type Batch, Queue, type RecordQueue } from "./queue.ts";
 
 /** How long records are collected before they are posted, in milliseconds. */
 const COLLECT_MS = 50;
@@ -31,12 +35,27 @@ const BUSY_START_MS = 100;
 const MAX_HERE = 128;
 /** Longest time that a wait does not look whether the worker lives, in milliseconds. */
 const POLL_MS = 100;
+/**
+ * How long an end waits for what is in flight of others, in milliseconds. It stays on disk, but
+ * whoever takes it over from there would send it again.
+ */
+const BACKLOG_GRACE_MS = 250;
 
 const [startInterval, stopInterval] = [taken("setInterval"), taken("clearInterval")];
 
 /** What became of the records so far. */
 export type ShipperStats = Readonly<
-  Record<"accepted" | "delivered" | "failed" | "dropped" | "pending" | "retried", number>
+  Record<
+    | "accepted"
+    | "delivered"
+    | "failed"
+    | "dropped"
+    | "pending"
+    | "spooled"
+    | "recovered"
+    | "retried",
+    number
+  >
 >;
 
 /** Ships records. */
@@ -44,11 +63,13 @@ export class Shipper {
   /** Hands over what could not be pushed before. */
   beforeShutdown: () => void = () => {};
   /** All but those of the channel that is open. */
-  #counts = { accepted: 0, delivered: 0, failed: 0, dropped: 0, retried: 0 };
+  #counts = { accepted: 0, delivered: 0, failed: 0, dropped: 0, spooled: 0, retried: 0 };
   #settings: Settings;
   #diagnostics: Diagnostics;
   #capacity: Capacity;
-  #queue: Queue;
+  #queue: RecordQueue;
+  /** The same queue, where it is on disk, and what others have left there. */
+  #spool: { readonly queue: SpooledQueue; readonly backlog: Backlog } | undefined;
   #supervisor: Supervisor;
   #timer: FlushTimer;
   /**
@@ -61,11 +82,23 @@ export class Shipper {
     this.#settings = settings;
     this.#diagnostics = diagnostics;
     this.#capacity = new Capacity(settings);
-    const { chunkSize, maxInFlight } = this.#capacity;
-    this.#queue = new Queue(chunkSize);
+    const { chunkSize, bounds, maxInFlight, backlogInFlight } = this.#capacity;
+    const queue = new Queue(chunkSize, bounds);
     const report = diagnostics.report.bind(diagnostics);
+    const { spool, spoolMaxBytes } = settings;
+    if (spool !== undefined) {
+      prefetchSqlite();
+      const file = new OwnFile({ spool, spoolMaxBytes }, origin, report, now);
+      const more = { spool, chunkSize, maxInFlight: backlogInFlight };
+      this.#spool = {
+        queue: new SpooledQueue(queue, file, chunkSize),
+        backlog: new Backlog(more, origin, report, { now, sleep }),
+      };
+    }
+    this.#queue = this.#spool?.queue ?? queue;
+    const slots = maxInFlight + (spool === undefined ? 0 : backlogInFlight);
     this.#supervisor = new Supervisor(
-      channelOpener({ ...settings, origin, maxInFlight, diagnostics }),
+      channelOpener({ ...settings, origin, maxInFlight: slots, diagnostics }),
       { onLost: (channel) => this.#onLost(channel), report },
       now,
     );
@@ -76,18 +109,24 @@ export class Shipper {
   get stats(): ShipperStats {
     const { acknowledgements } = this.#supervisor.channel ?? {};
     const unread = acknowledgements?.peek() ?? { delivered: 0, failed: 0 };
+    const { length, spooled } = this.#queue;
+    const { inFlight, recovered } = this.#spool?.backlog ?? { inFlight: 0, recovered: 0 };
     return {
       ...this.#counts,
       delivered: this.#counts.delivered + unread.delivered,
       failed: this.#counts.failed + unread.failed,
-      pending: this.#queue.length - unread.delivered - unread.failed,
+      pending: length - spooled + inFlight - unread.delivered - unread.failed,
+      spooled: this.#counts.spooled + spooled,
+      recovered,
       retried: this.#counts.retried + (acknowledgements?.retried ?? 0),
     };
   }
 
-  /** Records that are not settled. */
+  /** The handler's own records that are not settled. */
   get pending(): number {
-    return this.stats.pending;
+    const { acknowledgements } = this.#supervisor.channel ?? {};
+    const unread = acknowledgements?.peek(FIRST_OF_BACKLOG) ?? { delivered: 0, failed: 0 };
+    return this.#queue.length - unread.delivered - unread.failed;
   }
 
   /** Whether a flush may block. */
@@ -100,8 +139,9 @@ export class Shipper {
    * that one would take longer to start than all the rest.
    */
   get canShipHere(): boolean {
-    const { length } = this.#queue;
-    return length > 0 && length <= MAX_HERE && this.#supervisor.canOpenHere;
+    const { length, spooled } = this.#queue;
+    if (this.#spool !== undefined && this.#settings.shutdownTimeoutMs === 0) return false;
+    return length > 0 && length <= MAX_HERE && spooled === 0 && this.#supervisor.canOpenHere;
   }
 
   /** Takes a record. Blocks only where the user asked for it, and when the program is ending. */
@@ -109,7 +149,7 @@ export class Shipper {
     this.#counts.accepted++;
     let isTaken = false;
     try {
-      if (!this.#capacity.isFull(this.#queue) || this.#makeRoom()) this.#queue.push(line);
+      if (!this.#queue.push(line)) this.#pushByPolicy(line);
       isTaken = true;
       this.#afterPush();
     } catch (error) {
@@ -167,6 +207,8 @@ export class Shipper {
     const { shutdownTimeoutMs } = this.#settings;
     const budgetMs = Math.max(this.#shutdown?.budgetMs ?? 0, shutdownTimeoutMs);
     this.#shutdown = { isLast, budgetMs };
+    // What is on disk need not be waited for.
+    if (this.#spool !== undefined && shutdownTimeoutMs === 0) return;
     this.#supervisor.skipPause();
     this.#expedite(shutdownTimeoutMs);
   }
@@ -174,7 +216,8 @@ export class Shipper {
   /** Blocks until all is settled or the time is up, and says what was not. */
   drain(timeoutMs: number): void {
     const began = now();
-    const isSettled = this.flushSync(timeoutMs);
+    const isSettled = timeoutMs > 0 ? this.flushSync(timeoutMs) : this.pending === 0;
+    if (isSettled) this.#endSpool(began + timeoutMs);
     if (this.#shutdown) this.#shutdown.budgetMs -= now() - began;
     this.#diagnostics.flush();
     if (!isSettled && this.isBlocking) this.#reportLoss(this.#settings.shutdownTimeoutMs);
@@ -191,8 +234,10 @@ export class Shipper {
   close(timeoutMs: number): void {
     this.#settle();
     this.#reportLoss(timeoutMs);
-    this.#counts.failed += this.#queue.length;
-    this.#queue.clear();
+    this.#spool?.backlog.leave();
+    const { kept, lost } = this.#queue.leave();
+    this.#counts.spooled += kept;
+    this.#counts.failed += lost;
     this.#counts.retried = this.stats.retried;
     this.#supervisor.close();
     this.#shutdown = undefined;
@@ -202,18 +247,76 @@ export class Shipper {
   #afterPush(): void {
     const shutdown = this.#shutdown;
     if (shutdown) return this.drain(Math.max(0, shutdown.budgetMs));
-    if (this.#settings.mode === "sync") return void this.#blockUntilSettled(Infinity);
+    if (this.#spool !== undefined) void this.#spool.backlog.run(() => this.#recover());
+    if (this.#settings.mode === "sync" && this.#blockUntilSettled(this.#syncTimeoutMs)) return;
     if (this.#supervisor.channel === undefined) {
       return this.#timer.schedule(START_AFTER_MS, BUSY_START_MS);
     }
-    if (!this.#queue.hasFullBatch) this.#timer.schedule(COLLECT_MS, COLLECT_MS);
-    else if (this.#canPost) this.#post();
-    else this.#timer.schedule(COLLECT_MS, BUSY_POLL_MS);
+    const { hasFullBatch } = this.#queue;
+    if (hasFullBatch && this.#canPost) this.#post();
+    // With a spool there is something left to do: what is settled is deleted there.
+    if (this.#spool === undefined && hasFullBatch && this.#queue.waiting === 0) return;
+    this.#timer.schedule(COLLECT_MS, hasFullBatch ? BUSY_POLL_MS : COLLECT_MS);
+  }
+
+  /** How long a log call waits for its own record: what is on disk need not be waited for. */
+  get #syncTimeoutMs(): number {
+    return this.#spool === undefined ? Infinity : this.#settings.shutdownTimeoutMs;
+  }
+
+  /** Delivers some of what others have left. Must not throw: nobody could catch it. */
+  #recover(kind: ThreadKind = "lasting"): void {
+    const { backlog } = this.#spool!;
+    try {
+      this.#settle();
+      backlog.tidy();
+      backlog.look();
+      if (!backlog.isBusy) return;
+      this.#supervisor.open(kind);
+      this.#supervisor.checkAlive("polling");
+      this.#post();
+      const { channel } = this.#supervisor;
+      if (channel !== undefined && this.#queue.waiting === 0) backlog.post(channel);
+    } catch {
+      // The program replaced what posting needs: it is tried again.
+    }
+  }
+
+  /** Waits a moment for what is in flight of others, without blocking. */
+  async settleBacklog(timeoutMs: number): Promise<void> {
+    const { backlog } = this.#spool ?? {};
+    if (backlog === undefined || !(timeoutMs > 0)) return;
+    const deadline = now() + Math.min(timeoutMs, BACKLOG_GRACE_MS);
+    if (!backlog.hasLooked) this.#recover("brief"); // A short script has not done it yet.
+    backlog.stop();
+    for (let left; backlog.inFlight > 0 && (left = deadline - now()) > 0;) {
+      await this.#supervisor.channel?.acknowledgements.waitAsync(backlog.inFlight, left);
+      this.#settle();
+    }
+  }
+
+  /**
+   * All of the handler's own is settled, and the program ends: leaves nothing on disk, and delivers
+   * some of what others have left, if that is a matter of a moment.
+   */
+  #endSpool(deadline: number): void {
+    if (this.#spool === undefined) return;
+    const { queue, backlog } = this.#spool;
+    queue.putAway();
+    const until = Math.min(deadline, now() + BACKLOG_GRACE_MS);
+    // A short script has not looked yet.
+    if (now() < until && !backlog.hasLooked) this.#recover(this.#shutdown ? "brief" : "lasting");
+    backlog.stop();
+    for (let left; backlog.inFlight > 0 && this.isBlocking && (left = until - now()) > 0;) {
+      this.#wait(backlog.inFlight, left);
+      this.#settle();
+    }
+    backlog.tidy();
   }
 
   /** The timer is due. Must not throw: nobody could catch it. */
   #flushDue(): FlushResult {
-    if (this.#queue.waiting === 0) return "empty";
+    if (this.#isFlushed) return "empty";
     const before = this.#counts.delivered + this.#counts.failed;
     try {
       this.#open("lasting");
@@ -222,8 +325,14 @@ export class Shipper {
     } catch {
       // A log call used up the stack, or the program replaced what posting needs: the batch waits.
     }
-    if (this.#queue.waiting === 0) return "empty";
+    if (this.#isFlushed) return "empty";
     return this.#counts.delivered + this.#counts.failed > before ? "moving" : "stuck";
+  }
+
+  /** Whether there is nothing to do in the background: with a spool, what is settled is deleted. */
+  get #isFlushed(): boolean {
+    const { waiting, length } = this.#queue;
+    return (this.#spool === undefined ? waiting : length) === 0;
   }
 
   #blockUntilSettled(timeoutMs: number): boolean {
@@ -282,10 +391,12 @@ export class Shipper {
 
   #settle(): void {
     this.#supervisor.channel?.acknowledgements.read(this.#count);
+    this.#spool?.queue.tidy();
   }
 
   #count = (sequence: number, outcome: Outcome) => {
-    if (!this.#queue.settle(sequence)) return;
+    const from = sequence < FIRST_OF_BACKLOG ? this.#queue : this.#spool!.backlog;
+    if (!from.settle(sequence)) return;
     if (outcome === "delivered") this.#counts.delivered++;
     else this.#counts.failed++;
   };
@@ -295,28 +406,38 @@ export class Shipper {
     this.#counts.retried += acknowledgements.retried;
     acknowledgements.read(this.#count);
     this.#queue.rewind();
+    this.#spool?.backlog.rewind();
     if (this.#queue.waiting > 0) this.#timer.schedule(BUSY_POLL_MS, BUSY_START_MS);
   }
 
-  /** Makes room for one record, or counts it as dropped. */
-  #makeRoom(): boolean {
+  /** There is no room: makes some, or drops what the overflow policy says. */
+  #pushByPolicy(line: string): void {
     this.#settle();
-    if (!this.#capacity.isFull(this.#queue)) return true;
+    if (this.#queue.push(line)) return;
     const { overflowPolicy } = this.#settings;
-    if (overflowPolicy === "block" && this.#waitForRoom()) return true;
-    this.#counts.dropped++;
-    this.#diagnostics.count(this.#capacity.overflow);
-    return overflowPolicy === "drop-oldest" && this.#queue.dropOldest();
+    if (overflowPolicy === "block" && this.#pushWhenThereIsRoom(line)) return;
+    while (overflowPolicy === "drop-oldest") {
+      const dropped = this.#queue.dropOldest();
+      if (dropped === 0) break;
+      this.#drop(dropped);
+      if (this.#queue.push(line)) return;
+    }
+    this.#drop(1);
+  }
+
+  #drop(count: number): void {
+    this.#counts.dropped += count;
+    this.#diagnostics.count(this.#capacity.overflow, count);
   }
 
   /** Blocks until there is room. Only a worker makes room meanwhile. */
-  #waitForRoom(): boolean {
+  #pushWhenThereIsRoom(line: string): boolean {
     this.#supervisor.giveUp("here");
     for (;;) {
       this.#open();
       if (!this.isBlocking) return false;
       this.#post();
-      if (!this.#capacity.isFull(this.#queue)) return true;
+      if (this.#queue.push(line)) return true;
       this.#wait(1, POLL_MS);
     }
   }
@@ -347,14 +468,25 @@ export class Shipper {
 
   #reportLoss(timeoutMs: number): void {
     const { pending } = this;
+    const lost = this.#spool?.queue.unstored ?? pending;
     this.#supervisor.channel?.receiveDiagnostics();
     this.#diagnostics.flush();
-    if (pending === 0) return;
-    this.#diagnostics.report({
-      level: "error",
-      code: "shutdown",
-      message: `${records(pending)} ${pending === 1 ? "was" : "were"} not delivered within ` +
-        `${timeoutMs} ms ('shutdownTimeoutMs', or what close() was given)`,
-    });
+    if (lost > 0) {
+      this.#diagnostics.report({
+        level: "error",
+        code: "shutdown",
+        message: `${records(lost)} ${lost === 1 ? "was" : "were"} not delivered within ` +
+          `${timeoutMs} ms ('shutdownTimeoutMs', or what close() was given)`,
+      });
+    }
+    if (pending > lost) {
+      const kept = pending - lost;
+      this.#diagnostics.report({
+        level: "warn",
+        code: "spooled",
+        message: `${records(kept)} ${kept === 1 ? "stays" : "stay"} in the spool ` +
+          `${this.#settings.spool}: whoever uses it next delivers them`,
+      });
+    }
   }
 }

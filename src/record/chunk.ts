@@ -25,6 +25,9 @@ export function dedupKey({ keyPrefix }: Pick<Origin, "keyPrefix">, number: numbe
   return `${keyPrefix}-${number}`;
 }
 
+/** The number of the origin of the handler's own records. They go before those of any other. */
+export const OWN_ORIGIN = 0;
+
 /** Consecutive lines: a batch of records on its way from thread to thread. */
 export interface Chunk {
   /** The number of their origin. */

@@ -87,11 +87,15 @@ export class Acknowledgements {
     }
   }
 
-  /** Reader: counts what {@linkcode read} would take, and takes nothing. */
-  peek(): Readonly<Record<Outcome, number>> {
+  /**
+   * Reader: counts what {@linkcode read} would take, and takes nothing.
+   * @param below Counts only what has a number below this one.
+   */
+  peek(below = Infinity): Readonly<Record<Outcome, number>> {
     const counts = { delivered: 0, failed: 0 };
     for (let i = this.#fresh - 1; i >= 0; i--) {
       const slot = this.#slots[(this.#read + i) % this.#slots.length]!;
+      if (slot >= below || -1 - slot >= below) continue;
       if (slot >= 0) counts.delivered++;
       else counts.failed++;
     }

@@ -13,7 +13,7 @@ import type { Send } from "../delivery/response.ts";
 import { lossOf } from "../delivery/losses.ts";
 import type { Diagnostic, Diagnostics } from "../diagnostics.ts";
 import { taken } from "../globals.ts";
-import type { Chunk, Origin } from "../record/chunk.ts";
+import { type Chunk, type Origin, OWN_ORIGIN } from "../record/chunk.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import { markedAsSending } from "./sending.ts";
 import { watchmen } from "./signal_watch.ts";
@@ -28,8 +28,6 @@ const DIAGNOSTICS_BYTES = 1 << 14;
 const MAX_CHARACTERS = 1 << 25;
 /** Any time, in milliseconds: an interval keeps the program alive however long it is. */
 const KEEP_ALIVE_MS = 1000;
-/** The number of the origin of the handler's own records. */
-export const OWN_ORIGIN = 0;
 
 const [startInterval, stopInterval] = [taken("setInterval"), taken("clearInterval")];
 

@@ -1,0 +1,53 @@
+/**
+ * Where the spool is, and whether it may be used. It runs once for each handler, in the constructor.
+ *
+ * @module
+ */
+import { mayReadFile, mayWriteFile } from "../platform.ts";
+import { refuse, show } from "./check.ts";
+import type { AxonPushHandlerOptions } from "./options.ts";
+
+/**
+ * The directory of the spool as a path, if there is to be one.
+ *
+ * @param options What the program passed.
+ * @param said The same with what variables say.
+ */
+export function spoolOf(
+  options: AxonPushHandlerOptions,
+  said: AxonPushHandlerOptions,
+): string | undefined {
+  if (options.client && options.spool !== undefined) {
+    refuse(
+      TypeError,
+      `'spool' keeps what the handler itself delivers, and a client delivers by itself: ` +
+        `leave out 'spool' or 'client'`,
+    );
+  }
+  const { spool } = said;
+  if (spool === undefined || options.client) {
+    if (options.spoolMaxBytes !== undefined) refuse(TypeError, `'spoolMaxBytes' needs 'spool'`);
+    return undefined;
+  }
+  const directory = pathOf(spool);
+  const flags = [
+    mayReadFile(directory) ? "" : `--allow-read=${directory}`,
+    mayWriteFile(directory) ? "" : `--allow-write=${directory}`,
+  ].filter(Boolean);
+  if (flags.length > 0) {
+    refuse(
+      TypeError,
+      `cannot use 'spool', no permission: current value is ${show(spool)}: run with ${
+        flags.join(" ")
+      }`,
+    );
+  }
+  return directory;
+}
+
+/** The path that a file: URL stands for. */
+function pathOf(file: string | URL): string {
+  if (typeof file === "string") return file;
+  const path = decodeURIComponent(file.pathname);
+  return Deno.build.os === "windows" ? path.replace(/^\/(?=[a-z]:)/i, "") : path;
+}

@@ -1,0 +1,94 @@
+/**
+ * The directory of the spool: which files in it are ours, and what becomes of those that nobody can
+ * use. Files are looked at and removed, but never opened here: the system's locks belong to the
+ * process, and closing a file that SQLite has open would give its lock away. Runs on the program's
+ * thread.
+ *
+ * @module
+ */
+import { mayReadFile, mayWriteFile } from "../platform.ts";
+
+const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+const OURS = new RegExp(`^${UUID}\\.sqlite$`);
+
+/** A file of lines, as the directory knows it. */
+export interface Found {
+  readonly path: string;
+  readonly bytes: number;
+  /** How long nobody has written to it, in milliseconds. */
+  readonly idleMs: number;
+}
+
+/** The spool on disk. */
+export class Directory {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Makes the directory, if it is not there, for this user alone. */
+  make(): void {
+    this.#checkPermitted();
+    Deno.mkdirSync(this.path, { recursive: true, mode: 0o700 });
+  }
+
+  /** Where the file with this id is, or is going to be. */
+  fileOf(id: string): string {
+    return `${this.path.replace(/(?<=.)[/\\]+$/, "")}/${id}.sqlite`;
+  }
+
+  /** The files of lines, those first that were written to last the longest ago. */
+  list(): Found[] {
+    this.#checkPermitted();
+    const found: Found[] = [];
+    for (const { name } of Deno.readDirSync(this.path)) {
+      if (!OURS.test(name)) continue;
+      const path = this.fileOf(name.slice(0, -".sqlite".length));
+      const file = stat(path);
+      const log = stat(`${path}-wal`);
+      // A link may lead anywhere.
+      if (file === undefined || !file.isFile) continue;
+      const writtenAt = Math.max(Number(file.mtime), Number(log?.mtime ?? 0));
+      found.push({ path, bytes: file.size, idleMs: Date.now() - writtenAt });
+    }
+    return found.sort((one, other) => other.idleMs - one.idleMs);
+  }
+
+  /** Nobody is to be asked: the permissions were there, but may have been taken back. */
+  #checkPermitted(): void {
+    if (mayReadFile(this.path) && mayWriteFile(this.path)) return;
+    throw new Error("the permission to read and write it was taken back");
+  }
+}
+
+/** Sets a file aside that nobody can read, and says how it is called now. */
+export function setAside(path: string): string {
+  const name = `${path}.corrupt`;
+  Deno.renameSync(path, name);
+  try {
+    Deno.removeSync(`${path}-wal`);
+  } catch {
+    // It has none.
+  }
+  return name;
+}
+
+/** Removes a file and its log. */
+export function removeFile(path: string): void {
+  for (const name of [`${path}-wal`, path]) {
+    try {
+      Deno.removeSync(name);
+    } catch {
+      // It is gone already, or cannot be removed: then it is tried again another time.
+    }
+  }
+}
+
+function stat(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(path);
+  } catch {
+    return undefined; // Removed in between.
+  }
+}

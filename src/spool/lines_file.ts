@@ -1,0 +1,245 @@
+/**
+ * The lines of one handler on disk: a database of SQLite with a table of lines by number, and one row
+ * that says what the lines share, their origin. It is opened exclusively and kept open, so SQLite's
+ * own lock says to whom it belongs, and the end of a process, whatever it is, gives it free. Runs on
+ * the program's thread.
+ *
+ * Written in WAL mode, each line is in the operating system's hands when the log call returns, and
+ * no process that dies can take it back. It is not forced onto the disk: a power cut may take the
+ * last ones.
+ *
+ * @module
+ */
+import type { Origin } from "../record/chunk.ts";
+import { failureOf, sqlite } from "./sqlite.ts";
+
+/** "AxSp": tells our databases from those of others. */
+const APPLICATION_ID = 0x41785370;
+/** Of the tables. Raised when an older version of this package could not read them. */
+const FORMAT = 1;
+const PAGE_BYTES = 4096;
+/** What may wait in the log in front of the database, in pages, at least and at most. */
+const WAL_PAGES = { least: 32, most: 512 } as const;
+/** A database that holds nothing is made small from so many pages on. */
+const LARGE_PAGES = 256;
+
+/** Lines that follow each other. */
+export interface Slice {
+  /** Number of the first. */
+  readonly first: number;
+  readonly count: number;
+  /** The lines, joined by line breaks. */
+  readonly lines: string;
+}
+
+/** Why a file cannot be had. */
+export type Refusal =
+  /** Somebody else has it. */
+  | "locked"
+  /** It was never finished, and holds no line. */
+  | "unfinished"
+  /** It is no database, or one that is broken. */
+  | "damaged"
+  /** It was written by a newer version, or is none of ours. */
+  | "foreign";
+
+/** A database of lines that is ours alone. */
+export class LinesFile {
+  readonly path: string;
+  readonly origin: Origin;
+  #database: Database;
+  #insert: Statement;
+  #select: Statement;
+  #delete: Statement;
+  #pageCount: Statement;
+
+  private constructor(path: string, origin: Origin, database: Database) {
+    this.path = path;
+    this.origin = origin;
+    this.#database = database;
+    this.#insert = database.prepare("INSERT OR REPLACE INTO lines VALUES (?, ?)");
+    this.#select = database.prepare(
+      `SELECT count(*) AS count, min(number) AS first, max(number) AS last,
+        group_concat(line, char(10)) AS lines, max(instr(line, char(10))) AS broken
+      FROM (SELECT number, line FROM lines WHERE number >= ? ORDER BY number LIMIT ?)`,
+    );
+    this.#pageCount = database.prepare("PRAGMA page_count");
+    this.#delete = database.prepare("DELETE FROM lines WHERE number BETWEEN ? AND ?");
+  }
+
+  /**
+   * Makes a file that is not there yet.
+   * @param maxBytes Most bytes that it takes on disk.
+   * @throws What the system or SQLite throws.
+   */
+  static create(path: string, origin: Origin, maxBytes: number): LinesFile {
+    Deno.openSync(path, { createNew: true, write: true, mode: 0o600 }).close();
+    const pages = Math.floor(maxBytes / PAGE_BYTES);
+    const walPages = Math.max(WAL_PAGES.least, Math.min(pages >> 3, WAL_PAGES.most));
+    const database = open(path, walPages);
+    try {
+      // Whoever looks at the file before the lock is there finds it empty, and leaves it alone.
+      database.exec(
+        `PRAGMA journal_mode = WAL;
+        PRAGMA max_page_count = ${pages - walPages};
+        BEGIN;
+        PRAGMA application_id = ${APPLICATION_ID};
+        PRAGMA user_version = ${FORMAT};
+        CREATE TABLE origin (origin TEXT NOT NULL) STRICT;
+        CREATE TABLE lines (number INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;`,
+      );
+      database.prepare("INSERT INTO origin VALUES (?)").run(JSON.stringify(origin));
+      database.exec("COMMIT");
+      return new LinesFile(path, origin, database);
+    } catch (error) {
+      database.close();
+      Deno.removeSync(path);
+      throw error;
+    }
+  }
+
+  /** Opens a file that somebody has left, or says why it cannot be had. */
+  static take(path: string): LinesFile | Refusal {
+    let database: Database | undefined;
+    try {
+      database = open(path, WAL_PAGES.most);
+      database.exec("BEGIN EXCLUSIVE; COMMIT");
+      const origin = readOrigin(database);
+      if (typeof origin === "object") return new LinesFile(path, origin, database);
+      database.close();
+      return origin;
+    } catch (error) {
+      database?.close();
+      const failure = failureOf(error);
+      if (failure === "damaged" || failure === "locked") return failure;
+      throw error;
+    }
+  }
+
+  /** Whether there is no room for more, by the bound that it was made with. */
+  get isFull(): boolean {
+    const { max_page_count: most } = this.#database.prepare("PRAGMA max_page_count").get()!;
+    return this.#pages >= Number(most);
+  }
+
+  get #pages(): number {
+    return Number(this.#pageCount.get()!.page_count);
+  }
+
+  /** Writes a line. Writing it again under the same number replaces it. */
+  append(number: number, line: string): void {
+    this.#insert.run(number, line);
+  }
+
+  /** The first lines from this number on: so many at most, without a gap in their numbers. */
+  read(from: number, limit: number): Slice | undefined {
+    const { count, first, last, lines, broken } = this.#select.get(from, limit) as {
+      [name: string]: number;
+    } & { lines: string };
+    if (count === 0) return undefined;
+    if (last! - first! + 1 === count && broken === 0) return { first: first!, count, lines };
+    return this.#readRun(first!, limit);
+  }
+
+  /** Reads line by line, up to a gap or a line that none of ours can be. */
+  #readRun(from: number, limit: number): Slice | undefined {
+    const rows = this.#database
+      .prepare("SELECT number, line FROM lines WHERE number >= ? ORDER BY number LIMIT ?")
+      .all(from, limit) as { number: number; line: string }[];
+    const [first] = rows;
+    if (first === undefined) return undefined;
+    if (first.line.includes("\n")) {
+      this.delete(first.number, first.number);
+      return this.read(first.number + 1, limit);
+    }
+    const end = rows.findIndex(({ number, line }, i) =>
+      number !== first.number + i || line.includes("\n")
+    );
+    const run = end === -1 ? rows : rows.slice(0, end);
+    const lines = run.map(({ line }) => line).join("\n");
+    return { first: first.number, count: run.length, lines };
+  }
+
+  /** Deletes the lines with the numbers from one to another, both of them too. */
+  delete(first: number, last: number): void {
+    this.#delete.run(first, last);
+  }
+
+  /** Deletes all lines, and gives back what they took of the disk. */
+  deleteAll(): void {
+    this.#database.exec("DELETE FROM lines");
+    if (this.#pages > LARGE_PAGES) this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  get isEmpty(): boolean {
+    return this.read(Number.MIN_SAFE_INTEGER, 1) === undefined;
+  }
+
+  /** Whether the file is still where it was made: somebody may have removed it. */
+  get isThere(): boolean {
+    try {
+      return Deno.lstatSync(this.path).isFile;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Gives it free, as it is. */
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Removes it. First the file and then the lock: in between nobody else may take it over. */
+  remove(): void {
+    try {
+      Deno.removeSync(this.path);
+      // SQLite leaves its log alone once the database is gone.
+      Deno.removeSync(`${this.path}-wal`);
+      this.#database.close();
+    } catch {
+      // Windows removes no file that is open.
+      this.close();
+      Deno.removeSync(this.path);
+    }
+  }
+}
+
+type Database = InstanceType<(typeof import("node:sqlite"))["DatabaseSync"]>;
+type Statement = ReturnType<Database["prepare"]>;
+
+function open(path: string, walPages: number): Database {
+  const database = new (sqlite().DatabaseSync)(path);
+  try {
+    database.exec(
+      `PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA synchronous = OFF;
+      PRAGMA wal_autocheckpoint = ${walPages};`,
+    );
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** The origin of the lines of a database, or why they cannot be had. */
+function readOrigin(database: Database): Origin | Refusal {
+  const value = (pragma: string) =>
+    Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get()!)[0]);
+  const [application, format] = [value("application_id"), value("user_version")];
+  if (application === 0 && database.prepare("SELECT 1 FROM sqlite_schema").get() === undefined) {
+    return "unfinished";
+  }
+  if (application !== APPLICATION_ID || format !== FORMAT) return "foreign";
+  const row = database.prepare("SELECT origin FROM origin").get() as { origin: string } | undefined;
+  try {
+    const origin = JSON.parse(row!.origin) as Origin;
+    if (origin.version !== 1) return "foreign";
+    const { keyPrefix, destination, constants } = origin;
+    const isWhole = [keyPrefix, destination, constants.envelope, constants.resource]
+      .every((text) => typeof text === "string");
+    return isWhole ? origin : "damaged";
+  } catch {
+    return "damaged";
+  }
+}

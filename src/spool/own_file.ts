@@ -1,0 +1,158 @@
+/**
+ * The file of the handler's own lines: made with the first of them, removed when none is left, and
+ * done without for a while when the disk does not take it. Nothing of that throws: a record that
+ * cannot be put on disk is kept in memory, as without a spool. Runs on the program's thread, inside
+ * the log call.
+ *
+ * @module
+ */
+import type { Diagnostic } from "../diagnostics.ts";
+import type { Origin } from "../record/chunk.ts";
+import { reason } from "../record/errors.ts";
+import { Directory } from "./directory.ts";
+import { LinesFile, type Slice } from "./lines_file.ts";
+import type { Ranges } from "./ranges.ts";
+import { failureOf } from "./sqlite.ts";
+
+/** How long a disk that fails is left alone, in milliseconds. */
+const RETRY_MS = 10_000;
+
+const randomUUID = crypto.randomUUID.bind(crypto);
+
+/** Whether a line is on disk, finds no room there by `spoolMaxBytes`, or there is no using the disk. */
+export type Stored = "stored" | "full" | "failing";
+
+/** What the file depends on. */
+export interface OwnFileSettings {
+  readonly spool: string;
+  readonly spoolMaxBytes: number;
+}
+
+/** The handler's own file. */
+export class OwnFile {
+  #directory: Directory;
+  #maxBytes: number;
+  #origin: Origin;
+  #report: (diagnostic: Diagnostic) => void;
+  #now: () => number;
+  #file: LinesFile | undefined;
+  /** When a disk that failed is tried again. */
+  #retryAt: number | undefined;
+
+  constructor(
+    { spool, spoolMaxBytes }: OwnFileSettings,
+    origin: Origin,
+    report: (diagnostic: Diagnostic) => void,
+    now: () => number,
+  ) {
+    this.#directory = new Directory(spool);
+    this.#maxBytes = spoolMaxBytes;
+    this.#origin = origin;
+    this.#report = report;
+    this.#now = now;
+  }
+
+  /** Whether the disk failed, and is not tried again yet. */
+  get isFailing(): boolean {
+    return this.#retryAt !== undefined && this.#now() < this.#retryAt;
+  }
+
+  /** Writes a line. */
+  append(number: number, line: string): Stored {
+    if (this.#retryAt !== undefined && this.#now() < this.#retryAt) return "failing";
+    try {
+      this.#file ??= this.#create();
+      this.#file.append(number, line);
+      this.#retryAt = undefined;
+      return "stored";
+    } catch (error) {
+      if (error instanceof RangeError) throw error; // The stack is used up.
+      if (failureOf(error) === "full" && this.#file?.isFull) return "full";
+      this.#onFailed(error);
+      return "failing";
+    }
+  }
+
+  /** Reads lines back. */
+  read(from: number, limit: number): Slice | undefined {
+    try {
+      return this.#file?.read(from, limit);
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
+      this.#onFailed(error);
+      return undefined;
+    }
+  }
+
+  /** Deletes what is settled. What cannot be deleted now is deleted later. */
+  delete(settled: Ranges): void {
+    const { merged } = settled;
+    if (merged.length === 0) return;
+    try {
+      for (const [first, last] of merged) this.#file?.delete(first, last);
+      settled.clear();
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
+      this.#onFailed(error);
+    }
+  }
+
+  /** Deletes everything, and gives back what it took of the disk. */
+  deleteAll(settled: Ranges): void {
+    try {
+      this.#file?.deleteAll();
+      settled.clear();
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
+      this.#onFailed(error);
+    }
+  }
+
+  /** Nothing is left in it: it is removed, until there is something again. */
+  remove(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    try {
+      file?.remove();
+    } catch (error) {
+      this.#onFailed(error);
+    }
+  }
+
+  /** Leaves it to whoever comes next. */
+  leave(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    try {
+      file?.close();
+    } catch {
+      // Whoever comes next finds it as SQLite has left it.
+    }
+  }
+
+  #create(): LinesFile {
+    this.#directory.make();
+    const { keyPrefix } = this.#origin;
+    try {
+      return this.#createAs(keyPrefix);
+    } catch (error) {
+      // What this handler has left there before it was closed is somebody else's now.
+      if (error instanceof Deno.errors.AlreadyExists) return this.#createAs(randomUUID());
+      throw error;
+    }
+  }
+
+  #createAs(id: string): LinesFile {
+    return LinesFile.create(this.#directory.fileOf(id), this.#origin, this.#maxBytes);
+  }
+
+  #onFailed(error: unknown): void {
+    this.#retryAt = this.#now() + RETRY_MS;
+    this.#report({
+      level: "error",
+      code: "spool-failed",
+      message: `Cannot write to the spool ${this.#directory.path}: ${reason(error)}: records are ` +
+        `kept in memory alone, and it is tried again every ${RETRY_MS / 1000} seconds`,
+    });
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * The queue of a handler with a spool: each record is on disk when its log call returns, and the
+ * queue in memory is a window over that. When the window is full, records wait on disk alone, and
+ * are read back in their order. Runs on the program's thread; `push()` runs inside the log call.
+ *
+ * @module
+ */
+import type { Batch, Queue, RecordQueue } from "../queue/queue.ts";
+import type { OwnFile } from "./own_file.ts";
+import { Ranges } from "./ranges.ts";
+
+/** A queue on disk with a window in memory. */
+export class SpooledQueue implements RecordQueue {
+  #window: Queue;
+  #file: OwnFile;
+  /** Most records that are read back at a time. */
+  #sliceSize: number;
+  #next = 0;
+  /** The first number that has not been in the window yet. */
+  #cursor = 0;
+  /** Numbers whose lines are still on disk, for no reason any more. */
+  #settled = new Ranges();
+  /** From this number on, what is in the window is not on disk. */
+  #unstoredFrom: number | undefined;
+
+  constructor(window: Queue, file: OwnFile, sliceSize: number) {
+    this.#window = window;
+    this.#file = file;
+    this.#sliceSize = sliceSize;
+  }
+
+  get next(): number {
+    return this.#next;
+  }
+
+  get spooled(): number {
+    return this.#next - this.#cursor;
+  }
+
+  get length(): number {
+    return this.#window.length + this.spooled;
+  }
+
+  get waiting(): number {
+    return this.#window.waiting + this.spooled;
+  }
+
+  get inFlight(): number {
+    return this.#window.inFlight;
+  }
+
+  get charactersInFlight(): number {
+    return this.#window.charactersInFlight;
+  }
+
+  get hasFullBatch(): boolean {
+    return this.#window.hasFullBatch;
+  }
+
+  push(line: string): boolean {
+    const number = this.#next;
+    const stored = this.#file.append(number, line);
+    if (stored === "full") return false;
+    const isWindow = this.#cursor === number && !this.#window.isFull;
+    if (!isWindow && stored === "failing") return false;
+    if (stored === "stored" && this.#unstoredFrom !== undefined) this.#storeWindow();
+    if (isWindow) {
+      this.#window.next = number;
+      this.#window.push(line);
+      this.#cursor++;
+      if (stored === "failing") this.#unstoredFrom ??= number;
+    }
+    this.#next++;
+    return true;
+  }
+
+  peek(): Batch | undefined {
+    return this.#window.peek();
+  }
+
+  markPosted(): void {
+    this.#window.markPosted();
+  }
+
+  settle(sequence: number): boolean {
+    if (!this.#window.settle(sequence)) return false;
+    this.#settled.add(sequence);
+    return true;
+  }
+
+  /** Deletes from the disk what is settled, and reads back what there is room for. */
+  tidy(): void {
+    if (this.length > 0) this.#file.delete(this.#settled);
+    else if (this.#settled.merged.length > 0) this.#file.deleteAll(this.#settled);
+    while (this.spooled > 0 && this.#hasRoom && this.#readBack());
+  }
+
+  rewind(): void {
+    this.#window.rewind();
+  }
+
+  dropOldest(): number {
+    const batch = this.#window.dropOldestBatch() ?? this.#file.read(this.#cursor, this.#sliceSize);
+    if (batch === undefined) return 0;
+    const { first, count } = batch;
+    this.#cursor = Math.max(this.#cursor, first + count);
+    this.#settled.addAll(first, first + count - 1);
+    this.tidy();
+    return count;
+  }
+
+  countBefore(sequence: number): number {
+    return this.#window.countBefore(sequence) +
+      Math.max(0, Math.min(sequence, this.#next) - this.#cursor);
+  }
+
+  /** How many records that are not settled are not on disk. */
+  get unstored(): number {
+    let count = 0;
+    if (this.#unstoredFrom === undefined) return count;
+    for (const batch of this.#window.unsettledFrom(this.#unstoredFrom)) count += batch.count;
+    return count;
+  }
+
+  /** Nothing is left that is not settled, so nothing is left on disk, until there is something again. */
+  putAway(): void {
+    this.#settled.clear();
+    this.#file.remove();
+  }
+
+  /**
+   * Ends it. What is not settled stays on disk, where there is a disk.
+   * @returns How many records stay, and how many are lost.
+   */
+  leave(): { readonly kept: number; readonly lost: number } {
+    const { length, unstored: lost } = this;
+    if (length === 0) this.putAway();
+    else {
+      this.#file.delete(this.#settled);
+      this.#file.leave();
+    }
+    this.#window.leave();
+    this.#cursor = this.#next;
+    this.#unstoredFrom = undefined;
+    return { kept: length - lost, lost };
+  }
+
+  /** Whether it is worth to read lines back: a whole slice, or when nothing else is left to post. */
+  get #hasRoom(): boolean {
+    const { room, waiting } = this.#window;
+    return room >= this.#sliceSize || room > 0 && waiting === 0;
+  }
+
+  #readBack(): boolean {
+    const slice = this.#file.read(this.#cursor, Math.min(this.#sliceSize, this.#window.room));
+    if (slice === undefined) return false;
+    this.#window.append(slice);
+    this.#cursor = slice.first + slice.count;
+    return true;
+  }
+
+  /** The disk works again: what was kept in memory alone goes there, too. */
+  #storeWindow(): void {
+    for (const { first, lines } of this.#window.unsettledFrom(this.#unstoredFrom!)) {
+      for (const [i, line] of lines.split("\n").entries()) {
+        if (this.#file.append(first + i, line) !== "stored") {
+          this.#unstoredFrom = first + i;
+          return;
+        }
+      }
+    }
+    this.#unstoredFrom = undefined;
+  }
+}
