@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { block, now } from "../clock.ts";
+import { block, now, turn } from "../clock.ts";
 import { guard } from "./guard.ts";
 import { isListenedTo, kill } from "./host.ts";
 import type { Signals } from "./signals.ts";
@@ -22,8 +22,6 @@ const MAX_MS = 1000;
 const WITHOUT_PROBE_MS = 50;
 /** Turns of the event loop in which a signal that has arrived is heard, and its listeners are done. */
 const TURNS = 4;
-
-const digest = crypto.subtle.digest.bind(crypto.subtle);
 
 /** The wait for signals that are under way when it begins. */
 export class Arrival {
@@ -48,8 +46,7 @@ export class Arrival {
       this.#probe?.stop();
       return false;
     }
-    // Any little operation makes for a turn; the first timer of a program would cost it 6 ms.
-    void digest("SHA-1", new Uint8Array());
+    void turn();
     return true;
   }
 

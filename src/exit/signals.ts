@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { block, now, sleep } from "../clock.ts";
+import { block, now, turn } from "../clock.ts";
 import { taken } from "../globals.ts";
 import type { EndSignal } from "../options/options.ts";
 import { EXIT_CODES } from "../options/signals.ts";
@@ -36,6 +36,10 @@ const WATCHER_WAITS_MS = 600;
 const LOOK_MS = 500;
 /** A turn of the event loop that Deno's watcher gets as well, in milliseconds. */
 const TURN_MS = 20;
+/** Turns of this thread's event loop in which a signal is heard that came before. */
+const TURNS = 2;
+/** How long they are waited for before a thread counts as one that never yields, in milliseconds. */
+const BUSY_TURN_MS = 100;
 
 const { queueMicrotask } = globalThis;
 const setTimeout = taken("setTimeout");
@@ -58,6 +62,8 @@ export class Signals {
   #isDealing = false;
   /** Whether this thread has yielded since the first record, or will as far as is known. */
   #yielding: "no" | "awaited" | "yes" = "no";
+  /** When a thread that does not yield leaves the signals to the worker that listens. */
+  #leavesAt: number | undefined;
   /** Signals that the program listened to before us: its listener may take itself off first. */
   #shared = new Set<EndSignal>();
   /** Signals that this worker has drained at. */
@@ -67,7 +73,7 @@ export class Signals {
     this.#hooked = hooked;
     this.#at = at;
     watchmen.onChange = guard(() => this.update());
-    watchmen.onPost = guard(() => this.#leaveToWorker());
+    watchmen.onPost = guard(() => this.#onPost());
   }
 
   /** Whether a signal would be heard here. */
@@ -96,6 +102,7 @@ export class Signals {
     watch?.release(0);
     if (watchman === undefined) return;
     const timeouts = [...this.#hooked].map(({ shutdownTimeoutMs }) => shutdownTimeoutMs);
+    this.#leavesAt = undefined;
     this.#watch = new SignalWatch(watchman, wanted, Math.max(...timeouts));
     guard(() => this.#follow(this.#watch!))();
   }
@@ -125,16 +132,23 @@ export class Signals {
     queueMicrotask(onYield);
   }
 
+  /** A thread that never yields does nothing but post, and makes no turn of its event loop. */
+  #onPost(): void {
+    if (this.#listeners.size === 0 || !this.#watch?.hasBegun) return;
+    this.#leavesAt ??= now() + BUSY_TURN_MS;
+    if (now() >= this.#leavesAt) this.#leaveToWorker();
+  }
+
   /** A signal that this thread listens to would not end it while it is busy. */
   #leaveToWorker(): void {
-    if (this.#listeners.size === 0 || !this.#watch?.isListening) return;
+    if (!this.#watch?.hasBegun) return;
     for (const signal of this.#listeners.keys()) this.#unlisten(signal);
   }
 
   async #follow(watch: SignalWatch): Promise<void> {
     await watch.started();
-    // What came before that is ours to hear, in the next turn of the event loop.
-    await sleep(TURN_MS);
+    // What came before that is ours to hear.
+    for (let i = 0; i < TURNS; i++) await turn();
     while (this.#watch === watch) {
       this.#leaveToWorker();
       for (const signal of watch.signals) this.#lookWhoListens(signal);

@@ -11,8 +11,10 @@ import { Atomics } from "../atomics.ts";
 import type { EndSignal } from "../options/options.ts";
 import { Heartbeat, type Question } from "./heartbeat.ts";
 
-/** Words of the memory. */
+/** Words of the memory. Whether the worker listens: 0 for not yet. */
 const LISTENING = 0;
+const NOW = 1;
+const NO_MORE = 2;
 /** The place in the list of the signal that was heard, from 1. */
 const HEARD = 1;
 /** Whether the program's thread has taken over, or does not need the watch any more. */
@@ -76,7 +78,12 @@ export class SignalWatch {
 
   /** Whether the worker listens. */
   get isListening(): boolean {
-    return Atomics.load(this.#words, LISTENING) === 1;
+    return Atomics.load(this.#words, LISTENING) === NOW;
+  }
+
+  /** Whether the worker listens, or has. */
+  get hasBegun(): boolean {
+    return Atomics.load(this.#words, LISTENING) !== 0;
   }
 
   /** Waits until the worker listens. Does not keep the program alive. */
@@ -102,7 +109,7 @@ export class SignalWatch {
   release(timeoutMs: number): void {
     Atomics.store(this.#words, RELEASED, 1);
     Atomics.notify(this.#words, RELEASED);
-    Atomics.wait(this.#words, LISTENING, 1, timeoutMs);
+    Atomics.wait(this.#words, LISTENING, NOW, timeoutMs);
   }
 }
 
@@ -117,7 +124,7 @@ export function watchSignals({ memory, signals, answerWithinMs }: WatchMessage):
   const stop = () => {
     for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
     listeners.clear();
-    say(LISTENING, 0);
+    say(LISTENING, NO_MORE);
   };
   const hear = async (signal: EndSignal) => {
     if (listeners.size === 0) return; // Another one came at the same time.
@@ -140,6 +147,6 @@ export function watchSignals({ memory, signals, answerWithinMs }: WatchMessage):
       // Not every system has every signal.
     }
   }
-  say(LISTENING, 1);
+  say(LISTENING, NOW);
   void untilReleased();
 }
