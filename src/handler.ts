@@ -57,9 +57,9 @@ export interface HandlerStats {
   readonly filtered: number;
   /** Records queued or in flight. */
   readonly pending: number;
-  /** Records on disk alone: they wait there for room in the queue, or were left when the handler closed. */
+  /** Records that are only on disk: waiting for room in the queue, or left when the handler closed. */
   readonly spooled: number;
-  /** Records of other programs, taken over from the spool. */
+  /** Records of other programs, adopted from the spool. */
   readonly recovered: number;
   /** How often a record was sent again. */
   readonly retried: number;

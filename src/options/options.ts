@@ -195,11 +195,11 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly concurrency?: number;
   /**
-   * Directory, as a path or a file: URL, where what is logged is kept until it is delivered: by this
-   * run, by a later one, or by another program with the same directory. It is made if it is not
-   * there. Needs `--allow-read` and `--allow-write` for it. Not with `client`.
+   * Directory, as a path or a `file:` URL, that keeps records on disk until they are delivered: by this
+   * run, by a later one, or by another program with the same directory. It is created if it does not
+   * exist. Needs `--allow-read` and `--allow-write` for it. Not with `client`.
    *
-   * What is kept has been redacted and holds no credential, but is otherwise plain text.
+   * The records have been redacted and hold no credential, but are otherwise plain text.
    *
    * Environment: `AXONPUSH_SPOOL`.
    *
@@ -215,7 +215,7 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
   readonly spool?: string | URL;
   /**
    * Most bytes that the handler keeps in the spool, 1,048,576 (1 MiB) to 1,099,511,627,776 (1 TiB).
-   * What finds it full is up to `overflowPolicy`. Only with `spool`.
+   * When it is full, `overflowPolicy` decides. Only with `spool`.
    *
    * Environment: `AXONPUSH_SPOOL_MAX_BYTES`.
    *
