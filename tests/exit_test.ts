@@ -155,6 +155,11 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     args: ["again"],
     signal: "SIGTERM",
   }],
+  "takes its listener off and sends itself SIGTERM again": ["signals_itself.ts", {
+    ends: SIGTERM,
+    args: ["again later"],
+    signal: "SIGTERM",
+  }],
   "had its process object replaced before it loads the handler": ["process_replaced.ts", {
     ends: SIGTERM,
     args: ["before"],
@@ -358,6 +363,20 @@ Deno.test("AxonPushHandler starts one worker where log.setup() replaces twenty h
   const { code, stdout } = await runProgram("replaced_handlers.ts", shipTo(service));
   assertEquals([code, stdout], [0, "worker started\n"]);
   assertArrived(service, Array(20).fill(RECORDS).flat());
+});
+
+Deno.test("AxonPushHandler takes a signal that is passed on besides for the same", async () => {
+  const begun = Promise.withResolvers<undefined>();
+  await using service = startService({ intercept: () => begun.promise });
+  const { flags, args } = shipTo(service);
+  const program = startProgram("wait.ts", { flags, args: [...args, "warm"] });
+  await program.output(/^ready$/m);
+  program.kill("SIGINT");
+  await delay(20); // Long enough to be heard, and shorter than anybody takes to press Ctrl-C again.
+  program.kill("SIGTERM");
+  begun.resolve(undefined);
+  assertEquals(await program.ended, { ...SIGINT, stdout: "ready\n", stderr: "" });
+  assertArrived(service, RECORDS);
 });
 
 for (const second of ["SIGINT", "SIGTERM"] as const) {

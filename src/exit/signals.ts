@@ -64,8 +64,13 @@ export class Signals {
   #yielding: "no" | "awaited" | "yes" = "no";
   /** When a thread that does not yield leaves the signals to the worker that listens. */
   #leavesAt: number | undefined;
-  /** Signals that the program listened to before us: its listener may take itself off first. */
+  /** Signals that the program listened to when we looked: its listener may take itself off first. */
   #shared = new Set<EndSignal>();
+  /**
+   * Signals that it has heard, and has gone on listening to. If it does not when the next one comes
+   * it has cleaned up, and sent that itself in order to end.
+   */
+  #stale = new Set<EndSignal>();
   /** Signals that this worker has drained at. */
   #drainedAt = new Set<EndSignal>();
 
@@ -158,8 +163,12 @@ export class Signals {
   }
 
   #lookWhoListens(signal: EndSignal): void {
-    if (isListenedTo(signal)) this.#shared.add(signal);
-    else this.#shared.delete(signal);
+    if (!isListenedTo(signal)) {
+      this.#shared.delete(signal);
+      this.#stale.delete(signal);
+    } else if (!this.#stale.has(signal)) {
+      this.#shared.add(signal);
+    }
   }
 
   #listen(signal: EndSignal): void {
@@ -187,14 +196,18 @@ export class Signals {
       this.#isDealing = true;
       for (const any of this.#listeners.keys()) this.#unlisten(any);
     }
-    this.#watch?.release(ARRIVAL_MS);
+    const watch = this.#watch;
+    watch?.takeOver();
     this.#watch = undefined;
     // Now, since a listener that comes after ours may take itself off as well.
-    const isShared = this.#isShared(signal);
+    const isShared = this.#shared.delete(signal) || this.#isListenedTo(signal);
+    if (isShared) this.#stale.add(signal);
     try {
       await this.#drain(heardAt);
     } finally {
-      if (isShared) this.#goOn();
+      watch?.release(ARRIVAL_MS);
+      // If it came twice, and the program did not listen any more, the second one was to end it.
+      if (isShared && !(watch?.hasEcho && !this.#isListenedTo(signal))) this.#goOn();
       else await this.#end(signal, heardAt);
     }
   }
@@ -233,9 +246,8 @@ export class Signals {
   }
 
   /** Whether the program listens to the signal, too: then its end is its own decision. */
-  #isShared(signal: EndSignal): boolean {
-    const isListened = IN_WORKER ? isListenedToByNode : isListenedTo;
-    return this.#shared.has(signal) || isListened(signal);
+  #isListenedTo(signal: EndSignal): boolean {
+    return IN_WORKER ? isListenedToByNode(signal) : isListenedTo(signal);
   }
 
   #goOn(): void {

@@ -2,8 +2,8 @@
  * Has the worker listen to signals for the program's thread, which hears none while it computes or
  * blocks, and would keep the signal from ending the program as long as it listens itself. The
  * worker tells it by shared memory; where it does not answer in time, the worker lets the program
- * end by the signal. A watch is for one signal: what comes after it ends the program at once,
- * unless another watch has begun. Each end runs on its own thread.
+ * end by the signal. A watch is for one signal: what comes after it and its echo ends the program at
+ * once, unless another watch has begun. Each end runs on its own thread.
  *
  * @module
  */
@@ -17,9 +17,20 @@ const NOW = 1;
 const NO_MORE = 2;
 /** The place in the list of the signal that was heard, from 1. */
 const HEARD = 1;
-/** Whether the program's thread has taken over, or does not need the watch any more. */
-const RELEASED = 2;
-const WORDS = 3;
+/** Whether the program's thread deals with the signal. */
+const TAKEN_OVER = 2;
+/** Whether the program's thread does not need the watch any more. */
+const RELEASED = 3;
+/** Whether a signal came again. */
+const ECHO = 4;
+const WORDS = 5;
+
+/**
+ * How long after a signal others are taken for its echo, in milliseconds. Whoever starts programs
+ * often passes a signal on that they have got already, as `deno task`, npm and concurrently do at
+ * Ctrl-C; a person who means it takes longer.
+ */
+const ECHO_MS = 250;
 
 /** Starts a watch. */
 export interface WatchMessage {
@@ -105,8 +116,20 @@ export class SignalWatch {
     return wasAsked && isAnswered;
   }
 
+  /** Whether a signal came again, shortly after the one that was heard. */
+  get hasEcho(): boolean {
+    return Atomics.load(this.#words, ECHO) === 1;
+  }
+
+  /** Says that this thread deals with the signal that was heard. */
+  takeOver(): void {
+    Atomics.store(this.#words, TAKEN_OVER, 1);
+    Atomics.notify(this.#words, TAKEN_OVER);
+  }
+
   /** Ends the watch, and blocks until the worker does not listen any more, or the time is up. */
   release(timeoutMs: number): void {
+    this.takeOver();
     Atomics.store(this.#words, RELEASED, 1);
     Atomics.notify(this.#words, RELEASED);
     Atomics.wait(this.#words, LISTENING, NOW, timeoutMs);
@@ -127,15 +150,17 @@ export function watchSignals({ memory, signals, answerWithinMs }: WatchMessage):
     say(LISTENING, NO_MORE);
   };
   const hear = async (signal: EndSignal) => {
-    if (listeners.size === 0) return; // Another one came at the same time.
-    stop(); // So that the next one ends the program.
+    if (Atomics.load(words, HEARD) !== 0) return say(ECHO, 1);
     say(HEARD, signals.indexOf(signal) + 1);
-    await Atomics.waitAsync(words, RELEASED, 0, answerWithinMs).value;
-    if (Atomics.load(words, RELEASED) === 0) Deno.kill(Deno.pid, signal);
+    setTimeout(stop, ECHO_MS); // So that the next one ends the program.
+    await Atomics.waitAsync(words, TAKEN_OVER, 0, answerWithinMs).value;
+    if (Atomics.load(words, TAKEN_OVER) !== 0) return;
+    stop();
+    Deno.kill(Deno.pid, signal);
   };
   const untilReleased = async () => {
     await Atomics.waitAsync(words, RELEASED, 0).value;
-    if (listeners.size > 0) stop();
+    stop();
   };
   if (Atomics.load(words, RELEASED) !== 0) return;
   for (const signal of signals) {
