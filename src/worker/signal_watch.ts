@@ -21,7 +21,7 @@ const HEARD = 1;
 const TAKEN_OVER = 2;
 /** Whether the program's thread does not need the watch any more. */
 const RELEASED = 3;
-/** Whether a signal came again. */
+/** Whether the signal that was heard came again. */
 const ECHO = 4;
 const WORDS = 5;
 
@@ -116,7 +116,7 @@ export class SignalWatch {
     return wasAsked && isAnswered;
   }
 
-  /** Whether a signal came again, shortly after the one that was heard. */
+  /** Whether the signal that was heard came again shortly after. */
   get hasEcho(): boolean {
     return Atomics.load(this.#words, ECHO) === 1;
   }
@@ -150,8 +150,11 @@ export function watchSignals({ memory, signals, answerWithinMs }: WatchMessage):
     say(LISTENING, NO_MORE);
   };
   const hear = async (signal: EndSignal) => {
-    if (Atomics.load(words, HEARD) !== 0) return say(ECHO, 1);
-    say(HEARD, signals.indexOf(signal) + 1);
+    const number = signals.indexOf(signal) + 1;
+    const heard = Atomics.load(words, HEARD);
+    if (heard === number) say(ECHO, 1);
+    if (heard !== 0) return;
+    say(HEARD, number);
     setTimeout(stop, ECHO_MS); // So that the next one ends the program.
     await Atomics.waitAsync(words, TAKEN_OVER, 0, answerWithinMs).value;
     if (Atomics.load(words, TAKEN_OVER) !== 0) return;
