@@ -64,8 +64,11 @@ export class Signals {
   #yielding: "no" | "awaited" | "yes" = "no";
   /** When a thread that does not yield leaves the signals to the worker that listens. */
   #leavesAt: number | undefined;
-  /** Signals that the program listened to when we looked: its listener may take itself off first. */
-  #shared = new Set<EndSignal>();
+  /**
+   * Signals that the program listened to when we looked, since its listener may take itself off
+   * first; and whether that was through Node's process object.
+   */
+  #shared = new Map<EndSignal, { readonly byNode: boolean }>();
   /**
    * Signals that it has heard, and has gone on listening to. If it does not when the next one comes
    * it has cleaned up, and sent that itself in order to end.
@@ -167,7 +170,7 @@ export class Signals {
       this.#shared.delete(signal);
       this.#stale.delete(signal);
     } else if (!this.#stale.has(signal)) {
-      this.#shared.add(signal);
+      this.#shared.set(signal, { byNode: isListenedToByNode(signal) });
     }
   }
 
@@ -200,14 +203,17 @@ export class Signals {
     watch?.takeOver();
     this.#watch = undefined;
     // Now, since a listener that comes after ours may take itself off as well.
-    const isShared = this.#shared.delete(signal) || this.#isListenedTo(signal);
-    if (isShared) this.#stale.add(signal);
+    const isShared = this.#shared.has(signal) || this.#isListenedTo(signal);
+    const mayEndItself = this.#mayEndItself(signal);
+    this.#shared.delete(signal);
+    if (isShared && mayEndItself) this.#stale.add(signal);
     try {
       await this.#drain(heardAt);
     } finally {
       watch?.release(ARRIVAL_MS);
       // If it came twice, and the program did not listen any more, the second one was to end it.
-      if (isShared && !(watch?.hasEcho && !this.#isListenedTo(signal))) this.#goOn();
+      const isToEnd = mayEndItself && watch?.hasEcho && !this.#isListenedTo(signal);
+      if (isShared && !isToEnd) this.#goOn();
       else await this.#end(signal, heardAt);
     }
   }
@@ -248,6 +254,14 @@ export class Signals {
   /** Whether the program listens to the signal, too: then its end is its own decision. */
   #isListenedTo(signal: EndSignal): boolean {
     return IN_WORKER ? isListenedToByNode(signal) : isListenedTo(signal);
+  }
+
+  /**
+   * Whether a program that has heard the signal, and listens no more, ends by the same once more. A
+   * watcher of Deno's calls the listeners of some again that were added through Deno.
+   */
+  #mayEndItself(signal: EndSignal): boolean {
+    return this.#shared.get(signal)?.byNode || isListenedToByNode(signal) || !isMaybeWatched();
   }
 
   #goOn(): void {
