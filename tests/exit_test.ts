@@ -401,14 +401,23 @@ for (const second of ["SIGINT", "SIGTERM"] as const) {
 Deno.test("AxonPushHandler starts no worker in a program that logs nothing or little, and ends", async () => {
   await using service = startService();
   const { flags, args } = shipTo(service);
-  for (const [count, stdout] of [[0, ""], [1, ""], [129, "worker started\n"]] as const) {
+  const stdouts = { 0: "logged\n", 1: "logged\n", 129: "logged\nworker started\n" };
+  for (const [count, stdout] of Object.entries(stdouts)) {
     assertEquals(
-      await runProgram("so_many.ts", { flags, args: [...args, String(count)] }),
+      await runProgram("so_many.ts", { flags, args: [...args, count] }),
       { code: 0, signal: null, stdout, stderr: "" },
     );
   }
   const some = Array.from({ length: 129 }, (_, i) => `record ${i + 1}`);
   assertArrived(service, ["record 1", ...some]);
+});
+
+Deno.test("AxonPushHandler starts the worker for many records though the thread does not yield", async () => {
+  await using service = startService();
+  const { flags, args } = shipTo(service);
+  const { stdout } = await runProgram("so_many.ts", { flags, args: [...args, "520"] });
+  assertEquals(stdout, "worker started\nlogged\n");
+  assertArrived(service, Array.from({ length: 520 }, (_, i) => `record ${i + 1}`));
 });
 
 Deno.test("AxonPushHandler delivers to two services from one program", async () => {

@@ -250,7 +250,9 @@ export class Shipper {
     if (this.#spool !== undefined) void this.#spool.backlog.run(() => this.#recover());
     if (this.#settings.mode === "sync" && this.#blockUntilSettled(this.#syncTimeoutMs)) return;
     if (this.#supervisor.channel === undefined) {
-      return this.#timer.schedule(START_AFTER_MS, BUSY_START_MS);
+      const isMuch = this.#queue.waiting >= this.#capacity.startCount &&
+        this.#supervisor.restartsInMs === 0;
+      return this.#timer.schedule(START_AFTER_MS, isMuch ? 0 : BUSY_START_MS);
     }
     const { hasFullBatch } = this.#queue;
     if (hasFullBatch && this.#canPost) this.#post();

@@ -11,6 +11,7 @@ import type { ExporterSettings } from "../delivery/exporter_settings.ts";
 import type { Lost } from "../delivery/losses.ts";
 import { type Diagnostic, Diagnostics } from "../diagnostics.ts";
 import type { Chunk, Origin } from "../record/chunk.ts";
+import { turn } from "../clock.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import { answer, type Question } from "./heartbeat.ts";
 import { type WatchMessage, watchSignals } from "./signal_watch.ts";
@@ -73,7 +74,7 @@ addEventListener("message", (event) => {
     case "origin":
       return exporter.addOrigin(message.number, message.origin);
     case "chunk":
-      return exporter.send(message.chunk);
+      return take(exporter, message.chunk);
     case "flush":
       return exporter.flush(message.forMs, message.isEnding);
     case "close":
@@ -85,6 +86,29 @@ addEventListener("message", (event) => {
       throw new TypeError(`Cannot read a message: ${JSON.stringify(message)}`);
   }
 });
+
+/** Chunks that wait for a turn of the event loop. Nothing while none is under way. */
+let waiting: (readonly [Exporter, Chunk])[] | undefined;
+
+/**
+ * Takes one chunk each turn of the event loop. Deno hands over all messages that are there in one
+ * turn, and a request that is made of the first would leave only after the last.
+ */
+function take(exporter: Exporter, chunk: Chunk): void {
+  if (waiting !== undefined) return void waiting.push([exporter, chunk]);
+  exporter.send(chunk);
+  waiting = [];
+  void takeOthers(waiting);
+}
+
+async function takeOthers(others: readonly (readonly [Exporter, Chunk])[]): Promise<void> {
+  await turn();
+  for (const [exporter, chunk] of others) {
+    exporter.send(chunk);
+    await turn();
+  }
+  waiting = undefined;
+}
 
 function open(message: WorkerMessage & { kind: "open" }): void {
   const ring = new TextRing(message.diagnostics);
