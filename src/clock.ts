@@ -33,3 +33,11 @@ const digest = crypto.subtle.digest.bind(crypto.subtle);
 export async function turn(): Promise<void> {
   await digest("SHA-1", new Uint8Array());
 }
+
+/** Where somebody's time comes from. A test has one of its own. */
+export interface Clock {
+  /** Milliseconds since any moment, never set back. */
+  now(): number;
+  /** Waits without keeping the program alive. */
+  sleep(ms: number): Promise<void>;
+}

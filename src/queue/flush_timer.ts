@@ -5,20 +5,13 @@
  *
  * @module
  */
+import type { Clock } from "../clock.ts";
 
 /** Shortest and longest pause between two attempts to post what there is no room for, in milliseconds. */
 const POLL_MS = { min: 1, max: 100 } as const;
 
 /** So many records that come within a millisecond share one look at the clock, which is dear. */
 const RECORDS_PER_LOOK = 8;
-
-/** Where the timer's time comes from. A test has one of its own. */
-export interface Clock {
-  /** Milliseconds since any moment, never set back. */
-  now(): number;
-  /** Waits without keeping the program alive. */
-  sleep(ms: number): Promise<void>;
-}
 
 /** What became of the records that waited: none is left, some moved, or none did. */
 export type FlushResult = "empty" | "moving" | "stuck";

@@ -32,6 +32,8 @@ export interface RecordQueue {
   readonly spooled: number;
   /** Whether a whole batch waits. */
   readonly hasFullBatch: boolean;
+  /** Records that are not settled, and kept in memory alone. */
+  readonly unstored: number;
   /** Appends a record, or says that there is no room for it. */
   push(line: string): boolean;
   /** The oldest batch that waits. It stays where it is until {@linkcode markPosted}. */
@@ -46,6 +48,10 @@ export interface RecordQueue {
   dropOldest(): number;
   /** How many records with a number below this one are not settled. */
   countBefore(sequence: number): number;
+  /** Keeps the disk as the memory is, if there is a disk. */
+  tidy(): void;
+  /** All is settled, and nothing is going to come soon: leaves nothing on disk. */
+  putAway(): void;
   /** Forgets all, and says of how many records nothing is kept on disk. */
   leave(): { readonly kept: number; readonly lost: number };
 }
@@ -111,6 +117,11 @@ export class Queue implements RecordQueue {
   /** Records that are not settled. */
   get length(): number {
     return this.waiting + this.inFlight;
+  }
+
+  /** All of it: nothing is on disk. */
+  get unstored(): number {
+    return this.length;
   }
 
   /** Whether a whole batch waits. */
@@ -248,6 +259,12 @@ export class Queue implements RecordQueue {
     }
     return count;
   }
+
+  /** There is no disk. */
+  tidy(): void {}
+
+  /** There is no disk. */
+  putAway(): void {}
 
   /** Forgets all. */
   leave(): { readonly kept: number; readonly lost: number } {

@@ -7,9 +7,9 @@
  *
  * @module
  */
+import type { Clock } from "../clock.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import type { Origin } from "../record/chunk.ts";
-import type { Clock } from "../queue/flush_timer.ts";
 import { reason } from "../record/errors.ts";
 import type { Channel } from "../worker/channel.ts";
 import { Directory, type Found, removeFile, setAside } from "./directory.ts";

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import type { Batch, Queue, RecordQueue } from "../queue/queue.ts";
-import type { OwnFile } from "./own_file.ts";
-import { Ranges } from "./ranges.ts";
+import type { Batch, Queue, RecordQueue } from "./queue.ts";
+import type { OwnFile } from "../spool/own_file.ts";
+import { Ranges } from "../spool/ranges.ts";
 
 /** A queue on disk with a window in memory. */
 export class SpooledQueue implements RecordQueue {

@@ -1,0 +1,268 @@
+/**
+ * Moves records from the queue to whoever sends them, and outcomes back. It opens a channel when one
+ * is needed, posts as much as may be in flight, now or a little later, and has everything posted
+ * again that a channel had not acknowledged when it broke. With a spool it also moves what others
+ * have left there. Runs on the program's thread, partly inside the log call.
+ *
+ * @module
+ */
+import { block, now, sleep } from "../clock.ts";
+import type { Outcome } from "../delivery/response.ts";
+import type { Diagnostic } from "../diagnostics.ts";
+import { OWN_ORIGIN } from "../record/chunk.ts";
+import { type Backlog, FIRST_OF_BACKLOG } from "../spool/backlog.ts";
+import type { Channel, ChannelOpener } from "../worker/channel.ts";
+import { Supervisor } from "../worker/supervisor.ts";
+import type { ThreadKind } from "../worker/thread.ts";
+import type { Capacity } from "./capacity.ts";
+import { type FlushResult, FlushTimer } from "./flush_timer.ts";
+import type { RecordQueue } from "./queue.ts";
+
+/** How long records are collected before they are posted, in milliseconds. */
+const COLLECT_MS = 50;
+/** How often a thread that never yields looks for room in the worker, in milliseconds. */
+const BUSY_POLL_MS = 1;
+/** How long after the first record the worker is started: a short script ends before, and faster. */
+const START_AFTER_MS = 20;
+/** How long a thread that never yields may log before it starts the worker itself. */
+const BUSY_START_MS = 100;
+/** Most records that are shipped from this thread where no worker runs yet and they are the last. */
+const MAX_HERE = 128;
+
+/** What is moved from where to where. */
+export interface Dispatch {
+  readonly queue: RecordQueue;
+  /** What others have left in the spool, if there is one. */
+  readonly backlog: Backlog | undefined;
+  readonly capacity: Capacity;
+  readonly opener: ChannelOpener;
+  readonly report: (diagnostic: Diagnostic) => void;
+}
+
+/** Moves records. */
+export class Dispatcher {
+  /** Whether the program ends, and if so, whether it cannot go on after that. */
+  end: "none" | "near" | "last" = "none";
+  /** All but those of the channel that is open. */
+  #counts = { delivered: 0, failed: 0, retried: 0 };
+  #queue: RecordQueue;
+  #backlog: Backlog | undefined;
+  #capacity: Capacity;
+  #supervisor: Supervisor;
+  #timer: FlushTimer;
+
+  constructor({ queue, backlog, capacity, opener, report }: Dispatch) {
+    this.#queue = queue;
+    this.#backlog = backlog;
+    this.#capacity = capacity;
+    const user = { onLost: (channel: Channel) => this.#onLost(channel), report };
+    this.#supervisor = new Supervisor(opener, user, now);
+    this.#timer = new FlushTimer(() => this.#flushDue(), { now, sleep });
+  }
+
+  /** What became of the records that were moved. Reading it changes nothing. */
+  get stats(): { readonly delivered: number; readonly failed: number; readonly retried: number } {
+    const { delivered, failed, retried } = this.#counts;
+    const { acknowledgements } = this.#supervisor.channel ?? {};
+    const unread = acknowledgements?.peek();
+    return {
+      delivered: delivered + (unread?.delivered ?? 0),
+      failed: failed + (unread?.failed ?? 0),
+      retried: retried + (acknowledgements?.retried ?? 0),
+    };
+  }
+
+  /** Records that are acknowledged, and not taken off yet. */
+  unread(below?: number): number {
+    const unread = this.#supervisor.channel?.acknowledgements.peek(below);
+    return unread === undefined ? 0 : unread.delivered + unread.failed;
+  }
+
+  /** Whether records are delivered while this thread blocks. */
+  get isBlocking(): boolean {
+    return this.#supervisor.isBlocking;
+  }
+
+  /**
+   * Whether what waits can be shipped from this thread, since no worker runs, and it is so little
+   * that one would take longer to start than all the rest.
+   */
+  get canShipHere(): boolean {
+    const { length, spooled } = this.#queue;
+    return length > 0 && length <= MAX_HERE && spooled === 0 && this.#supervisor.canOpenHere;
+  }
+
+  /** A record was pushed: it is posted now or a little later. */
+  onPushed(): void {
+    if (this.#supervisor.channel === undefined) {
+      const isMuch = this.#queue.waiting >= this.#capacity.startCount &&
+        this.#supervisor.restartsInMs === 0;
+      return this.#timer.schedule(START_AFTER_MS, isMuch ? 0 : BUSY_START_MS);
+    }
+    const { hasFullBatch } = this.#queue;
+    if (hasFullBatch && this.#canPost) this.post();
+    if (hasFullBatch && this.#isIdle) return;
+    this.#timer.schedule(COLLECT_MS, hasFullBatch ? BUSY_POLL_MS : COLLECT_MS);
+  }
+
+  /** Opens a channel. */
+  open(kind: ThreadKind = this.end === "last" ? "brief" : "lasting"): void {
+    if (this.#queue.inFlight === 0) this.#supervisor.giveUp("here");
+    this.#supervisor.open(kind);
+  }
+
+  /** Posts as much as may be in flight. */
+  post(): void {
+    this.settle();
+    while (this.#canPost) this.#postOldest();
+    if (this.#queue.waiting === 0) this.#timer.restart();
+  }
+
+  /** Posts all that waits to an exporter on this thread. What comes later goes another way. */
+  shipHere(forMs: number): void {
+    const channel = this.#supervisor.openHere();
+    while (this.#queue.waiting > 0) this.#postOldest();
+    channel.flush(forMs, true);
+  }
+
+  /** Takes off what is acknowledged. */
+  settle(): void {
+    this.#supervisor.channel?.acknowledgements.read(this.#onSettled);
+    this.#queue.tidy();
+  }
+
+  /** Somebody waits for the records, for so long. */
+  expedite(forMs: number, kind?: ThreadKind): void {
+    this.settle();
+    if (this.#queue.length === 0) return;
+    this.open(kind);
+    this.post();
+    this.#supervisor.channel?.flush(forMs, this.end !== "none" || kind === "brief");
+  }
+
+  /** Posts what can be posted, and says whether everything before this number is settled. */
+  isSettled(target: number, kind?: ThreadKind): boolean {
+    this.settle();
+    if (this.#queue.countBefore(target) === 0) return true;
+    this.open(kind);
+    this.post();
+    return false;
+  }
+
+  /** How many acknowledgements to wait for: of all up to this number, or until there is room. */
+  missing(target: number): number {
+    const isPosted = (this.#queue.peek()?.first ?? target) >= target;
+    return Math.max(1, isPosted ? this.#queue.countBefore(target) : this.#queue.inFlight >> 1);
+  }
+
+  /** Waits until so many records more are acknowledged, or the time is up. */
+  async wait(count: number, timeoutMs: number): Promise<void> {
+    const { channel, restartsInMs } = this.#supervisor;
+    if (channel === undefined) await sleep(Math.min(timeoutMs, restartsInMs));
+    else await channel.acknowledgements.waitAsync(count, timeoutMs);
+    this.#supervisor.checkAlive("polling");
+  }
+
+  /** The same, blocking. */
+  waitSync(count: number, timeoutMs: number): void {
+    const { channel, restartsInMs } = this.#supervisor;
+    if (channel === undefined) return block(Math.min(timeoutMs, restartsInMs));
+    channel.acknowledgements.wait(count, timeoutMs);
+    this.#supervisor.checkAlive("blocking");
+    this.receiveDiagnostics();
+  }
+
+  /** Tells what the worker has to say. */
+  receiveDiagnostics(): void {
+    this.#supervisor.channel?.receiveDiagnostics();
+  }
+
+  /** Nobody can wait for the pause after a crash. */
+  skipPause(): void {
+    this.#supervisor.skipPause();
+  }
+
+  /** Closes a channel of this kind, if it is open, and another one takes over. */
+  giveUp(kind: "brief" | "here"): void {
+    this.#supervisor.giveUp(kind);
+  }
+
+  /** The program goes on after all. */
+  goOn(): void {
+    this.end = "none";
+    this.#supervisor.giveUp("brief");
+    this.#supervisor.channel?.flush(0, false);
+  }
+
+  /** Delivers some of what others have left. Must not throw: nobody could catch it. */
+  recover(kind: ThreadKind = "lasting"): void {
+    const backlog = this.#backlog!;
+    try {
+      this.settle();
+      backlog.tidy();
+      backlog.look();
+      if (!backlog.isBusy) return;
+      this.#supervisor.open(kind);
+      this.#supervisor.checkAlive("polling");
+      this.post();
+      const { channel } = this.#supervisor;
+      if (channel !== undefined && this.#queue.waiting === 0) backlog.post(channel);
+    } catch {
+      // The program replaced what posting needs: it is tried again.
+    }
+  }
+
+  /** Closes the channel. */
+  close(): void {
+    this.#counts.retried = this.stats.retried;
+    this.#supervisor.close();
+    this.end = "none";
+  }
+
+  /** The timer is due. Must not throw: nobody could catch it. */
+  #flushDue(): FlushResult {
+    if (this.#isIdle) return "empty";
+    const before = this.#counts.delivered + this.#counts.failed;
+    try {
+      this.open("lasting");
+      this.#supervisor.checkAlive("polling");
+      this.post();
+    } catch {
+      // A log call used up the stack, or the program replaced what posting needs: the batch waits.
+    }
+    if (this.#isIdle) return "empty";
+    return this.#counts.delivered + this.#counts.failed > before ? "moving" : "stuck";
+  }
+
+  /** Whether there is nothing to do in the background: with a spool, what is settled is deleted. */
+  get #isIdle(): boolean {
+    const { waiting, length } = this.#queue;
+    return (this.#backlog === undefined ? waiting : length) === 0;
+  }
+
+  get #canPost(): boolean {
+    return this.#capacity.canPost(this.#queue, this.#supervisor.channel, this.end !== "none");
+  }
+
+  #postOldest(): void {
+    const { first, count, lines } = this.#queue.peek()!;
+    this.#supervisor.channel!.post({ origin: OWN_ORIGIN, first, firstKey: first, count, lines });
+    this.#queue.markPosted();
+  }
+
+  #onSettled = (sequence: number, outcome: Outcome) => {
+    const from = sequence < FIRST_OF_BACKLOG ? this.#queue : this.#backlog!;
+    if (!from.settle(sequence)) return;
+    if (outcome === "delivered") this.#counts.delivered++;
+    else this.#counts.failed++;
+  };
+
+  /** The channel is gone. What it had not acknowledged goes out again, under the same keys. */
+  #onLost({ acknowledgements }: Channel): void {
+    this.#counts.retried += acknowledgements.retried;
+    acknowledgements.read(this.#onSettled);
+    this.#queue.rewind();
+    this.#backlog?.rewind();
+    if (this.#queue.waiting > 0) this.#timer.schedule(BUSY_POLL_MS, BUSY_START_MS);
+  }
+}
