@@ -1,8 +1,6 @@
 /**
  * Delivers events to the service, a bounded number of requests at a time.
- * It runs on the worker's thread, or on the program's own where there is no worker. What it must get
- * right is failure: the same bytes under the same key until the service has them; a pause for all
- * requests when the service is in trouble; and a record that is refused takes no other one with it.
+ * It runs on the worker's thread, or on the program's own where there is no worker.
  *
  * @module
  */
@@ -11,26 +9,15 @@ import type { Chunk, Origin } from "../record/chunk.ts";
 import { Backoff } from "./backoff.ts";
 import { Alarm, CLOCK, type Clock } from "./clock.ts";
 import { createHttpSend } from "./http.ts";
+import { Failures } from "./failures.ts";
 import { Limit } from "./limit.ts";
 import type { ExporterCallbacks, ExporterSettings } from "./exporter_settings.ts";
 import { Outcomes } from "./outcomes.ts";
 import type { Request } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
-import {
-  isAnswer,
-  type RetryCause,
-  type Send,
-  type SendResult,
-  sendResultOf,
-  unanswered,
-} from "./response.ts";
-import { isRefusedAlone, isSpent, isTooLarge } from "./retry_policy.ts";
+import { isAnswer, type Send, type SendResult, sendResultOf, unanswered } from "./response.ts";
 import { hangAfter, type Slot, Slots } from "./slots.ts";
 
-/** This many failures in a row are an outage, not failures of single requests. */
-const OUTAGE = 32;
-/** After this many refusals in a row, a single request finds out whether the settings are wrong. */
-const MANY_REFUSALS = 16;
 /** How much longer than its timeout a request may take before its slot is taken from it. */
 const OVERDUE_MS = 5000;
 
@@ -45,6 +32,7 @@ export class Exporter {
   #queue: RequestQueue;
   #slots = new Slots();
   #outcomes: Outcomes;
+  #failures: Failures;
   #alarm: Alarm;
   #isStopped = false;
 
@@ -62,6 +50,14 @@ export class Exporter {
     this.#limit = new Limit(settings.concurrency, clock.now);
     this.#queue = new RequestQueue(settings);
     this.#outcomes = new Outcomes(callbacks, clock.now);
+    this.#failures = new Failures({
+      settings,
+      callbacks,
+      backoff: this.#backoff,
+      limit: this.#limit,
+      queue: this.#queue,
+      outcomes: this.#outcomes,
+    });
     this.#alarm = new Alarm(clock, () => this.#pump());
   }
 
@@ -177,11 +173,11 @@ export class Exporter {
         break;
       case "refused":
         this.#slots.onAnswer(now);
-        this.#onRefused(slot, result, now);
+        this.#failures.onRefused(slot, result, now);
         break;
       case "retry":
         if (isAnswer(result.cause)) this.#slots.onAnswer(now);
-        this.#onFailed(slot, result, now);
+        this.#failures.onFailed(slot, result, now, this.#slots.count - 1);
         break;
     }
     if (result.kind === "delivered" && result.finished) void this.#finish(slot, result.finished);
@@ -213,124 +209,5 @@ export class Exporter {
     );
     if (diagnostic) this.#callbacks.report(diagnostic);
     this.#outcomes.settle(request, rejected, this.#queue.isEmpty);
-  }
-
-  #onRefused(slot: Slot, result: SendResult & { kind: "refused" }, now: number): void {
-    const { request, epoch } = slot;
-    const { items } = request;
-    if (request.isSettled) return;
-    const { deliveries } = this.#backoff;
-    if (result.because === "settings") {
-      this.#callbacks.report(result.diagnostic);
-      this.#backoff.onFailed();
-      const isPassed = request.failedAt !== undefined && request.failedAt < deliveries;
-      request.failedAt = deliveries;
-      if (deliveries === 0 || slot.isProbe) this.#blameSettings(slot, result.diagnostic);
-      else if (this.#backoff.failuresInARow >= MANY_REFUSALS) this.#ask(slot, request);
-      else if (items.length > 1) this.#halve(request);
-      else {
-        if (request.isDoubted && !isPassed) this.#backoff.open(epoch, "failure");
-        if (isRefusedAlone(request, isPassed, this.#settings)) {
-          return this.#lose(request, result.diagnostic);
-        }
-        // One hiccup of a proxy in front of the service says nothing yet.
-        request.isDoubted = true;
-        request.dueAt = now + this.#backoff.pauseAfter(this.#settings.isKept ? request.retries : 0);
-        this.#again(request);
-      }
-    } else if (this.#isAddressWrong(result.because, items.length)) {
-      this.#blameSettings(slot, result.diagnostic);
-    } else if (items.length > 1) {
-      this.#halve(request);
-    } else if (result.because !== "size" || !this.#queue.shorten(request)) {
-      this.#lose(request, result.diagnostic);
-    }
-  }
-
-  /** If nothing was ever delivered, it is the address that is wrong, and not batch after batch. */
-  #isAddressWrong(because: string, records: number): boolean {
-    const { deliveries } = this.#backoff;
-    const isDoubtful = because === "either" || because === "content" && records > 1;
-    if (deliveries > 0 || !isDoubtful) return false;
-    this.#backoff.onFailed();
-    if (this.#settings.isKept && records === 1) return true;
-    return this.#backoff.failuresInARow >= MANY_REFUSALS;
-  }
-
-  /** One bad record spoils a batch: halving it finds out which. */
-  #halve(request: Request): void {
-    request.isDoubted = true;
-    this.#queue.halve(request);
-  }
-
-  /** Sends a single request to find out whether the settings are wrong. */
-  #ask({ epoch }: Slot, request: Request): void {
-    this.#backoff.open(epoch, "failure");
-    this.#queue.retry(request);
-  }
-
-  /**
-   * Everything is refused until the settings are corrected: one record at a time finds out when. Where
-   * records are kept on disk none is lost by that.
-   */
-  #blameSettings({ request, epoch }: Slot, diagnostic: Diagnostic): void {
-    if (this.#settings.isKept) this.#again(request);
-    else if (request.items.length > 1) this.#queue.isolate(request);
-    else this.#lose(request, diagnostic);
-    this.#backoff.open(epoch, "settings");
-  }
-
-  #onFailed(slot: Slot, result: SendResult & { kind: "retry" }, now: number): void {
-    const { request, epoch } = slot;
-    const { cause, afterMs, diagnostic } = result;
-    this.#callbacks.report(diagnostic);
-    this.#backoff.onFailed();
-    const isOverload = cause === "busy" || cause === "timeout" || cause === "local";
-    const isTooMuch = cause === "local"
-      ? this.#limit.onCrowded(this.#slots.count - 1)
-      : isOverload && this.#limit.onRefused(slot.limitEpoch);
-    const { deliveries, failuresInARow } = this.#backoff;
-    const outage = Math.min(OUTAGE, this.#limit.size);
-    // One request may fail among others that succeed. When all fail, or the service is overloaded, the
-    // others are better held back too.
-    const isAlone = isOverload ? !isTooMuch : deliveries > 0 && failuresInARow < outage;
-    if (afterMs !== undefined) this.#backoff.openFor(epoch, afterMs);
-    else if (!isAlone) this.#backoff.open(epoch, "failure");
-    if (request.isSettled || --request.copies > 0) return;
-    // The service itself says when to come back; a request that found no connection on this machine
-    // goes as soon as another one has finished with its own.
-    const isFree = afterMs !== undefined || cause === "local";
-    request.dueAt = isFree ? now : now + this.#backoff.pauseAfter(request.failures);
-    request.failures++;
-    const isPassed = request.failedAt !== undefined && request.failedAt < deliveries;
-    request.failedAt = deliveries;
-    if (cause === "closed" && isTooLarge(request, isPassed)) {
-      return this.#onRefused(slot, { kind: "refused", because: "size", diagnostic }, now);
-    }
-    if (isSpent(request, cause, isPassed, this.#settings)) {
-      const message = diagnostic.message.replace(": trying again", ": given up");
-      this.#lose(request, { level: "error", code: "given-up", message });
-    } else if (this.#isBadBatch(request, cause, isPassed)) {
-      this.#halve(request);
-    } else {
-      this.#again(request);
-    }
-  }
-
-  /** Whether a batch that is kept fails again and again while others are delivered. */
-  #isBadBatch(request: Request, cause: RetryCause, isPassed: boolean): boolean {
-    const { isKept, maxRetries } = this.#settings;
-    if (!isKept || !isPassed || request.items.length === 1) return false;
-    return cause !== "busy" && cause !== "local" && ++request.retries > maxRetries;
-  }
-
-  #again(request: Request): void {
-    request.copies = 1;
-    this.#callbacks.countRetries(request.items.length);
-    this.#queue.retry(request);
-  }
-
-  #lose(request: Request, diagnostic: Diagnostic): void {
-    this.#outcomes.lose(request, diagnostic, this.#queue.isEmpty);
   }
 }

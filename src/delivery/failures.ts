@@ -1,0 +1,180 @@
+/**
+ * Decides what becomes of requests that were refused or failed, which is what delivery must get right:
+ * the same bytes under the same key until the service has them; a pause for all requests when the
+ * service is in trouble; and a record that is refused takes no other one with it. Runs on the worker's
+ * thread, or on the program's own where there is no worker.
+ *
+ * @module
+ */
+import type { Diagnostic } from "../diagnostics.ts";
+import type { Backoff } from "./backoff.ts";
+import type { ExporterCallbacks, ExporterSettings } from "./exporter_settings.ts";
+import type { Limit } from "./limit.ts";
+import type { Outcomes } from "./outcomes.ts";
+import type { Request } from "./request.ts";
+import type { RequestQueue } from "./request_queue.ts";
+import type { RetryCause, SendResult } from "./response.ts";
+import { isRefusedAlone, isSpent, isTooLarge } from "./retry_policy.ts";
+import type { Slot } from "./slots.ts";
+
+/** This many failures in a row are an outage, not failures of single requests. */
+const OUTAGE = 32;
+/** After this many refusals in a row, a single request finds out whether the settings are wrong. */
+const MANY_REFUSALS = 16;
+/** What a failure has an effect on. */
+export interface Affected {
+  readonly settings: ExporterSettings;
+  readonly callbacks: ExporterCallbacks;
+  readonly backoff: Backoff;
+  readonly limit: Limit;
+  readonly queue: RequestQueue;
+  readonly outcomes: Outcomes;
+}
+
+/** Deals with failures. */
+export class Failures {
+  #settings: ExporterSettings;
+  #callbacks: ExporterCallbacks;
+  #backoff: Backoff;
+  #limit: Limit;
+  #queue: RequestQueue;
+  #outcomes: Outcomes;
+
+  constructor({ settings, callbacks, backoff, limit, queue, outcomes }: Affected) {
+    this.#settings = settings;
+    this.#callbacks = callbacks;
+    this.#backoff = backoff;
+    this.#limit = limit;
+    this.#queue = queue;
+    this.#outcomes = outcomes;
+  }
+
+  /** The service refuses a request as it is. */
+  onRefused(slot: Slot, result: SendResult & { kind: "refused" }, now: number): void {
+    const { request, epoch } = slot;
+    const { items } = request;
+    if (request.isSettled) return;
+    const { deliveries } = this.#backoff;
+    if (result.because === "settings") {
+      this.#callbacks.report(result.diagnostic);
+      this.#backoff.onFailed();
+      const isPassed = request.failedAt !== undefined && request.failedAt < deliveries;
+      request.failedAt = deliveries;
+      if (deliveries === 0 || slot.isProbe) this.#blameSettings(slot, result.diagnostic);
+      else if (this.#backoff.failuresInARow >= MANY_REFUSALS) this.#ask(slot, request);
+      else if (items.length > 1) this.#halve(request);
+      else {
+        if (request.isDoubted && !isPassed) this.#backoff.open(epoch, "failure");
+        if (isRefusedAlone(request, isPassed, this.#settings)) {
+          return this.#lose(request, result.diagnostic);
+        }
+        // One hiccup of a proxy in front of the service says nothing yet.
+        request.isDoubted = true;
+        request.dueAt = now + this.#backoff.pauseAfter(this.#settings.isKept ? request.retries : 0);
+        this.#again(request);
+      }
+    } else if (this.#isAddressWrong(result.because, items.length)) {
+      this.#blameSettings(slot, result.diagnostic);
+    } else if (items.length > 1) {
+      this.#halve(request);
+    } else if (result.because !== "size" || !this.#queue.shorten(request)) {
+      this.#lose(request, result.diagnostic);
+    }
+  }
+
+  /** If nothing was ever delivered, it is the address that is wrong, and not batch after batch. */
+  #isAddressWrong(because: string, records: number): boolean {
+    const { deliveries } = this.#backoff;
+    const isDoubtful = because === "either" || because === "content" && records > 1;
+    if (deliveries > 0 || !isDoubtful) return false;
+    this.#backoff.onFailed();
+    if (this.#settings.isKept && records === 1) return true;
+    return this.#backoff.failuresInARow >= MANY_REFUSALS;
+  }
+
+  /** One bad record spoils a batch: halving it finds out which. */
+  #halve(request: Request): void {
+    request.isDoubted = true;
+    this.#queue.halve(request);
+  }
+
+  /** Sends a single request to find out whether the settings are wrong. */
+  #ask({ epoch }: Slot, request: Request): void {
+    this.#backoff.open(epoch, "failure");
+    this.#queue.retry(request);
+  }
+
+  /**
+   * Everything is refused until the settings are corrected: one record at a time finds out when. Where
+   * records are kept on disk none is lost by that.
+   */
+  #blameSettings({ request, epoch }: Slot, diagnostic: Diagnostic): void {
+    if (this.#settings.isKept) this.#again(request);
+    else if (request.items.length > 1) this.#queue.isolate(request);
+    else this.#lose(request, diagnostic);
+    this.#backoff.open(epoch, "settings");
+  }
+
+  /**
+   * A request may be sent again.
+   * @param others How many others are in flight.
+   */
+  onFailed(
+    slot: Slot,
+    result: SendResult & { kind: "retry" },
+    now: number,
+    others: number,
+  ): void {
+    const { request, epoch } = slot;
+    const { cause, afterMs, diagnostic } = result;
+    this.#callbacks.report(diagnostic);
+    this.#backoff.onFailed();
+    const isOverload = cause === "busy" || cause === "timeout" || cause === "local";
+    const isTooMuch = cause === "local"
+      ? this.#limit.onCrowded(others)
+      : isOverload && this.#limit.onRefused(slot.limitEpoch);
+    const { deliveries, failuresInARow } = this.#backoff;
+    const outage = Math.min(OUTAGE, this.#limit.size);
+    // One request may fail among others that succeed. When all fail, or the service is overloaded, the
+    // others are better held back too.
+    const isAlone = isOverload ? !isTooMuch : deliveries > 0 && failuresInARow < outage;
+    if (afterMs !== undefined) this.#backoff.openFor(epoch, afterMs);
+    else if (!isAlone) this.#backoff.open(epoch, "failure");
+    if (request.isSettled || --request.copies > 0) return;
+    // The service itself says when to come back; a request that found no connection on this machine
+    // goes as soon as another one has finished with its own.
+    const isFree = afterMs !== undefined || cause === "local";
+    request.dueAt = isFree ? now : now + this.#backoff.pauseAfter(request.failures);
+    request.failures++;
+    const isPassed = request.failedAt !== undefined && request.failedAt < deliveries;
+    request.failedAt = deliveries;
+    if (cause === "closed" && isTooLarge(request, isPassed)) {
+      return this.onRefused(slot, { kind: "refused", because: "size", diagnostic }, now);
+    }
+    if (isSpent(request, cause, isPassed, this.#settings)) {
+      const message = diagnostic.message.replace(": trying again", ": given up");
+      this.#lose(request, { level: "error", code: "given-up", message });
+    } else if (this.#isBadBatch(request, cause, isPassed)) {
+      this.#halve(request);
+    } else {
+      this.#again(request);
+    }
+  }
+
+  /** Whether a batch that is kept fails again and again while others are delivered. */
+  #isBadBatch(request: Request, cause: RetryCause, isPassed: boolean): boolean {
+    const { isKept, maxRetries } = this.#settings;
+    if (!isKept || !isPassed || request.items.length === 1) return false;
+    return cause !== "busy" && cause !== "local" && ++request.retries > maxRetries;
+  }
+
+  #again(request: Request): void {
+    request.copies = 1;
+    this.#callbacks.countRetries(request.items.length);
+    this.#queue.retry(request);
+  }
+
+  #lose(request: Request, diagnostic: Diagnostic): void {
+    this.#outcomes.lose(request, diagnostic, this.#queue.isEmpty);
+  }
+}
