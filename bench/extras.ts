@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Contender, contender } from "./contenders.ts";
+import { type Contender, contender, type ContenderName } from "./contenders.ts";
 import { type Run, run, runProgram, type Sink, temporaryFiles } from "./runner.ts";
 
 /** Milliseconds, one value for each run. */
@@ -14,6 +14,8 @@ export interface StartAndEnd {
   readonly scriptMs: number[];
   readonly scriptWithoutMs: number[];
   readonly slowestCallMs: number[];
+  /** The same with `await close()` as its last line. */
+  readonly closedScriptMs: number[];
   /** From the last statement to the end of the process, nothing pending. */
   readonly idleEndMs: number[];
   readonly idleEndWithoutMs: number[];
@@ -25,6 +27,7 @@ export async function measureStartAndEnd(sink: Sink, rounds: number): Promise<St
     importMs: [],
     scriptMs: [],
     scriptWithoutMs: [],
+    closedScriptMs: [],
     slowestCallMs: [],
     idleEndMs: [],
     idleEndWithoutMs: [],
@@ -35,6 +38,8 @@ export async function measureStartAndEnd(sink: Sink, rounds: number): Promise<St
     const script = await start<{ slowestCallMs: number }>(sink, "three_lines");
     all.scriptMs.push(script.endedAt - script.startedAt);
     all.slowestCallMs.push(script.result.slowestCallMs);
+    const closed = await start(sink, "three_lines", "close");
+    all.closedScriptMs.push(closed.endedAt - closed.startedAt);
     const without = await start(sink, "three_lines_without");
     all.scriptWithoutMs.push(without.endedAt - without.startedAt);
     const idle = await start<{ last: number }>(sink, "idle_end");
@@ -69,7 +74,8 @@ export async function measureDistant(sink: Sink, rounds: number): Promise<Distan
   const ours = contender("eventsNative");
   const bare = contender("bareEvent");
   const rows: Distant[] = [
-    { contender: ours, concurrency: 32 },
+    { contender: ours, concurrency: 256 },
+    { contender: { ...ours, variant: "events-native-32" }, concurrency: 32 },
     { contender: { ...ours, variant: "events-native-128" }, concurrency: 128 },
     { contender: bare, concurrency: 32 },
     { contender: { ...bare, variant: "event-128" }, concurrency: 128 },
@@ -80,6 +86,35 @@ export async function measureDistant(sink: Sink, rounds: number): Promise<Distan
       const count = DISTANT_COUNT * concurrency;
       const warmUp = DISTANT_WARM_UP * concurrency;
       runs.push(await run(contender, sink, count, { url: sink.slow, warmUp }));
+    }
+  }
+  return rows;
+}
+
+/** A contender from a cold start. */
+export interface Cold {
+  readonly name: ContenderName;
+  readonly runs: Run[];
+}
+
+/** Who takes part in that: who is worth comparing with. */
+const COLD: readonly ContenderName[] = [
+  "eventsNative",
+  "otlpNative",
+  "pinoEvent",
+  "pinoOtlp",
+  "otel",
+  "otelNode",
+];
+/** Records of each. */
+const COLD_COUNT = 20_000;
+
+/** Measures a burst from a fresh process. */
+export async function measureCold(sink: Sink, rounds: number): Promise<Cold[]> {
+  const rows = COLD.map((name) => ({ name, runs: [] as Run[] }));
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, runs } of rows) {
+      runs.push(await run(contender(name), sink, COLD_COUNT, { cold: true }));
     }
   }
   return rows;

@@ -11,7 +11,8 @@
 import { drawChart } from "./chart.ts";
 import { contender, type ContenderName, COUNTS, NAMES, PACED_COUNT } from "./contenders.ts";
 import { measureEnds } from "./ends.ts";
-import { measureDistant, measureGrowth, measureStartAndEnd } from "./extras.ts";
+import { measureCold, measureDistant, measureGrowth, measureStartAndEnd } from "./extras.ts";
+import { measureLinks } from "./links.ts";
 import { describeMachine } from "./machine.ts";
 import { render, type Results, type Row } from "./report.ts";
 import { type Run, run, Sink } from "./runner.ts";
@@ -56,12 +57,25 @@ const startAndEnd = await extra(
   () => measureStartAndEnd(sink, quick ? 2 : 15),
 );
 const distant = await extra("far away", complete, () => measureDistant(sink, rounds)) ?? [];
+const cold = await extra("cold", complete, () => measureCold(sink, quick ? 1 : 7)) ?? [];
+const links = await extra("links", complete && !quick, () => measureLinks(3)) ?? [];
 const growth = await extra("growth", complete && !quick, () => measureGrowth(sink, 3)) ?? [];
 const ends = await extra("ends", complete && !quick, () => measureEnds(sink, 3)) ?? [];
 say("");
 
 const minutes = (performance.now() - began) / 60_000;
-const results: Results = { machine, rounds, minutes, rows, startAndEnd, distant, growth, ends };
+const results: Results = {
+  machine,
+  rounds,
+  minutes,
+  rows,
+  startAndEnd,
+  cold,
+  distant,
+  links,
+  growth,
+  ends,
+};
 if (quick || !complete) {
   console.log(render(results));
 } else {

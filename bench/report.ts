@@ -6,10 +6,11 @@
  */
 import { contender, type ContenderName } from "./contenders.ts";
 import { type Ending, ENDS } from "./ends.ts";
-import type { Distant, Growth, StartAndEnd } from "./extras.ts";
+import type { Cold, Distant, Growth, StartAndEnd } from "./extras.ts";
 import { isMet, requirements } from "./requirements.ts";
 import type { Run } from "./runner.ts";
 import { digits, median, spread } from "./statistics.ts";
+import { table } from "./table.ts";
 
 /** The runs of a contender, and why there are no more if it failed. */
 export interface Row {
@@ -25,7 +26,10 @@ export interface Results {
   readonly minutes: number;
   readonly rows: ReadonlyMap<ContenderName, Row>;
   readonly startAndEnd: StartAndEnd | undefined;
+  readonly cold: readonly Cold[];
   readonly distant: readonly Distant[];
+  /** Titles and texts of sections. */
+  readonly links: readonly (readonly [string, string])[];
   readonly growth: readonly Growth[];
   readonly ends: readonly Ending[];
 }
@@ -38,7 +42,9 @@ export function render(results: Results): string {
     section("The program's own thread, in a tight loop", tightTable(results)),
     section("The program's own thread, at one record a millisecond", pacedTable(results)),
     section("From the first call to the last arrival", throughputTable(results)),
+    results.cold.length > 0 && section("From a cold start", coldTable(results.cold)),
     results.distant.length > 0 && section("A service that answers after 20 ms", far(results)),
+    ...results.links.map(([title, text]) => section(title, text)),
     results.startAndEnd && section("Start and end of a program", starts(results.startAndEnd)),
     results.ends.length > 0 && section("Ends of a program", endsTable(results.ends)),
     results.growth.length > 0 && section("Growth", growthTables(results.growth)),
@@ -54,7 +60,7 @@ Taken by \`deno task bench\` in ${Math.ceil(minutes)} minutes. ${
     rounds > 1 ? `Each figure is the median of ${rounds} runs` : "Each figure is one run"
   },
 everybody in turns, with the range in brackets; of the starts and ends of programs it is that of 15, of
-growth that of 3. Nothing is left out because it looks bad.
+cold starts of 7, of links, memory and growth of 3. Nothing is left out because it looks bad.
 
 ${machine.map((line) => `- ${line}`).join("\n")}
 
@@ -163,9 +169,50 @@ service used: it was not what held anybody back.
 ${text}`;
 }
 
+function coldTable(cold: readonly Cold[]): string {
+  const text = table(
+    [
+      "",
+      "runs in",
+      "records/s",
+      "thread's CPU, all in, µs",
+      "process's CPU µs",
+      "last call to end, ms",
+      "peak MiB",
+      "lost",
+      "sent twice",
+    ],
+    cold.map(({ name, runs }) => {
+      const { label, role, runtime } = contender(name);
+      return [
+        role === "ours" ? `**${label}**` : label,
+        runtime === "node" ? "Node" : "Deno",
+        spread(runs.map((run) => run.perSecond)),
+        spread(runs.map((run) => run.threadUs)),
+        digits(median(runs.map((run) => run.processUs))),
+        spread(runs.map((run) => run.endMs)),
+        digits(median(runs.map((run) => run.peakMiB))),
+        total(runs, "lost"),
+        total(runs, "repeated"),
+      ];
+    }),
+  );
+  return `20,000 records from the first line of a fresh process on: nobody has compiled anything, started
+a worker or connected. From the first call to the last arrival.
+
+${text}`;
+}
+
 function far({ distant }: Results): string {
   return table(
-    ["", "requests in flight", "answered after, ms", "possible records/s", "records/s", "lost"],
+    [
+      "",
+      "requests in flight, at most",
+      "answered after, ms",
+      "possible records/s",
+      "records/s",
+      "lost",
+    ],
     distant.map(({ label, concurrency, runs }) => [
       label,
       String(concurrency),
@@ -181,6 +228,7 @@ function starts(times: StartAndEnd): string {
   return table(["", "ms"], [
     ["Importing mod.ts, with std/log there already", spread(times.importMs)],
     ["A script that logs three records, in all", spread(times.scriptMs)],
+    ["The same with `await close()` as its last line", spread(times.closedScriptMs)],
     ["The same without the handler", spread(times.scriptWithoutMs)],
     ["The slowest of its three log calls", spread(times.slowestCallMs)],
     ["The end of a program with an empty queue", spread(times.idleEndMs)],
@@ -285,10 +333,4 @@ function total(runs: readonly Run[], what: "lost" | "repeated"): string {
 
 function section(title: string, content: string): string {
   return `## ${title}\n\n${content}`;
-}
-
-function table(head: string[], body: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
-  const rows = body.map((cells) => line(head.map((_, i) => cells[i] ?? "")));
-  return [line(head), line(head.map((_, i) => i === 0 ? "---" : "---:")), ...rows].join("\n");
 }

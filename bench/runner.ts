@@ -118,6 +118,8 @@ interface RunOptions {
   readonly paceMs?: number;
   readonly url?: string;
   readonly warmUp?: number;
+  /** Whether nothing comes before what is measured, the start of workers and connections included. */
+  readonly cold?: boolean;
 }
 
 /** Runs a contender once. */
@@ -125,19 +127,27 @@ export async function run(
   contender: Contender,
   sink: Sink,
   count: number,
-  { paceMs = 0, url = sink.fast, warmUp = WARM_UP }: RunOptions = {},
+  { paceMs = 0, url = sink.fast, cold = false, warmUp = cold ? 0 : WARM_UP }: RunOptions = {},
 ): Promise<Run> {
   await using files = await temporaryFiles();
   await sink.take();
   const running = runProgram<Result>(
     contender.runtime,
     `contenders/${contender.program}.mjs`,
-    [url, count, warmUp, paceMs, files.result, contender.variant ?? "", files.output],
+    [
+      url,
+      count,
+      cold ? "cold" : warmUp,
+      paceMs,
+      files.result,
+      contender.variant ?? "",
+      files.output,
+    ],
     files,
     contender.environment?.(url),
   );
   const expected = { event: warmUp, otlp: warmUp - ONE_BATCH, file: 0, nowhere: 0 };
-  const warm = letGo(files.result, sink, expected[contender.ships]);
+  const warm = cold ? sink.look() : letGo(files.result, sink, expected[contender.ships]);
   const { cpuMs } = await Promise.race([warm, failure(running)]);
   const { result, endedAt } = await running;
   const arrivals = await sink.take();

@@ -1,9 +1,7 @@
 /** The same program without our handler. */
-import { writeFileSync } from "node:fs";
-import process from "node:process";
 import * as log from "@std/log";
 
-const [, resultFile] = process.argv.slice(2);
+const [, resultFile] = Deno.args;
 log.setup({
   handlers: {},
   loggers: { default: { level: "INFO", handlers: [] } },
@@ -13,7 +11,7 @@ const costs = ["one", "two", "three"].map((message) => {
   log.info(message, { method: "GET", status: 200 });
   return performance.now() - began;
 });
-writeFileSync(
+Deno.writeTextFileSync(
   resultFile,
   JSON.stringify({ slowestCallMs: Math.max(...costs) }),
 );
