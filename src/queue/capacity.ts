@@ -14,11 +14,6 @@ import type { Bounds, RecordQueue } from "./queue.ts";
  * about this many.
  */
 const CHUNK_SIZE = 100;
-/**
- * So many records that wait are more than a short script has: the worker is started for them, though
- * the thread may not have yielded.
- */
-const START_COUNT = 512;
 /** Most records in flight. */
 const MAX_IN_FLIGHT = 8192;
 /** Characters that the queue takes at least, and for each record of a long queue. */
@@ -30,8 +25,6 @@ export class Capacity {
   readonly maxInFlight: number;
   /** Most records of others in flight, of those that they have left in the spool. */
   readonly backlogInFlight: number;
-  /** For so many that wait the worker is started at once. */
-  readonly startCount: number;
   /** Most records of a chunk. */
   readonly chunkSize: number;
   /** Told of records that found the queue full. */
@@ -44,7 +37,6 @@ export class Capacity {
   constructor({ queueSize, overflowPolicy, exporter, spool, spoolMaxBytes }: Settings) {
     const characters = Math.max(MAX_CHARACTERS.least, queueSize * MAX_CHARACTERS.perRecord);
     this.bounds = { records: queueSize, characters };
-    this.startCount = Math.min(START_COUNT, (queueSize + 1) >> 1);
     this.maxInFlight = Math.min(queueSize, MAX_IN_FLIGHT);
     // What is in flight cannot be dropped any more, so it is no more than keeps the worker busy.
     const busy = Math.max(128, 4 * exporter.concurrency, 8 * exporter.batchSize);
