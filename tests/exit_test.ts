@@ -412,14 +412,6 @@ Deno.test("AxonPushHandler starts no worker in a program that logs nothing or li
   assertArrived(service, ["record 1", ...some]);
 });
 
-Deno.test("AxonPushHandler starts the worker for many records though the thread does not yield", async () => {
-  await using service = startService();
-  const { flags, args } = shipTo(service);
-  const { stdout } = await runProgram("so_many.ts", { flags, args: [...args, "520"] });
-  assertEquals(stdout, "worker started\nlogged\n");
-  assertArrived(service, Array.from({ length: 520 }, (_, i) => `record ${i + 1}`));
-});
-
 Deno.test("AxonPushHandler delivers to two services from one program", async () => {
   await using one = startService();
   await using other = startService();

@@ -95,9 +95,7 @@ export class Dispatcher {
   /** A record was pushed: it is posted now or a little later. */
   onPushed(): void {
     if (this.#supervisor.channel === undefined) {
-      const isMuch = this.#queue.waiting >= this.#capacity.startCount &&
-        this.#supervisor.restartsInMs === 0;
-      return this.#timer.schedule(START_AFTER_MS, isMuch ? 0 : BUSY_START_MS);
+      return this.#timer.schedule(START_AFTER_MS, BUSY_START_MS);
     }
     const { hasFullBatch } = this.#queue;
     if (hasFullBatch && this.#canPost) this.post();
