@@ -78,7 +78,7 @@ function takeRequest(data) {
   return { method, path, body: data.subarray(start, end), rest: data.subarray(end) };
 }
 
-function serve(delayMs) {
+function serve(delayMs, port = 0) {
   const server = createServer({ noDelay: true }, (socket) => {
     counts.connections++;
     let parts = [];
@@ -107,7 +107,7 @@ function serve(delayMs) {
   });
   return new Promise((resolve) => {
     server.listen(
-      0,
+      port,
       "127.0.0.1",
       () => resolve(`http://127.0.0.1:${server.address().port}`),
     );
@@ -154,5 +154,5 @@ function tell(socket, path) {
   if (path === "/take") reset();
 }
 
-const urls = { fast: await serve(0), slow: await serve(SLOW_MS) };
+const urls = { fast: await serve(0, Number(process.argv[3] ?? 0)), slow: await serve(SLOW_MS) };
 console.log(JSON.stringify(urls));

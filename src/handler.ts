@@ -161,7 +161,7 @@ export class AxonPushHandler extends BaseHandler {
   /** Makes the handler live, also after `destroy()`. `log.setup()` calls it. */
   override setup(): void {
     if (this.#state === "ready" || this.#state === "running") return;
-    remindOfPlatform(this.#diagnostics);
+    remindOfPlatform(this.#diagnostics, this.#settings.spool);
     if (this.#state === "idle") {
       for (const notice of this.#settings.notices) this.#diagnostics.report(notice);
     }
@@ -384,7 +384,7 @@ export class AxonPushHandler extends BaseHandler {
 let reminded = false;
 
 /** Says once in a process what to do where the process is frozen between invocations. */
-function remindOfPlatform(diagnostics: Diagnostics): void {
+function remindOfPlatform(diagnostics: Diagnostics, spool: string | undefined): void {
   const platform = reminded ? undefined : serverlessPlatform();
   if (platform === undefined) return;
   reminded = true;
@@ -393,5 +393,13 @@ function remindOfPlatform(diagnostics: Diagnostics): void {
     code: "serverless",
     message: `${platform} may freeze this program between invocations: wrap its handler in ` +
       `flushAfterInvocation() so that each delivers what it logged`,
+  });
+  if (spool === undefined) return;
+  diagnostics.report({
+    level: "warn",
+    code: "spool-ephemeral",
+    message:
+      `On ${platform} a disk usually ends with its instance, and the spool ${spool} with it: ` +
+      `it helps in an outage, but not when the instance is killed`,
   });
 }

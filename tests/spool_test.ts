@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Logger } from "@std/log/logger";
+import { DatabaseSync } from "node:sqlite";
 import {
   AxonPushHandler,
   type AxonPushHandlerOptions,
@@ -140,3 +141,259 @@ Deno.test("close(0) ends at once and loses nothing", async () => {
   assertEquals(said.map(({ code }) => code), ["spooled"]);
   assert(place.files().length > 0);
 });
+
+/** Leaves records of a handler in the spool, which was never answered. Says where they are. */
+async function leave(
+  service: FaultyService,
+  spool: string,
+  from: number,
+  to: number,
+  options: AxonPushHandlerOptions = {},
+): Promise<string> {
+  const before = new Set(existing(spool));
+  const { script } = service;
+  service.script = () => answer(503);
+  const { handler, log } = spooling(service, spool, { ...options, shutdownTimeoutMs: 0 });
+  log(from, to);
+  await handler.close(0);
+  service.script = script;
+  return `${spool}/${existing(spool).find((name) => !before.has(name))}`;
+}
+
+function existing(spool: string): string[] {
+  try {
+    return [...Deno.readDirSync(spool)].map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+/** Overwrites some bytes in the middle of a file. */
+function garble(path: string, at: number, length: number): void {
+  const bytes = Deno.readFileSync(path);
+  bytes.fill(0x41, Math.floor(bytes.length * at), Math.floor(bytes.length * at) + length);
+  Deno.writeFileSync(path, bytes);
+}
+
+const WEEK_AGO = new Date(Date.now() - 8 * 24 * 3600 * 1000);
+
+Deno.test("spool sets what is damaged aside, and delivers the rest", async () => {
+  await using service = startFaultyService(() => undefined);
+  using place = temporary();
+  const { spool } = place;
+  const whole = await leave(service, spool, 1, 400);
+  const garbled = await leave(service, spool, 1001, 1400);
+  garble(garbled, 0.5, 700);
+  const cut = await leave(service, spool, 2001, 2400);
+  Deno.truncateSync(cut, 20_000);
+  const headless = await leave(service, spool, 3001, 3400);
+  garble(headless, 0, 100);
+  const empty = `${spool}/${crypto.randomUUID()}.sqlite`;
+  Deno.writeFileSync(empty, new Uint8Array());
+  Deno.utimeSync(empty, WEEK_AGO, WEEK_AGO);
+
+  const { handler, log, said } = spooling(service, spool);
+  log(9001, 9001);
+  while ([whole, garbled, cut, headless, empty].some((path) => existsSync(path))) await turn();
+  await handler.close(FOREVER_MS);
+
+  const stored = storedBy(service);
+  for (const n of [...range(1, 400), 9001]) assert(stored.includes(n), `${n} is missing`);
+  for (const [key, n] of service.stored) {
+    const sound = n === 9001 || [400, 1400, 2400, 3400].some((last) => n <= last && n > last - 400);
+    assert(sound && Number(key.split("-").at(-1)) === (n === 9001 ? 0 : (n - 1) % 1000), key);
+  }
+  assert(stored.filter((n) => n > 1000 && n <= 1400).length > 300);
+  assert(said.every(({ code }) => code === "spool-damaged"), JSON.stringify(said));
+  const names = [garbled, cut, headless].map((path) => `${path.split("/").at(-1)}.corrupt`);
+  assertEquals(place.files(), names.sort());
+  assertBalanced(handler.stats);
+});
+
+Deno.test("spool touches nothing that is not its own", async () => {
+  await using service = startFaultyService(() => undefined);
+  using place = temporary();
+  const { spool } = place;
+  const left = await leave(service, spool, 1, 10);
+  const elsewhere = `${spool}/../elsewhere.sqlite`;
+  Deno.renameSync(left, elsewhere);
+  Deno.symlinkSync(elsewhere, left);
+  Deno.writeTextFileSync(`${spool}/notes.sqlite`, "mine");
+  Deno.writeTextFileSync(`${spool}/${crypto.randomUUID()}.txt`, "mine");
+  Deno.mkdirSync(`${spool}/${crypto.randomUUID()}.sqlite`);
+  const newer = await leave(service, spool, 11, 20);
+  const database = new DatabaseSync(newer);
+  database.exec("PRAGMA user_version = 2");
+  database.close();
+  const before = place.files();
+  const { handler, log, said } = spooling(service, spool);
+  log(21, 21);
+  await settled(handler);
+  await handler.close(FOREVER_MS);
+  assertEquals([storedBy(service), place.files(), said], [[21], before, []]);
+  assert(Deno.statSync(elsewhere).size > 0);
+});
+
+Deno.test("spool sends nothing to another tenant, channel, environment or protocol", async () => {
+  await using service = startFaultyService(() => undefined);
+  using place = temporary();
+  const { spool } = place;
+  await leave(service, spool, 1, 3, { tenantId: "2" });
+  await leave(service, spool, 11, 13, { channelId: "other" });
+  await leave(service, spool, 21, 23, { environment: "other" });
+  await leave(service, spool, 31, 33, { protocol: "otlp" });
+  await leave(service, spool, 41, 43, { apiKey: "ak_rotated" }); // A key is no destination.
+  const old = await leave(service, spool, 51, 53, { tenantId: "3" });
+  Deno.utimeSync(old, WEEK_AGO, WEEK_AGO);
+  const { handler, log, said } = spooling(service, spool);
+  log(61, 61);
+  await service.has(4);
+  await settled(handler);
+  await handler.close(FOREVER_MS);
+  assertEquals(storedBy(service), [41, 42, 43, 61]);
+  assertEquals(place.files().length, 4);
+  assertEquals(said.map(({ code }) => code), ["spool-expired"]);
+  const keys = service.requests.slice(-4).map(({ headers }) => headers.get("x-api-key"));
+  assertEquals(new Set(keys), new Set(["ak_test"]));
+});
+
+Deno.test("spool holds no credential and nothing that is masked", async () => {
+  await using service = startFaultyService(() => undefined);
+  using place = temporary();
+  const { spool } = place;
+  service.script = () => answer(503);
+  const { handler } = spooling(service, spool, {
+    apiKey: "ak_hunter2",
+    headers: { "x-extra": "hunter3" },
+    redactKeys: ["pin"],
+    shutdownTimeoutMs: 0,
+  });
+  const logger = new Logger("shop", "NOTSET", { handlers: [handler] });
+  for (let i = 0; i < 50; i++) {
+    logger.info("Signed in", { password: "hunter4", pin: "hunter5", user: "somebody" });
+  }
+  const texts = () =>
+    existing(spool).map((name) =>
+      new TextDecoder("latin1").decode(
+        Deno.readFileSync(`${spool}/${name}`),
+      )
+    ).join();
+  await handler.close(0);
+  assert(texts().includes("somebody"));
+  assert(!texts().includes("hunter"));
+});
+
+Deno.test("spool is made again where somebody has removed it", async () => {
+  await using service = startFaultyService(() => answer(503));
+  using place = temporary();
+  const first = spooling(service, place.spool, { shutdownTimeoutMs: 0, queueSize: 100 });
+  first.log(1, 50);
+  Deno.removeSync(place.spool, { recursive: true });
+  while (first.said.every(({ code }) => code !== "spool-failed")) await turn();
+  first.log(51, 300);
+  await first.handler.close(0);
+  assertEquals(first.handler.stats.spooled, 300);
+  service.script = () => undefined;
+  const second = spooling(service, place.spool);
+  second.log(301, 301);
+  await service.has(301);
+  await second.handler.close(FOREVER_MS);
+  assertEquals(storedBy(service), range(1, 301));
+});
+
+Deno.test("spool that cannot be written is told, and records are kept in memory", async () => {
+  await using service = startFaultyService(() => answer(503));
+  using place = temporary();
+  Deno.writeTextFileSync(place.spool, "no directory");
+  const { handler, log, said } = spooling(service, `${place.spool}/deep`);
+  log(1, 20);
+  assertEquals(handler.stats.pending, 20);
+  service.script = () => undefined;
+  assertEquals(await handler.flush(FOREVER_MS), true);
+  await handler.close(FOREVER_MS);
+  assertEquals(storedBy(service), range(1, 20));
+  assertEquals(said.filter(({ code }) => code === "spool-failed").length, 1);
+});
+
+Deno.test("spool that is full leaves the rest to the overflow policy", async () => {
+  for (const overflowPolicy of ["drop-oldest", "drop-newest"] as const) {
+    await using service = startFaultyService(() => answer(503));
+    using place = temporary();
+    const { handler, log, said } = spooling(service, place.spool, {
+      overflowPolicy,
+      spoolMaxBytes: 2 ** 20,
+      protocol: "otlp",
+    });
+    log(1, 10_000);
+    const { dropped, spooled, pending } = handler.stats;
+    assert(dropped > 1000 && spooled > 1000, `${dropped} dropped, ${spooled} on disk`);
+    const bytes = place.files().reduce(
+      (sum, name) => sum + Deno.statSync(`${place.spool}/${name}`).size,
+      0,
+    );
+    assert(bytes <= 2 ** 20, `${bytes} bytes`);
+    assertStringIncludes(said.find(({ code }) => code === "overflow")!.message, "'spoolMaxBytes'");
+    service.script = () => undefined;
+    assertEquals(await handler.flush(FOREVER_MS), true);
+    const stored = storedBy(service);
+    assertEquals(stored.length, spooled + pending);
+    assertEquals(stored.includes(10_000), overflowPolicy === "drop-oldest");
+    assertEquals(stored.includes(1_500), overflowPolicy === "drop-newest");
+    assertBalanced(handler.stats);
+    await handler.close(FOREVER_MS);
+    assertEquals(place.files(), []);
+  }
+});
+
+Deno.test("A record that alone is refused fails, and the others are delivered", async () => {
+  for (const status of [400, 403]) {
+    await using service = startFaultyService(({ records }) =>
+      records.includes(5) ? answer(status) : undefined
+    );
+    using place = temporary();
+    const { handler, log } = spooling(service, place.spool, { maxRetries: 0 });
+    log(1, 10);
+    while (handler.stats.failed === 0) {
+      log(11, 11); // Others are delivered meanwhile.
+      await turn();
+    }
+    assertEquals(await handler.flush(FOREVER_MS), true);
+    assertEquals(handler.stats.failed, 1);
+    await handler.close(FOREVER_MS);
+    assertEquals(place.files(), []);
+  }
+});
+
+Deno.test("spool gives nobody's records to two", async () => {
+  await using service = startFaultyService(() => undefined);
+  using place = temporary();
+  for (let i = 0; i < 6; i++) await leave(service, place.spool, i * 100, i * 100 + 99);
+  const all = Array.from({ length: 4 }, () => spooling(service, place.spool));
+  for (const [i, { log }] of all.entries()) log(1000 + i, 1000 + i);
+  await service.has(604);
+  for (const { handler } of all) await settled(handler);
+  for (const { handler } of all) await handler.close(FOREVER_MS);
+  const sent = service.requests.flatMap(({ records }) => records);
+  assertEquals(sent.length, 604);
+  assertEquals(all.reduce((sum, { handler }) => sum + handler.stats.recovered, 0), 600);
+  assertEquals(place.files(), []);
+});
+
+/** Waits until a handler has nothing in flight. */
+async function settled(handler: AxonPushHandler): Promise<void> {
+  await turn(100);
+  while (handler.stats.pending > 0) await turn();
+}
+
+function turn(ms = 10): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function existsSync(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

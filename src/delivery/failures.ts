@@ -70,7 +70,7 @@ export class Failures {
         }
         // One hiccup of a proxy in front of the service says nothing yet.
         request.isDoubted = true;
-        request.dueAt = now + this.#backoff.pauseAfter(this.#settings.isKept ? request.retries : 0);
+        request.dueAt = now + this.#backoff.pauseAfter(0);
         this.#again(request);
       }
     } else if (this.#isAddressWrong(result.because, items.length)) {

@@ -45,9 +45,12 @@ export function spoolOf(
   return directory;
 }
 
-/** The path that a file: URL stands for. */
+/** The path that a file: URL stands for, and a path by itself. The program may change its directory. */
 function pathOf(file: string | URL): string {
-  if (typeof file === "string") return file;
-  const path = decodeURIComponent(file.pathname);
+  if (typeof file === "string" && !file.startsWith("file:")) {
+    const isRelative = !/^([a-z]:)?[/\\]/i.test(file);
+    return isRelative && mayReadFile(".") ? `${Deno.cwd()}/${file}` : file;
+  }
+  const path = decodeURIComponent(new URL(file).pathname);
   return Deno.build.os === "windows" ? path.replace(/^\/(?=[a-z]:)/i, "") : path;
 }

@@ -8,13 +8,14 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import type { Diagnostic } from "../diagnostics.ts";
+import { type Diagnostic, records } from "../diagnostics.ts";
 import type { Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
 import type { Channel } from "../worker/channel.ts";
-import { Directory, type Found, removeFile, setAside } from "./directory.ts";
-import { LinesFile } from "./lines_file.ts";
+import { bytesOf, Directory, type Found, MAKING_MS, removeFile, setAside } from "./directory.ts";
+import { LinesFile, type Slice } from "./lines_file.ts";
 import { Ranges } from "./ranges.ts";
+import { failureOf } from "./sqlite.ts";
 
 /** How long after the first record the backlog waits: a short script ends before, and faster. */
 const START_AFTER_MS = 20;
@@ -22,12 +23,12 @@ const START_AFTER_MS = 20;
 const PAUSE_MS = { min: 1, max: 100 } as const;
 /** How often the directory is looked at, in milliseconds. */
 const SCAN_MS = 30_000;
-/** A file without a line in it may be in the making for so long, in milliseconds. */
-const MAKING_MS = 60_000;
 /** What nobody can send is kept for a week, in milliseconds. */
 const KEPT_MS = 7 * 24 * 3600 * 1000;
-/** How long a step may take, in milliseconds: the program waits meanwhile. */
-const STEP_MS = 4;
+/** How long a step may read, in milliseconds: the program waits meanwhile. */
+const STEP_MS = 2;
+/** Most lines that are deleted in one step: that takes about as long. */
+const MAX_DELETES = 1024;
 /** The acknowledgements of lines taken over have numbers that no record of the handler gets to. */
 export const FIRST_OF_BACKLOG = 2 ** 40;
 
@@ -49,7 +50,10 @@ interface Source {
   channel?: Channel;
   /** The number from which on nothing was read yet. */
   cursor: number;
+  /** Most lines that are read at a time: fewer where the file is damaged. */
+  limit: number;
   isRead: boolean;
+  isDamaged: boolean;
   inFlight: number;
   readonly settled: Ranges;
 }
@@ -181,7 +185,13 @@ export class Backlog {
 
   /** Nothing is in flight any more: it is read again. */
   rewind(): void {
-    this.tidy();
+    for (const { file, settled } of this.#sources) {
+      try {
+        settled.deleteFrom(file, Infinity);
+      } catch (error) {
+        this.#onUndeleted(file, error);
+      }
+    }
     for (const { source, firstKey } of this.#posted) {
       source.cursor = Math.min(source.cursor, firstKey);
       source.isRead = false;
@@ -196,7 +206,10 @@ export class Backlog {
   leave(): void {
     this.stop();
     this.rewind();
-    for (const { file } of this.#sources) close(file);
+    for (const { file, isDamaged } of this.#sources) {
+      if (!isDamaged && isEmpty(file)) file.remove();
+      else close(file);
+    }
     this.#sources = [];
     this.#candidates = [];
     this.#scanAt = 0;
@@ -206,6 +219,7 @@ export class Backlog {
     this.#scanAt = this.#clock.now() + SCAN_MS;
     try {
       const open = new Set(this.#sources.map(({ file }) => file.path));
+      this.#directory.clean(KEPT_MS);
       this.#candidates = this.#directory.list().filter(({ path }) => !open.has(path));
     } catch {
       // There is no directory yet, or none any more: who writes to it says so.
@@ -217,10 +231,12 @@ export class Backlog {
       if (idleMs > MAKING_MS) removeFile(path);
       return;
     }
+    if (bytesOf(path) === 0) return; // Somebody else has delivered it in between.
     const file = LinesFile.take(path);
     if (file === "locked" || file === "foreign") return;
     if (file === "unfinished") {
-      if (idleMs > MAKING_MS) removeFile(path);
+      // SQLite makes an empty file where somebody else has removed one in this very moment.
+      if (idleMs > MAKING_MS || bytesOf(path) === 0) removeFile(path);
     } else if (file === "damaged") {
       const name = setAside(path);
       const message = `Cannot read a file of the spool: it is damaged, and is ${name} now`;
@@ -248,19 +264,18 @@ export class Backlog {
     this.#sources.push({
       file,
       origin: this.#nextOrigin++,
-      cursor: Number.MIN_SAFE_INTEGER,
+      cursor: 0,
+      limit: this.#settings.chunkSize,
       isRead: false,
+      isDamaged: false,
       inFlight: 0,
       settled: new Ranges(),
     });
   }
 
   #postSlice(source: Source, channel: Channel): void {
-    const slice = source.file.read(source.cursor, this.#settings.chunkSize);
-    if (slice === undefined) {
-      source.isRead = true;
-      return;
-    }
+    const slice = this.#read(source);
+    if (slice === undefined) return;
     const { first: firstKey, count, lines } = slice;
     if (source.channel !== channel) channel.addOrigin(source.origin, source.file.origin);
     source.channel = channel;
@@ -275,23 +290,93 @@ export class Backlog {
     this.#posted.push({ source, first, firstKey, count, settled, open: count });
   }
 
+  /** Reads the next lines. What is damaged is left out, and the rest read all the same. */
+  #read(source: Source): Slice | undefined {
+    const { file, cursor, limit } = source;
+    try {
+      const slice = file.read(cursor, limit);
+      source.limit = Math.min(8 * limit, this.#settings.chunkSize);
+      source.isRead = slice === undefined;
+      return slice;
+    } catch (error) {
+      if (failureOf(error) !== "damaged") throw error;
+      source.isDamaged = true;
+      source.limit = limit >> 3;
+      if (source.limit === 0) this.#skip(source);
+      return undefined;
+    }
+  }
+
+  /** Looks for the next number from which on the file can be read again. */
+  #skip(source: Source): void {
+    source.limit = 1;
+    for (let step = 1; step < FIRST_OF_BACKLOG; step *= 2) {
+      try {
+        source.isRead = source.file.read(source.cursor + step, 1) === undefined;
+        source.cursor += step;
+        return;
+      } catch {
+        // Not yet.
+      }
+    }
+    source.isRead = true;
+  }
+
   #tidy(source: Source): void {
     const { file, settled, isRead, inFlight } = source;
+    if (isRead && inFlight === 0) return this.#end(source);
     try {
-      for (const [first, last] of settled.merged) file.delete(first, last);
-      settled.clear();
-      if (!isRead || inFlight > 0) return;
-      this.#sources.splice(this.#sources.indexOf(source), 1);
-      if (file.isEmpty) file.remove();
-      else file.close();
+      settled.deleteFrom(file, MAX_DELETES);
     } catch (error) {
-      this.#report({
-        level: "error",
-        code: "spool-failed",
-        message: `Cannot delete what was delivered from ${file.path} of the spool: ` +
-          `${reason(error)}: it may be sent again, under the same keys`,
-      });
+      // Failing to delete is no reason not to send: in the end the whole file is removed.
+      if (failureOf(error) === "damaged") source.isDamaged = true;
+      else this.#onUndeleted(file, error);
     }
+  }
+
+  /** The file is read to its end, and all of it is settled. */
+  #end({ file, isDamaged, settled }: Source): void {
+    this.#sources = this.#sources.filter((source) => source.file !== file);
+    try {
+      if (isDamaged || file.damaged > 0) this.#setAside(file, settled);
+      else file.remove();
+    } catch (error) {
+      close(file);
+      this.#onUndeleted(file, error);
+    }
+  }
+
+  #setAside(file: LinesFile, settled: Ranges): void {
+    try {
+      settled.deleteFrom(file, Infinity);
+    } catch {
+      // They cannot be told apart from the others any more.
+    }
+    close(file);
+    const name = setAside(file.path);
+    this.#report({
+      level: "error",
+      code: "spool-damaged",
+      message: `A file of the spool is damaged: what could be read of it was delivered` +
+        `${file.damaged > 0 ? `, but not ${records(file.damaged)}` : ""}, and it is ${name} now`,
+    });
+  }
+
+  #onUndeleted({ path }: LinesFile, error: unknown): void {
+    this.#report({
+      level: "error",
+      code: "spool-failed",
+      message: `Cannot delete what was delivered from ${path} of the spool: ${reason(error)}: it ` +
+        `may be sent again, under the same keys`,
+    });
+  }
+}
+
+function isEmpty(file: LinesFile): boolean {
+  try {
+    return file.isEmpty;
+  } catch {
+    return false;
   }
 }
 

@@ -10,6 +10,10 @@ import { mayReadFile, mayWriteFile } from "../platform.ts";
 
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const OURS = new RegExp(`^${UUID}\\.sqlite$`);
+/** What is left of files that are gone: the log of one, or one that nobody could read. */
+const LEFT = new RegExp(`^(${UUID}\\.sqlite)(-wal|\\.corrupt)$`);
+/** A file without a line in it may be in the making for so long, in milliseconds. */
+export const MAKING_MS = 60_000;
 
 /** A file of lines, as the directory knows it. */
 export interface Found {
@@ -55,6 +59,21 @@ export class Directory {
     return found.sort((one, other) => other.idleMs - one.idleMs);
   }
 
+  /** Removes what is left of files that are gone, and after so long those that nobody could read. */
+  clean(keptMs: number): void {
+    this.#checkPermitted();
+    for (const { name } of Deno.readDirSync(this.path)) {
+      const [, file, end] = name.match(LEFT) ?? [];
+      if (file === undefined) continue;
+      const path = this.fileOf(file.slice(0, -".sqlite".length));
+      const left = stat(path + end);
+      if (left === undefined || !left.isFile) continue;
+      const isGone = end === ".corrupt" || stat(path) === undefined;
+      const idleMs = Date.now() - Number(left.mtime);
+      if (isGone && idleMs > (end === ".corrupt" ? keptMs : MAKING_MS)) remove(path + end);
+    }
+  }
+
   /** Nobody is to be asked: the permissions were there, but may have been taken back. */
   #checkPermitted(): void {
     if (mayReadFile(this.path) && mayWriteFile(this.path)) return;
@@ -66,23 +85,26 @@ export class Directory {
 export function setAside(path: string): string {
   const name = `${path}.corrupt`;
   Deno.renameSync(path, name);
-  try {
-    Deno.removeSync(`${path}-wal`);
-  } catch {
-    // It has none.
-  }
+  remove(`${path}-wal`);
   return name;
 }
 
 /** Removes a file and its log. */
 export function removeFile(path: string): void {
-  for (const name of [`${path}-wal`, path]) {
-    try {
-      Deno.removeSync(name);
-    } catch {
-      // It is gone already, or cannot be removed: then it is tried again another time.
-    }
+  for (const name of [`${path}-wal`, path]) remove(name);
+}
+
+function remove(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It is gone already, or cannot be removed: then it is tried again another time.
   }
+}
+
+/** How large a file is, if it is there. */
+export function bytesOf(path: string): number {
+  return stat(path)?.size ?? 0;
 }
 
 function stat(path: string): Deno.FileInfo | undefined {

@@ -11,6 +11,7 @@
  * @module
  */
 import type { Origin } from "../record/chunk.ts";
+import { withCheck, withoutCheck } from "./checked_line.ts";
 import { failureOf, sqlite } from "./sqlite.ts";
 
 /** "AxSp": tells our databases from those of others. */
@@ -20,6 +21,8 @@ const FORMAT = 1;
 const PAGE_BYTES = 4096;
 /** What may wait in the log in front of the database, in pages, at least and at most. */
 const WAL_PAGES = { least: 32, most: 512 } as const;
+/** No number of a record is as high as this. */
+const MAX_NUMBER = 2 ** 40;
 /** A database that holds nothing is made small from so many pages on. */
 const LARGE_PAGES = 256;
 
@@ -47,6 +50,8 @@ export type Refusal =
 export class LinesFile {
   readonly path: string;
   readonly origin: Origin;
+  /** How many lines were read that are not what was written. They are deleted. */
+  damaged = 0;
   #database: Database;
   #insert: Statement;
   #select: Statement;
@@ -60,7 +65,7 @@ export class LinesFile {
     this.#insert = database.prepare("INSERT OR REPLACE INTO lines VALUES (?, ?)");
     this.#select = database.prepare(
       `SELECT count(*) AS count, min(number) AS first, max(number) AS last,
-        group_concat(line, char(10)) AS lines, max(instr(line, char(10))) AS broken
+        group_concat(line, char(10)) AS lines
       FROM (SELECT number, line FROM lines WHERE number >= ? ORDER BY number LIMIT ?)`,
     );
     this.#pageCount = database.prepare("PRAGMA page_count");
@@ -81,7 +86,7 @@ export class LinesFile {
       // Whoever looks at the file before the lock is there finds it empty, and leaves it alone.
       database.exec(
         `PRAGMA journal_mode = WAL;
-        PRAGMA max_page_count = ${pages - walPages};
+        PRAGMA max_page_count = ${pages - walPages - WAL_PAGES.least};
         BEGIN;
         PRAGMA application_id = ${APPLICATION_ID};
         PRAGMA user_version = ${FORMAT};
@@ -128,41 +133,64 @@ export class LinesFile {
 
   /** Writes a line. Writing it again under the same number replaces it. */
   append(number: number, line: string): void {
-    this.#insert.run(number, line);
+    this.#insert.run(number, withCheck(number, line));
   }
 
-  /** The first lines from this number on: so many at most, without a gap in their numbers. */
+  /**
+   * The first lines from this number on: so many at most, without a gap in their numbers.
+   * @throws What SQLite throws where the database is damaged.
+   */
   read(from: number, limit: number): Slice | undefined {
-    const { count, first, last, lines, broken } = this.#select.get(from, limit) as {
+    const { count, first, last, lines } = this.#select.get(from, limit) as {
       [name: string]: number;
     } & { lines: string };
     if (count === 0) return undefined;
-    if (last! - first! + 1 === count && broken === 0) return { first: first!, count, lines };
-    return this.#readRun(first!, limit);
+    const texts = lines.split("\n");
+    if (last! - first! + 1 !== count || texts.length !== count || first! < from) {
+      return this.#readRun(from, limit);
+    }
+    for (let i = 0; i < texts.length; i++) {
+      const line = withoutCheck(first! + i, texts[i]!);
+      if (line === undefined) return this.#readRun(from, limit);
+      texts[i] = line;
+    }
+    return { first: first!, count: texts.length, lines: texts.join("\n") };
   }
 
-  /** Reads line by line, up to a gap or a line that none of ours can be. */
+  /** Reads line by line, up to a gap, and deletes lines that are not what was written. */
   #readRun(from: number, limit: number): Slice | undefined {
     const rows = this.#database
-      .prepare("SELECT number, line FROM lines WHERE number >= ? ORDER BY number LIMIT ?")
-      .all(from, limit) as { number: number; line: string }[];
-    const [first] = rows;
-    if (first === undefined) return undefined;
-    if (first.line.includes("\n")) {
-      this.delete(first.number, first.number);
-      return this.read(first.number + 1, limit);
+      .prepare(
+        "SELECT number, line FROM lines WHERE number BETWEEN ? AND ? ORDER BY number LIMIT ?",
+      )
+      .all(from, MAX_NUMBER, limit) as { number: number; line: string }[];
+    let first = from;
+    const lines: string[] = [];
+    for (const { number, line: text } of rows) {
+      const line = withoutCheck(number, text);
+      if (line === undefined || number < from) {
+        this.damaged++;
+        this.delete(number, number);
+        if (lines.length > 0) break;
+        continue;
+      }
+      if (lines.length === 0) first = number;
+      else if (number !== first + lines.length) break;
+      lines.push(line);
     }
-    const end = rows.findIndex(({ number, line }, i) =>
-      number !== first.number + i || line.includes("\n")
-    );
-    const run = end === -1 ? rows : rows.slice(0, end);
-    const lines = run.map(({ line }) => line).join("\n");
-    return { first: first.number, count: run.length, lines };
+    if (lines.length > 0) return { first, count: lines.length, lines: lines.join("\n") };
+    const last = rows.at(-1);
+    return last === undefined ? undefined : this.read(Math.max(from, last.number) + 1, limit);
   }
 
   /** Deletes the lines with the numbers from one to another, both of them too. */
   delete(first: number, last: number): void {
     this.#delete.run(first, last);
+  }
+
+  /** How many lines there are. */
+  get count(): number {
+    return Number(this.#database.prepare("SELECT count(*) AS count FROM lines").get()!.count);
   }
 
   /** Deletes all lines, and gives back what they took of the disk. */
@@ -172,7 +200,7 @@ export class LinesFile {
   }
 
   get isEmpty(): boolean {
-    return this.read(Number.MIN_SAFE_INTEGER, 1) === undefined;
+    return this.#database.prepare("SELECT 1 FROM lines LIMIT 1").get() === undefined;
   }
 
   /** Whether the file is still where it was made: somebody may have removed it. */
@@ -193,13 +221,17 @@ export class LinesFile {
   remove(): void {
     try {
       Deno.removeSync(this.path);
+    } catch (error) {
+      this.close();
+      if (error instanceof Deno.errors.NotFound) return;
+      Deno.removeSync(this.path); // Windows removes no file that is open.
+      return;
+    }
+    try {
       // SQLite leaves its log alone once the database is gone.
       Deno.removeSync(`${this.path}-wal`);
-      this.#database.close();
-    } catch {
-      // Windows removes no file that is open.
+    } finally {
       this.close();
-      Deno.removeSync(this.path);
     }
   }
 }

@@ -16,6 +16,8 @@ import { failureOf } from "./sqlite.ts";
 
 /** How long a disk that fails is left alone, in milliseconds. */
 const RETRY_MS = 10_000;
+/** How often it is looked at whether the file is still there, in milliseconds. */
+const LOOK_MS = 1000;
 
 const randomUUID = crypto.randomUUID.bind(crypto);
 
@@ -36,6 +38,9 @@ export class OwnFile {
   #report: (diagnostic: Diagnostic) => void;
   #now: () => number;
   #file: LinesFile | undefined;
+  /** When it was looked at last whether the file is still there. */
+  #lookedAt = -Infinity;
+  #wasGone = false;
   /** When a disk that failed is tried again. */
   #retryAt: number | undefined;
 
@@ -50,11 +55,6 @@ export class OwnFile {
     this.#origin = origin;
     this.#report = report;
     this.#now = now;
-  }
-
-  /** Whether the disk failed, and is not tried again yet. */
-  get isFailing(): boolean {
-    return this.#retryAt !== undefined && this.#now() < this.#retryAt;
   }
 
   /** Writes a line. */
@@ -86,11 +86,10 @@ export class OwnFile {
 
   /** Deletes what is settled. What cannot be deleted now is deleted later. */
   delete(settled: Ranges): void {
-    const { merged } = settled;
-    if (merged.length === 0) return;
+    if (settled.merged.length === 0) return;
     try {
-      for (const [first, last] of merged) this.#file?.delete(first, last);
-      settled.clear();
+      if (this.#file === undefined) settled.clear();
+      else settled.deleteFrom(this.#file, Infinity);
     } catch (error) {
       if (error instanceof RangeError) throw error;
       this.#onFailed(error);
@@ -101,17 +100,37 @@ export class OwnFile {
   deleteAll(settled: Ranges): void {
     try {
       this.#file?.deleteAll();
-      settled.clear();
     } catch (error) {
       if (error instanceof RangeError) throw error;
-      this.#onFailed(error);
+      this.remove(); // Nothing about freeing may need space, and a full disk removes files.
     }
+    settled.clear();
+  }
+
+  /** Whether somebody has removed the file. Says so once; what it holds can still be read. */
+  get isGone(): boolean {
+    if (this.#file === undefined) return false;
+    const now = this.#now();
+    if (now - this.#lookedAt >= LOOK_MS) {
+      this.#lookedAt = now;
+      if (!this.#file.isThere && !this.#wasGone) {
+        this.#wasGone = true;
+        this.#report({
+          level: "error",
+          code: "spool-failed",
+          message: `Somebody has removed the file of the spool in ${this.#directory.path} that ` +
+            `this program writes to: another one is made, and what was not delivered goes there`,
+        });
+      }
+    }
+    return this.#wasGone;
   }
 
   /** Nothing is left in it: it is removed, until there is something again. */
   remove(): void {
     const file = this.#file;
     this.#file = undefined;
+    this.#wasGone = false;
     try {
       file?.remove();
     } catch (error) {
@@ -123,6 +142,7 @@ export class OwnFile {
   leave(): void {
     const file = this.#file;
     this.#file = undefined;
+    this.#wasGone = false;
     try {
       file?.close();
     } catch {

@@ -34,6 +34,23 @@ export class Ranges {
     return this.#ranges = merged;
   }
 
+  /** Deletes so many of the numbers at most, and forgets what is deleted. */
+  deleteFrom(file: { delete(first: number, last: number): void }, most: number): void {
+    const merged = [...this.merged];
+    try {
+      for (let left = most; left > 0 && merged.length > 0;) {
+        const [first, last] = merged[0]!;
+        const end = Math.min(last, first + left - 1);
+        file.delete(first, end);
+        left -= end - first + 1;
+        if (end === last) merged.shift();
+        else merged[0] = [end + 1, last];
+      }
+    } finally {
+      this.#ranges = merged.map(([first, last]) => [first, last]);
+    }
+  }
+
   clear(): void {
     this.#ranges = [];
   }

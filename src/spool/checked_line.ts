@@ -1,0 +1,26 @@
+/**
+ * A line as it is on disk: with a check at its end, over its number and its text. SQLite has none for
+ * its pages, and a record whose bytes were garbled must not be delivered, least of all under the key
+ * of another. Runs on the program's thread.
+ *
+ * @module
+ */
+
+/** The line with its check, as its last column. */
+export function withCheck(number: number, line: string): string {
+  return `${line}\t${checkOf(number, line, line.length).toString(36)}`;
+}
+
+/** The line without its check, or nothing if it is not what was written under this number. */
+export function withoutCheck(number: number, text: string): string | undefined {
+  const end = text.lastIndexOf("\t");
+  if (end < 0 || text.slice(end + 1) !== checkOf(number, text, end).toString(36)) return undefined;
+  return text.slice(0, end);
+}
+
+/** FNV-1a of 32 bits, over units of UTF-16. */
+function checkOf(number: number, text: string, length: number): number {
+  let hash = Math.imul(0x811c9dc5 ^ number, 0x01000193);
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
