@@ -39,6 +39,15 @@ export interface Dispatch {
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
+/** What became of the records that were moved. */
+export interface DispatcherStats {
+  readonly delivered: number;
+  readonly failed: number;
+  readonly retried: number;
+  /** How many of the delivered and failed ones are still in the queue, or in the backlog. */
+  readonly unread: number;
+}
+
 /** Moves records. */
 export class Dispatcher {
   /** Whether the program ends, and if so, whether it cannot go on after that. */
@@ -61,21 +70,23 @@ export class Dispatcher {
   }
 
   /** What became of the records that were moved. Reading it changes nothing. */
-  get stats(): { readonly delivered: number; readonly failed: number; readonly retried: number } {
+  get stats(): DispatcherStats {
     const { delivered, failed, retried } = this.#counts;
     const { acknowledgements } = this.#supervisor.channel ?? {};
-    const unread = acknowledgements?.peek();
+    // Looked at once: the worker goes on writing meanwhile.
+    const unread = acknowledgements?.peek() ?? { delivered: 0, failed: 0 };
     return {
-      delivered: delivered + (unread?.delivered ?? 0),
-      failed: failed + (unread?.failed ?? 0),
+      delivered: delivered + unread.delivered,
+      failed: failed + unread.failed,
       retried: retried + (acknowledgements?.retried ?? 0),
+      unread: unread.delivered + unread.failed,
     };
   }
 
-  /** Records that are acknowledged, and not taken off yet. */
-  unread(below?: number): number {
-    const unread = this.#supervisor.channel?.acknowledgements.peek(below);
-    return unread === undefined ? 0 : unread.delivered + unread.failed;
+  /** The handler's own records that are not settled. */
+  get pending(): number {
+    const unread = this.#supervisor.channel?.acknowledgements.peek(FIRST_OF_BACKLOG);
+    return this.#queue.length - (unread === undefined ? 0 : unread.delivered + unread.failed);
   }
 
   /** Whether records are delivered while this thread blocks. */

@@ -11,7 +11,7 @@ import type { Diagnostics } from "../diagnostics.ts";
 import { taken } from "../globals.ts";
 import type { Settings } from "../options/settings.ts";
 import type { Origin } from "../record/chunk.ts";
-import { Backlog, FIRST_OF_BACKLOG } from "../spool/backlog.ts";
+import { Backlog } from "../spool/backlog.ts";
 import { OwnFile } from "../spool/own_file.ts";
 import { prefetchSqlite } from "../spool/sqlite.ts";
 import { channelOpener } from "../worker/channel.ts";
@@ -97,14 +97,14 @@ export class Shipper {
   /** What became of the records so far. Reading it changes nothing. */
   get stats(): ShipperStats {
     const { accepted, dropped } = this.#counts;
-    const { delivered, failed, retried } = this.#dispatcher.stats;
+    const { delivered, failed, retried, unread } = this.#dispatcher.stats;
     const { length, spooled } = this.#queue;
     return {
       accepted,
       delivered,
       failed: this.#counts.failed + failed,
       dropped,
-      pending: length - spooled + (this.#backlog?.inFlight ?? 0) - this.#dispatcher.unread(),
+      pending: length - spooled + (this.#backlog?.inFlight ?? 0) - unread,
       spooled: this.#counts.spooled + spooled,
       recovered: this.#backlog?.recovered ?? 0,
       retried,
@@ -113,7 +113,7 @@ export class Shipper {
 
   /** The handler's own records that are not settled. */
   get pending(): number {
-    return this.#queue.length - this.#dispatcher.unread(FIRST_OF_BACKLOG);
+    return this.#dispatcher.pending;
   }
 
   /** Whether a flush may block. */
