@@ -5,6 +5,7 @@
  *     deno task bench
  *     deno task bench:quick
  *     deno task bench:quick --only=events,file
+ *     deno task bench --rounds=3
  *
  * @module
  */
@@ -23,7 +24,8 @@ const QUICK_WARM_UP = 5000;
 
 const quick = Deno.args.includes("--quick");
 const only = Deno.args.find((arg) => arg.startsWith("--only="))?.slice(7).split(",");
-const rounds = quick ? 1 : 5;
+const given = Deno.args.find((arg) => arg.startsWith("--rounds="))?.slice(9);
+const rounds = quick ? 1 : Number(given ?? 5);
 const names = NAMES.filter((name) => only?.includes(name) ?? (!quick || contender(name).quick));
 
 const began = performance.now();
@@ -54,10 +56,10 @@ const failures: string[] = [];
 const startAndEnd = await extra(
   "start and end",
   complete,
-  () => measureStartAndEnd(sink, quick ? 2 : 15),
+  () => measureStartAndEnd(sink, quick ? 2 : 3 * rounds),
 );
 const distant = await extra("far away", complete, () => measureDistant(sink, rounds)) ?? [];
-const cold = await extra("cold", complete, () => measureCold(sink, quick ? 1 : 7)) ?? [];
+const cold = await extra("cold", complete, () => measureCold(sink, quick ? 1 : rounds + 2)) ?? [];
 const links = await extra("links", complete && !quick, () => measureLinks(3)) ?? [];
 const growth = await extra("growth", complete && !quick, () => measureGrowth(sink, 3)) ?? [];
 const ends = await extra("ends", complete && !quick, () => measureEnds(sink, 3)) ?? [];

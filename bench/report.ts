@@ -59,8 +59,12 @@ function heading({ machine, rounds, minutes }: Results): string {
 Taken by \`deno task bench\` in ${Math.ceil(minutes)} minutes. ${
     rounds > 1 ? `Each figure is the median of ${rounds} runs` : "Each figure is one run"
   },
-everybody in turns, with the range in brackets; of the starts and ends of programs it is that of 15, of
-cold starts of 7, of links, memory and growth of 3. Nothing is left out because it looks bad.
+everybody in turns, with the range in brackets; of the starts and ends of programs it is that of ${
+    3 * rounds
+  }, of
+cold starts of ${
+    rounds + 2
+  }, of links, memory and growth of 3. Nothing is left out because it looks bad.
 
 ${machine.map((line) => `- ${line}`).join("\n")}
 

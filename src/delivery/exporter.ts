@@ -10,7 +10,7 @@ import { Backoff } from "./backoff.ts";
 import { Alarm, CLOCK, type Clock } from "./clock.ts";
 import { createHttpSend } from "./http.ts";
 import { Failures } from "./failures.ts";
-import { Limit } from "./limit.ts";
+import { FAR_MS, Limit } from "./limit.ts";
 import type { ExporterCallbacks, ExporterSettings } from "./exporter_settings.ts";
 import { Outcomes } from "./outcomes.ts";
 import type { Request } from "./request.ts";
@@ -69,7 +69,6 @@ export class Exporter {
   /** Accepts records. */
   send(chunk: Chunk): void {
     this.#queue.push(chunk, this.#clock.now());
-    if (this.#backoff.isExpedited) this.#limit.expedite(this.#queue.pending);
     this.#pump();
   }
 
@@ -80,10 +79,7 @@ export class Exporter {
    */
   flush(forMs: number, isEnding = true): void {
     this.#backoff.expedite(forMs, isEnding);
-    if (this.#backoff.isExpedited) {
-      this.#limit.expedite(this.#queue.pending);
-      this.#queue.expedite(this.#clock.now());
-    }
+    if (this.#backoff.isExpedited) this.#queue.expedite(this.#clock.now());
     this.#pump();
   }
 
@@ -100,7 +96,9 @@ export class Exporter {
       this.#outcomes.giveUp(this.#queue.clear());
     }
     const now = this.#clock.now();
-    const hangMs = hangAfter(this.#limit.typicalMs, this.#backoff.isExpedited);
+    const { isExpedited } = this.#backoff;
+    if (isExpedited) this.#limit.expedite(this.#queue.pending, this.#slots.oldestMs(now));
+    const hangMs = hangAfter(this.#limit.typicalMs, isExpedited);
     this.#tendHanging(now, hangMs);
     const { state, resumeAt, cause } = this.#backoff;
     if (state === "open") return this.#alarm.set(resumeAt);
@@ -143,12 +141,16 @@ export class Exporter {
 
   /** When there is something to do, unless an answer comes first. */
   #nextAt(now: number, hangMs: number): number | undefined {
-    const dueAt = this.#queue.dueAfter(now);
-    const isWanted = !this.#queue.isEmpty || this.#backoff.isExpedited;
+    const { isExpedited } = this.#backoff;
+    const isWanted = !this.#queue.isEmpty || isExpedited;
+    const farAt = isExpedited && !this.#queue.isEmpty
+      ? this.#slots.nextHangAt(now, FAR_MS)
+      : undefined;
+    const dueAt = earlier(this.#queue.dueAfter(now), farAt);
     const overdueMs = this.#settings.requestTimeoutMs + OVERDUE_MS;
     const hangAt = (isWanted ? this.#slots.nextHangAt(now, hangMs) : undefined) ??
       this.#slots.nextHangAt(now, overdueMs);
-    return dueAt !== undefined && hangAt !== undefined ? Math.min(dueAt, hangAt) : dueAt ?? hangAt;
+    return earlier(dueAt, hangAt);
   }
 
   async #deliver(request: Request, now: number): Promise<void> {
@@ -210,4 +212,8 @@ export class Exporter {
     if (diagnostic) this.#callbacks.report(diagnostic);
     this.#outcomes.settle(request, rejected, this.#queue.isEmpty);
   }
+}
+
+function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  return one !== undefined && other !== undefined ? Math.min(one, other) : one ?? other;
 }

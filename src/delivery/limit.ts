@@ -22,6 +22,9 @@ const ROUNDS_AT_END = 8;
 /** The weight of one answer in the typical time of an answer. */
 const WEIGHT = 0.1;
 
+/** A service that takes so long to answer is far away, in milliseconds. */
+export const FAR_MS = 50;
+
 /** A limit between 1 and a ceiling. */
 export class Limit {
   #ceiling: number;
@@ -113,9 +116,13 @@ export class Limit {
     return inFlight === 0;
   }
 
-  /** The program ends while this many records wait: they should take only a few rounds. */
-  expedite(waiting: number): void {
-    if (this.#cut !== undefined) return;
+  /**
+   * The program ends while this many records wait: they should take only a few rounds. That is
+   * worth more connections only far away, where a round is long; near by they cost CPU.
+   * @param waitedMs How long the oldest request has waited for an answer.
+   */
+  expedite(waiting: number, waitedMs: number): void {
+    if (this.#cut !== undefined || Math.max(this.#typicalMs ?? 0, waitedMs) < FAR_MS) return;
     this.#slowStart = this.#ceiling;
     this.#size = Math.min(this.#ceiling, Math.max(this.#size, waiting / ROUNDS_AT_END));
   }

@@ -6,7 +6,7 @@
  */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { Exporter } from "./exporter.ts";
-import { Limit } from "./limit.ts";
+import { FAR_MS, Limit } from "./limit.ts";
 import type { SendResult } from "./response.ts";
 
 /** A limit whose clock is a number. */
@@ -42,7 +42,7 @@ Deno.test("Limit stays under its ceiling, at which it may begin", () => {
     assertEquals(limit.size, Math.min(32, ceiling));
     for (let i = 0; i < 20; i++) deliver(limit, limit.size, limit.size);
     assertEquals(limit.size, ceiling);
-    limit.expedite(100_000);
+    limit.expedite(100_000, FAR_MS);
     assertEquals(limit.size, ceiling);
   }
 });
@@ -122,13 +122,23 @@ Deno.test("Limit does not take the first answers over new connections for slow o
 Deno.test("Limit.expedite() lets what waits go in eight rounds, unless anything was refused", () => {
   for (const [waiting, size] of [[1000, 125], [200, 32], [100_000, 256]] as const) {
     const { limit } = limitOf();
-    limit.expedite(waiting);
+    limit.expedite(waiting, FAR_MS);
     assertEquals(limit.size, size);
   }
   const { limit } = limitOf();
   limit.onRefused(limit.epoch);
-  limit.expedite(1000);
+  limit.expedite(1000, FAR_MS);
   assertEquals(limit.size, 22);
+});
+
+Deno.test("Limit.expedite() takes no more connections near by", () => {
+  const { limit } = limitOf();
+  limit.expedite(1000, 0);
+  limit.expedite(1000, FAR_MS - 1);
+  assertEquals(limit.size, 32);
+  limit.onDelivered(FAR_MS, false);
+  limit.expedite(1000, 0);
+  assertEquals(limit.size, 125);
 });
 
 Deno.test("Limit.onCrowded() comes down to the connections that there are", () => {

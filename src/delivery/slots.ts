@@ -68,6 +68,12 @@ export class Slots {
     this.#lastAnswerAt = now;
   }
 
+  /** How long the oldest has been in flight, in milliseconds. */
+  oldestMs(now: number): number {
+    for (const { sentAt } of this.#open) return now - sentAt;
+    return 0;
+  }
+
   /** How many more requests may go, given how many may be in flight. */
   free(limit: number, now: number, hangMs: number): number {
     if (this.#chars >= MAX_CHARS) return 0;
