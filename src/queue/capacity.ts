@@ -60,8 +60,9 @@ export class Capacity {
                 ? " or log less"
                 : `, log less, or choose protocol "otlp"`
             }`
-          : `The spool ${spool} is full ('spoolMaxBytes' is ${spoolMaxBytes}): ${records(count)} ` +
-            `dropped so far by the overflow policy "${overflowPolicy}": raise 'spoolMaxBytes'`,
+          : `The spool ${spool} is full ('spoolMaxBytes' is ${spoolMaxBytes}), or its disk is: ` +
+            `${records(count)} dropped so far by the overflow policy "${overflowPolicy}": raise ` +
+            `'spoolMaxBytes', or make room`,
     };
   }
 

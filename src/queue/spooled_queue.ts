@@ -104,6 +104,11 @@ export class SpooledQueue implements RecordQueue {
   }
 
   dropOldest(): number {
+    if (this.#file.isFailing) {
+      // To drop what is on disk already makes no room where it fails.
+      const oldest = this.#window.peek()?.first ?? this.#next;
+      return oldest >= (this.#unstoredFrom ?? this.#next) ? this.#window.dropOldest() : 0;
+    }
     const batch = this.#window.dropOldestBatch() ?? this.#file.read(this.#cursor, this.#sliceSize);
     if (batch === undefined) return 0;
     const { first, count } = batch;

@@ -20,7 +20,7 @@ const APPLICATION_ID = 0x41785370;
 const FORMAT = 1;
 const PAGE_BYTES = 4096;
 /** What may wait in the log in front of the database, in pages, at least and at most. */
-const WAL_PAGES = { least: 32, most: 512 } as const;
+const WAL_PAGES = { least: 32, most: 128 } as const;
 /** No number of a record is as high as this. */
 const MAX_NUMBER = 2 ** 40;
 /** A database that holds nothing is made small from so many pages on. */
@@ -188,6 +188,11 @@ export class LinesFile {
     this.#delete.run(first, last);
   }
 
+  /** Moves what is in the log to the database, which takes less, so that the log begins anew. */
+  checkpoint(): void {
+    this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
   /** How many lines there are. */
   get count(): number {
     return Number(this.#database.prepare("SELECT count(*) AS count FROM lines").get()!.count);
@@ -196,7 +201,9 @@ export class LinesFile {
   /** Deletes all lines, and gives back what they took of the disk. */
   deleteAll(): void {
     this.#database.exec("DELETE FROM lines");
-    if (this.#pages > LARGE_PAGES) this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    if (this.#pages <= LARGE_PAGES) return;
+    this.#database.exec("VACUUM");
+    this.checkpoint();
   }
 
   get isEmpty(): boolean {

@@ -59,10 +59,10 @@ export class OwnFile {
 
   /** Writes a line. */
   append(number: number, line: string): Stored {
-    if (this.#retryAt !== undefined && this.#now() < this.#retryAt) return "failing";
+    if (this.isFailing) return "failing";
     try {
       this.#file ??= this.#create();
-      this.#file.append(number, line);
+      this.#append(this.#file, number, line);
       this.#retryAt = undefined;
       return "stored";
     } catch (error) {
@@ -70,6 +70,22 @@ export class OwnFile {
       if (failureOf(error) === "full" && this.#file?.isFull) return "full";
       this.#onFailed(error);
       return "failing";
+    }
+  }
+
+  /** Whether the disk has failed, and is not tried again yet. */
+  get isFailing(): boolean {
+    return this.#retryAt !== undefined && this.#now() < this.#retryAt;
+  }
+
+  #append(file: LinesFile, number: number, line: string): void {
+    try {
+      file.append(number, line);
+    } catch (error) {
+      if (failureOf(error) !== "full" || file.isFull) throw error;
+      // The disk has no room for the log to grow. It can begin anew.
+      file.checkpoint();
+      file.append(number, line);
     }
   }
 
