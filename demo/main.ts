@@ -29,6 +29,7 @@ interface Program {
   readonly ending: string;
   /** The exit code that it has without the handler. */
   readonly code: number;
+  readonly args?: readonly string[];
   /** Does what the program waits for, and returns what it was fed, if it was. */
   readonly drive?: (running: Running) => Promise<readonly string[] | void>;
 }
@@ -43,12 +44,18 @@ interface Running {
   readonly read: Promise<void>;
 }
 
-interface Result extends Count {
+/** A program that has ended. */
+interface Ended {
   readonly program: Program;
+  readonly pid: number;
   readonly code: number;
-  readonly logged: number;
+  readonly messages: readonly string[];
   /** From the last log call to the end of the process. */
   readonly endMs: number;
+}
+
+interface Result extends Count, Omit<Ended, "messages" | "pid"> {
+  readonly logged: number;
 }
 
 const PROGRAMS: readonly Program[] = [
@@ -57,10 +64,24 @@ const PROGRAMS: readonly Program[] = [
     what: "a web application under load, told to end by SIGTERM",
     ending: "SIGTERM",
     code: 143,
+    args: ["0"],
     drive: sendRequests,
   },
   { name: "task.ts", what: "a script with an exit code", ending: "Deno.exit(3)", code: 3 },
   { name: "crash.ts", what: "a program with a bug", ending: "uncaught error", code: 1 },
+  {
+    name: "spool.ts",
+    what: "a program with a spool, killed in the middle",
+    ending: "SIGKILL",
+    code: 137,
+    args: ["kill"],
+  },
+  {
+    name: "spool.ts",
+    what: "the next one, which delivers what that had logged",
+    ending: "out of work",
+    code: 0,
+  },
   {
     name: "pipe.ts",
     what: "a log file through standard input",
@@ -69,6 +90,9 @@ const PROGRAMS: readonly Program[] = [
     drive: feedLogFile,
   },
 ];
+
+/** Where `examples/spool.ts` keeps what is not delivered. */
+const SPOOL = new URL("../spool", import.meta.url);
 
 const paint = paintFor(Deno.stdout);
 const lines = await logFile(Deno.args[0]);
@@ -79,19 +103,25 @@ console.log(
   `A service on ${url} answers each request after ${DELAY_MS} ms. These programs log to it:\n`,
 );
 const results: Result[] = [];
+const killed: Ended[] = [];
 for (const program of PROGRAMS) {
   // A process of another one's cannot be sent SIGTERM on Windows: it would be like SIGKILL.
-  if (program.ending === "SIGTERM" && Deno.build.os === "windows") continue;
-  results.push(await run(program));
+  if (program.ending.startsWith("SIG") && Deno.build.os === "windows") continue;
+  const ended = await run(program);
+  killed.push(ended);
+  // What a killed program has logged is delivered by the next one.
+  if (program.ending === "SIGKILL") continue;
+  for (const each of killed.splice(0)) results.push(await look(each));
 }
+await Deno.remove(SPOOL);
 await service.process.stdin.close();
 await service.process.status;
 report(results);
 if (results.some((result) => !isFine(result))) Deno.exit(1);
 
-async function run(program: Program): Promise<Result> {
+async function run(program: Program): Promise<Ended> {
   console.log(`${paint("bold", `examples/${program.name}`)}  ${program.what}`);
-  const running = start(`examples/${program.name}`, program.drive === sendRequests ? ["0"] : [], {
+  const running = start(`examples/${program.name}`, program.args ?? [], {
     AXONPUSH_API_KEY: "ak_demo",
     AXONPUSH_TENANT_ID: "demo",
     AXONPUSH_BASE_URL: url,
@@ -103,13 +133,21 @@ async function run(program: Program): Promise<Result> {
   const endMs = performance.now() - running.lastPrintAt;
   clearTimeout(timer);
   await running.read;
+  const messages = fed ?? messagesOn(running.printed);
+  return { program, pid: running.process.pid, code, endMs, messages };
+}
 
-  const logged = fed ?? messagesOn(running.printed);
-  const answer = await fetch(`${url}/received?channel=${program.name}`);
+/** Looks what the service has of a program that has ended. */
+async function look({ messages, pid, ...ended }: Ended): Promise<Result> {
+  const query = new URLSearchParams({ channel: ended.program.name, pid: String(pid) });
+  const answer = await fetch(`${url}/received?${query}`);
   const { arrivals, samples } = await answer.json() as Received;
   for (const event of samples) console.log(formatEvent(event, paint).replace(/^/gm, "  "));
   console.log();
-  return { program, code, endMs, logged: logged.length, ...count(logged, arrivals) };
+  // What was in flight when a program was killed comes again under its key, and is stored once.
+  const isKilled = ended.program.ending === "SIGKILL";
+  const counted = isKilled ? arrivals.map((one) => ({ ...one, times: 1 })) : arrivals;
+  return { ...ended, logged: messages.length, ...count(messages, counted) };
 }
 
 /** Starts a program of this repository with the permissions it needs. */
@@ -121,6 +159,7 @@ function start(path: string, args: readonly string[], env: Record<string, string
       "--no-prompt",
       "--allow-net=127.0.0.1",
       "--allow-env=AXONPUSH_*",
+      ...path.endsWith("spool.ts") ? ["--allow-read=spool", "--allow-write=spool"] : [],
       path,
       ...args,
     ],

@@ -7,7 +7,7 @@
 import { type DevEvent, startDevServer } from "../dev/mod.ts";
 import type { Arrival } from "./count.ts";
 
-/** What came on one channel. */
+/** What came on one channel of one process. */
 export interface Received {
   readonly arrivals: readonly Arrival[];
   /** The first two events and the last of the most severe ones. */
@@ -23,7 +23,10 @@ if (import.meta.main) {
       const { pathname, searchParams } = new URL(request.url);
       if (pathname !== "/received") return;
       const channel = searchParams.get("channel");
-      const events = server.events.filter((event) => event.channel_id === channel);
+      const pid = Number(searchParams.get("pid"));
+      const events = server.events.filter(({ channel_id, payload }) =>
+        channel_id === channel && payload.attributes?.["process.pid"] === pid
+      );
       const [first, second, ...others] = events;
       const gravest = Math.max(...others.map(severity));
       const samples = [first, second, others.findLast((event) => severity(event) === gravest)];

@@ -63,6 +63,7 @@ Deno.test("demo counts every line of a log file that holds secrets", async () =>
         "--allow-net=127.0.0.1",
         "--allow-run",
         "--allow-read",
+        "--allow-write=spool",
         "demo/main.ts",
         file,
       ],
