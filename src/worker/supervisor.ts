@@ -19,9 +19,13 @@ const ASK_EVERY_MS = 100;
 /**
  * A worker that leaves a question unanswered so many times in a row is taken for dead: by a thread
  * that blocks, which hears nothing else of it, and by one that does not, for which this is the last
- * resort.
+ * resort. Where a worker of the program's blocks, Deno lets one that it has just started wait for a
+ * second before it runs.
  */
-const MAX_UNANSWERED = { blocking: 10, polling: 20 } as const;
+const MAX_UNANSWERED = {
+  blocking: "DedicatedWorkerGlobalScope" in globalThis ? 30 : 10,
+  polling: 20,
+} as const;
 
 /** Who relies on the channel. */
 export interface ChannelUser {
