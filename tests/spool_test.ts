@@ -13,6 +13,7 @@ import {
   type HandlerStats,
 } from "../mod.ts";
 import { answer, type FaultyService, startFaultyService } from "./faulty_service.ts";
+import { startProgram } from "./program.ts";
 import { assertNothingLost, killPrograms } from "./spool_killer.ts";
 
 const FOREVER_MS = 600_000;
@@ -397,3 +398,51 @@ function existsSync(path: string): boolean {
     return false;
   }
 }
+
+Deno.test("spool is shared by isolates, and outlives terminate() and SIGKILL", async () => {
+  await using service = startFaultyService(() => answer(503));
+  using place = temporary();
+  const options = { apiKey: "ak_test", tenantId: "1", baseUrl: service.url, spool: place.spool };
+  const program = startProgram("isolates.ts", { flags: ["-A"], args: [JSON.stringify(options)] });
+  await program.output(/^logged$/m);
+  program.kill("SIGKILL");
+  await program.ended;
+  service.script = () => undefined;
+  const { handler, log } = spooling(service, place.spool);
+  log(9999, 9999);
+  await service.has(901);
+  await settled(handler);
+  await handler.close(FOREVER_MS);
+  const all = [...range(0, 299), ...range(1000, 1299), ...range(2000, 2299), 9999];
+  assertEquals([storedBy(service), place.files()], [all, []]);
+});
+
+Deno.test({
+  name: "spool of a program that is stopped is not taken from it",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using service = startFaultyService(() => answer(503));
+    using place = temporary();
+    const options = { apiKey: "ak_test", tenantId: "1", baseUrl: service.url, spool: place.spool };
+    const oracle = `${place.spool}-oracle`;
+    const program = startProgram("spooling.ts", {
+      flags: ["-A"],
+      args: [JSON.stringify(options), "paced", "0", oracle],
+    });
+    while (!existsSync(oracle) || Deno.statSync(oracle).size < 50) await turn();
+    program.kill("SIGSTOP");
+    const { handler, log } = spooling(service, place.spool);
+    service.script = () => undefined;
+    log(9999, 9999);
+    await service.has(1);
+    await settled(handler);
+    await turn(200);
+    assertEquals(storedBy(service), [9999]);
+    assertEquals(handler.stats.recovered, 0);
+    await handler.close(FOREVER_MS);
+    program.kill("SIGCONT");
+    await service.has(20);
+    program.kill("SIGKILL");
+    await program.ended;
+  },
+});
