@@ -203,8 +203,11 @@ export class Dispatcher {
     this.#supervisor.channel?.flush(0, false);
   }
 
-  /** Delivers some of what others have left. Must not throw: nobody could catch it. */
-  recover(kind: ThreadKind = "lasting"): void {
+  /**
+   * Delivers some of what others have left. Must not throw: nobody could catch it.
+   * @param kind The worker that is started for it, if none runs.
+   */
+  recover(kind: ThreadKind = "lasting", mostChunks = Infinity): void {
     const backlog = this.#backlog!;
     try {
       this.settle();
@@ -215,7 +218,7 @@ export class Dispatcher {
       this.#supervisor.checkAlive("polling");
       this.post();
       const { channel } = this.#supervisor;
-      if (channel !== undefined && this.#queue.waiting === 0) backlog.post(channel);
+      if (channel !== undefined && this.#queue.waiting === 0) backlog.post(channel, mostChunks);
     } catch {
       // The program replaced what posting needs: it is tried again.
     }

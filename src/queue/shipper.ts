@@ -28,7 +28,7 @@ const POLL_MS = 100;
  * How long an end waits for what is in flight of others, in milliseconds. It stays on disk, but
  * whoever takes it over from there would send it again.
  */
-const BACKLOG_GRACE_MS = 250;
+const BACKLOG_GRACE_MS = 200;
 
 const [startInterval, stopInterval] = [taken("setInterval"), taken("clearInterval")];
 
@@ -180,7 +180,7 @@ export class Shipper {
     const backlog = this.#backlog;
     if (backlog === undefined || !(timeoutMs > 0)) return;
     const deadline = now() + Math.min(timeoutMs, BACKLOG_GRACE_MS);
-    if (!backlog.hasLooked) this.#dispatcher.recover("brief"); // A short script has not done it yet.
+    if (!backlog.hasLooked) this.#dispatcher.recover("brief", 1); // A short script has not done it yet.
     backlog.stop();
     for (let left; backlog.inFlight > 0 && (left = deadline - now()) > 0;) {
       await this.#dispatcher.wait(backlog.inFlight, left);
@@ -272,7 +272,7 @@ export class Shipper {
     const until = Math.min(deadline, now() + BACKLOG_GRACE_MS);
     // A short script has not looked yet.
     if (now() < until && !backlog.hasLooked) {
-      this.#dispatcher.recover(this.#budgetMs === undefined ? "lasting" : "brief");
+      this.#dispatcher.recover(this.#budgetMs === undefined ? "lasting" : "brief", 1);
     }
     backlog.stop();
     for (let left; backlog.inFlight > 0 && this.isBlocking && (left = until - now()) > 0;) {

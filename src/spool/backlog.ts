@@ -152,14 +152,15 @@ export class Backlog {
     }
   }
 
-  /** Posts what there is room for, for a few milliseconds at most. */
-  post(channel: Channel): void {
+  /** Posts what there is room for, so many chunks at most, and for a few milliseconds. */
+  post(channel: Channel, mostChunks = Infinity): void {
     const { maxInFlight, chunkSize } = this.#settings;
     const until = this.#clock.now() + STEP_MS;
+    let chunks = 0;
     for (const source of this.#sources) {
       while (!source.isRead && this.inFlight + chunkSize <= maxInFlight) {
         this.#postSlice(source, channel);
-        if (this.#clock.now() >= until) return;
+        if (++chunks >= mostChunks || this.#clock.now() >= until) return;
       }
     }
   }
