@@ -19,7 +19,7 @@ import { isSending } from "./worker/sending.ts";
 import type { AxonPushHandlerOptions } from "./options/options.ts";
 import { checkLevel, checkTimeout } from "./options/check.ts";
 import { resolveOptions, type Settings } from "./options/settings.ts";
-import { serverlessPlatform } from "./platform.ts";
+import { remindOfPlatform } from "./platform.ts";
 
 /** A record that could not be taken where it came. */
 interface Deferred {
@@ -379,27 +379,4 @@ export class AxonPushHandler extends BaseHandler {
       typeof name === "string" &&
         this.#settings.excludeLoggers.some((prefix) => name.startsWith(prefix));
   }
-}
-
-let reminded = false;
-
-/** Says once in a process what to do where the process is frozen between invocations. */
-function remindOfPlatform(diagnostics: Diagnostics, spool: string | undefined): void {
-  const platform = reminded ? undefined : serverlessPlatform();
-  if (platform === undefined) return;
-  reminded = true;
-  diagnostics.report({
-    level: "warn",
-    code: "serverless",
-    message: `${platform} may freeze this program between invocations: wrap its handler in ` +
-      `flushAfterInvocation() so that each delivers what it logged`,
-  });
-  if (spool === undefined) return;
-  diagnostics.report({
-    level: "warn",
-    code: "spool-ephemeral",
-    message:
-      `On ${platform} a disk usually ends with its instance, and the spool ${spool} with it: ` +
-      `it helps in an outage, but not when the instance is killed`,
-  });
 }

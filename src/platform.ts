@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Diagnostics } from "./diagnostics.ts";
+
 const querySync = Deno.permissions.querySync.bind(Deno.permissions);
 
 type Process = typeof import("node:process");
@@ -107,8 +109,31 @@ const PLATFORMS: ReadonlyArray<readonly [variable: string, platform: string]> = 
 ];
 
 /** The serverless platform that this program runs on, if any. */
-export function serverlessPlatform(): string | undefined {
+function serverlessPlatform(): string | undefined {
   return PLATFORMS.find(([variable]) => readVariable(variable))?.[1];
+}
+
+let reminded = false;
+
+/** Says once in a process what to do where the process is frozen between invocations. */
+export function remindOfPlatform(diagnostics: Diagnostics, spool: string | undefined): void {
+  const platform = reminded ? undefined : serverlessPlatform();
+  if (platform === undefined) return;
+  reminded = true;
+  diagnostics.report({
+    level: "warn",
+    code: "serverless",
+    message: `${platform} may freeze this program between invocations: wrap its handler in ` +
+      `flushAfterInvocation() so that each delivers what it logged`,
+  });
+  if (spool === undefined) return;
+  diagnostics.report({
+    level: "warn",
+    code: "spool-ephemeral",
+    message:
+      `On ${platform} a disk usually ends with its instance, and the spool ${spool} with it: ` +
+      `it helps in an outage, but not when the instance is killed`,
+  });
 }
 
 /**

@@ -13,8 +13,8 @@ import type { Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
 import type { Channel } from "../worker/channel.ts";
 import { bytesOf, Directory, type Found, MAKING_MS, removeFile, setAside } from "./directory.ts";
-import { LinesFile, type Slice } from "./lines_file.ts";
-import { Ranges } from "./ranges.ts";
+import { LinesFile } from "./lines_file.ts";
+import { Source } from "./source.ts";
 import { failureOf } from "./sqlite.ts";
 
 /** How long after the first record the backlog waits: a short script ends before, and faster. */
@@ -39,23 +39,6 @@ export interface BacklogSettings {
   readonly maxInFlight: number;
   /** Most records of a chunk. */
   readonly chunkSize: number;
-}
-
-/** A file that was taken over. */
-interface Source {
-  readonly file: LinesFile;
-  /** Under this number the worker knows its origin. */
-  readonly origin: number;
-  /** To which channel that was said. */
-  channel?: Channel;
-  /** The number from which on nothing was read yet. */
-  cursor: number;
-  /** Most lines that are read at a time: fewer where the file is damaged. */
-  limit: number;
-  isRead: boolean;
-  isDamaged: boolean;
-  inFlight: number;
-  readonly settled: Ranges;
 }
 
 /** Lines in flight. */
@@ -207,10 +190,7 @@ export class Backlog {
   leave(): void {
     this.stop();
     this.rewind();
-    for (const { file, isDamaged } of this.#sources) {
-      if (!isDamaged && isEmpty(file)) file.remove();
-      else close(file);
-    }
+    for (const source of this.#sources) source.leave();
     this.#sources = [];
     this.#candidates = [];
     this.#scanAt = 0;
@@ -262,20 +242,11 @@ export class Backlog {
   }
 
   #add(file: LinesFile): void {
-    this.#sources.push({
-      file,
-      origin: this.#nextOrigin++,
-      cursor: 0,
-      limit: this.#settings.chunkSize,
-      isRead: false,
-      isDamaged: false,
-      inFlight: 0,
-      settled: new Ranges(),
-    });
+    this.#sources.push(new Source(file, this.#nextOrigin++, this.#settings.chunkSize));
   }
 
   #postSlice(source: Source, channel: Channel): void {
-    const slice = this.#read(source);
+    const slice = source.read();
     if (slice === undefined) return;
     const { first: firstKey, count, lines } = slice;
     if (source.channel !== channel) channel.addOrigin(source.origin, source.file.origin);
@@ -291,38 +262,6 @@ export class Backlog {
     this.#posted.push({ source, first, firstKey, count, settled, open: count });
   }
 
-  /** Reads the next lines. What is damaged is left out, and the rest read all the same. */
-  #read(source: Source): Slice | undefined {
-    const { file, cursor, limit } = source;
-    try {
-      const slice = file.read(cursor, limit);
-      source.limit = Math.min(8 * limit, this.#settings.chunkSize);
-      source.isRead = slice === undefined;
-      return slice;
-    } catch (error) {
-      if (failureOf(error) !== "damaged") throw error;
-      source.isDamaged = true;
-      source.limit = limit >> 3;
-      if (source.limit === 0) this.#skip(source);
-      return undefined;
-    }
-  }
-
-  /** Looks for the next number from which on the file can be read again. */
-  #skip(source: Source): void {
-    source.limit = 1;
-    for (let step = 1; step < FIRST_OF_BACKLOG; step *= 2) {
-      try {
-        source.isRead = source.file.read(source.cursor + step, 1) === undefined;
-        source.cursor += step;
-        return;
-      } catch {
-        // Not yet.
-      }
-    }
-    source.isRead = true;
-  }
-
   #tidy(source: Source): void {
     const { file, settled, isRead, inFlight } = source;
     if (isRead && inFlight === 0) return this.#end(source);
@@ -336,24 +275,26 @@ export class Backlog {
   }
 
   /** The file is read to its end, and all of it is settled. */
-  #end({ file, isDamaged, settled }: Source): void {
-    this.#sources = this.#sources.filter((source) => source.file !== file);
+  #end(ended: Source): void {
+    const { file, isDamaged } = ended;
+    this.#sources = this.#sources.filter((source) => source !== ended);
     try {
-      if (isDamaged || file.damaged > 0) this.#setAside(file, settled);
+      if (isDamaged || file.damaged > 0) this.#setAside(ended);
       else file.remove();
     } catch (error) {
-      close(file);
+      ended.close();
       this.#onUndeleted(file, error);
     }
   }
 
-  #setAside(file: LinesFile, settled: Ranges): void {
+  #setAside(source: Source): void {
+    const { file, settled } = source;
     try {
       settled.deleteFrom(file, Infinity);
     } catch {
       // They cannot be told apart from the others any more.
     }
-    close(file);
+    source.close();
     const name = setAside(file.path);
     this.#report({
       level: "error",
@@ -370,21 +311,5 @@ export class Backlog {
       message: `Cannot delete what was delivered from ${path} of the spool: ${reason(error)}: it ` +
         `may be sent again, under the same keys`,
     });
-  }
-}
-
-function isEmpty(file: LinesFile): boolean {
-  try {
-    return file.isEmpty;
-  } catch {
-    return false;
-  }
-}
-
-function close(file: LinesFile): void {
-  try {
-    file.close();
-  } catch {
-    // Whoever comes next finds it as SQLite has left it.
   }
 }
