@@ -160,6 +160,11 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     args: ["again later"],
     signal: "SIGTERM",
   }],
+  "takes its listener off and sends itself SIGTERM again at once": ["signals_itself.ts", {
+    ends: SIGTERM,
+    args: ["again at once"],
+    signal: "SIGTERM",
+  }],
   "had its process object replaced before it loads the handler": ["process_replaced.ts", {
     ends: SIGTERM,
     args: ["before"],

@@ -10,7 +10,6 @@
 import { block, now, turn } from "../clock.ts";
 import { guard } from "./guard.ts";
 import { isListenedTo, kill } from "./host.ts";
-import type { Signals } from "./signals.ts";
 
 /** Does nothing by default, and has a higher number than the signals that end programs. */
 const PROBE = "SIGURG";
@@ -23,16 +22,24 @@ const WITHOUT_PROBE_MS = 50;
 /** Turns of the event loop in which a signal that has arrived is heard, and its listeners are done. */
 const TURNS = 4;
 
+/** Who hears signals. */
+export interface Hearing {
+  /** Whether a signal would be heard here. */
+  readonly isListening: boolean;
+  /** Whether what Deno has handed on was heard, since this was called first. */
+  hasCaughtUp(): boolean;
+}
+
 /** The wait for signals that are under way when it begins. */
 export class Arrival {
   #began = now();
-  #signals: Signals;
+  #signals: Hearing;
   #probe: Probe | undefined;
   #turns = 0;
   /** How many turns have been made since they must have arrived. */
   #turnsAfter = 0;
 
-  constructor(signals: Signals) {
+  constructor(signals: Hearing) {
     this.#signals = signals;
     this.#probe = signals.isListening ? Probe.send() : undefined;
   }

@@ -14,6 +14,7 @@ import { taken } from "../globals.ts";
 import type { EndSignal } from "../options/options.ts";
 import { EXIT_CODES } from "../options/signals.ts";
 import { SignalWatch, watchmen } from "../worker/signal_watch.ts";
+import { Arrival, type Hearing } from "./arrival.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
 import {
@@ -36,8 +37,6 @@ const WATCHER_WAITS_MS = 600;
 const LOOK_MS = 500;
 /** A turn of the event loop that Deno's watcher gets as well, in milliseconds. */
 const TURN_MS = 20;
-/** Turns of this thread's event loop in which a signal is heard that came before. */
-const TURNS = 2;
 /** How long they are waited for before a thread counts as one that never yields, in milliseconds. */
 const BUSY_TURN_MS = 100;
 
@@ -53,13 +52,18 @@ export interface AtSignal {
 }
 
 /** The signals that are drained at. */
-export class Signals {
+export class Signals implements Hearing {
   #hooked: ReadonlySet<Hooked>;
   #at: AtSignal;
   #listeners = new Map<EndSignal, () => void>();
   #watch: SignalWatch | undefined;
-  /** While a signal is dealt with nobody listens, so that another one ends the program at once. */
+  /**
+   * While a signal is dealt with nobody listens, so that another one ends the program at once; but
+   * to one that the program listens to.
+   */
   #isDealing = false;
+  /** Whether the signal that is dealt with came again meanwhile. */
+  #cameAgain = false;
   /** Whether this thread has yielded since the first record, or will as far as is known. */
   #yielding: "no" | "awaited" | "yes" = "no";
   /** When a thread that does not yield leaves the signals to the worker that listens. */
@@ -142,7 +146,8 @@ export class Signals {
 
   /** A thread that never yields does nothing but post, and makes no turn of its event loop. */
   #onPost(): void {
-    if (this.#listeners.size === 0 || !this.#watch?.hasBegun) return;
+    const isLeft = [...this.#listeners.keys()].every((signal) => this.#shared.has(signal));
+    if (isLeft || !this.#watch?.hasBegun) return;
     this.#leavesAt ??= now() + BUSY_TURN_MS;
     if (now() >= this.#leavesAt) this.#leaveToWorker();
   }
@@ -150,18 +155,24 @@ export class Signals {
   /** A signal that this thread listens to would not end it while it is busy. */
   #leaveToWorker(): void {
     if (!this.#watch?.hasBegun) return;
-    for (const signal of this.#listeners.keys()) this.#unlisten(signal);
+    for (const signal of this.#watch.signals) {
+      this.#unlisten(signal);
+      this.#lookWhoListens(signal);
+      // Its listener may end the program by the same signal, which is heard apart on this thread alone.
+      if (this.#shared.has(signal)) this.#listen(signal);
+    }
   }
 
   async #follow(watch: SignalWatch): Promise<void> {
     await watch.started();
-    // What came before that is ours to hear.
-    for (let i = 0; i < TURNS; i++) await turn();
+    await this.#arrival(); // What came before that is ours to hear.
     while (this.#watch === watch) {
       this.#leaveToWorker();
-      for (const signal of watch.signals) this.#lookWhoListens(signal);
       const signal = await watch.heard(LOOK_MS);
-      if (signal && this.#watch === watch) return await this.#onSignal(signal);
+      if (signal === undefined || this.#watch !== watch) continue;
+      // Then this thread hears it, too.
+      if (this.#listeners.has(signal)) return watch.takeOver();
+      return await this.#onSignal(signal);
     }
   }
 
@@ -195,9 +206,13 @@ export class Signals {
   async #onSignal(signal: EndSignal): Promise<void> {
     const heardAt = now();
     if (this.#drainedAt.has(signal)) return this.#endBy(signal);
+    if (this.#isDealing) return void (this.#cameAgain = true);
     if (!IN_WORKER) {
       this.#isDealing = true;
-      for (const any of this.#listeners.keys()) this.#unlisten(any);
+      this.#cameAgain = false;
+      for (const any of this.#listeners.keys()) {
+        if (any !== signal || !this.#shared.has(signal)) this.#unlisten(any);
+      }
     }
     const watch = this.#watch;
     watch?.takeOver();
@@ -211,9 +226,7 @@ export class Signals {
       await this.#drain(heardAt);
     } finally {
       watch?.release(ARRIVAL_MS);
-      // If it came twice, and the program did not listen any more, the second one was to end it.
-      const isToEnd = mayEndItself && watch?.hasEcho && !this.#isListenedTo(signal);
-      if (isShared && !isToEnd) this.#goOn();
+      if (isShared && !(mayEndItself && await this.#isToEnd(signal))) this.#goOn(signal);
       else await this.#end(signal, heardAt);
     }
   }
@@ -256,6 +269,22 @@ export class Signals {
     return IN_WORKER ? isListenedToByNode(signal) : isListenedTo(signal);
   }
 
+  /** Waits until the signals have been heard that are under way. */
+  async #arrival(): Promise<void> {
+    const arrival = new Arrival(this);
+    while (arrival.isAwaited()) await turn();
+  }
+
+  /** Whether a signal that the program heard came again, and it did not listen any more. */
+  async #isToEnd(signal: EndSignal): Promise<boolean> {
+    if (IN_WORKER) return false;
+    await this.#arrival();
+    if (!this.#cameAgain) return false; // Our listener stays: what is on its way would get lost.
+    this.#cameAgain = false;
+    this.#unlisten(signal);
+    return !isListenedTo(signal);
+  }
+
   /**
    * Whether a program that has heard the signal, and listens no more, ends by the same once more. A
    * watcher of Deno's calls the listeners of some again that were added through Deno.
@@ -264,13 +293,14 @@ export class Signals {
     return this.#shared.get(signal)?.byNode || isListenedToByNode(signal) || !isMaybeWatched();
   }
 
-  #goOn(): void {
+  #goOn(signal: EndSignal): void {
     // Our listeners come back later: one that is added while the signal is being dispatched would
     // hear it again, for ever.
     setTimeout()(guard(() => {
       this.#isDealing = false;
       this.#at.cancelShutdown();
       this.update();
+      if (this.#cameAgain) guard(() => this.#onSignal(signal))();
     }));
   }
 

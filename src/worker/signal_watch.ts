@@ -21,9 +21,7 @@ const HEARD = 1;
 const TAKEN_OVER = 2;
 /** Whether the program's thread does not need the watch any more. */
 const RELEASED = 3;
-/** Whether the signal that was heard came again. */
-const ECHO = 4;
-const WORDS = 5;
+const WORDS = 4;
 
 /**
  * How long after a signal others are taken for its echo, in milliseconds. Whoever starts programs
@@ -116,11 +114,6 @@ export class SignalWatch {
     return wasAsked && isAnswered;
   }
 
-  /** Whether the signal that was heard came again shortly after. */
-  get hasEcho(): boolean {
-    return Atomics.load(this.#words, ECHO) === 1;
-  }
-
   /** Says that this thread deals with the signal that was heard. */
   takeOver(): void {
     Atomics.store(this.#words, TAKEN_OVER, 1);
@@ -150,11 +143,8 @@ export function watchSignals({ memory, signals, answerWithinMs }: WatchMessage):
     say(LISTENING, NO_MORE);
   };
   const hear = async (signal: EndSignal) => {
-    const number = signals.indexOf(signal) + 1;
-    const heard = Atomics.load(words, HEARD);
-    if (heard === number) say(ECHO, 1);
-    if (heard !== 0) return;
-    say(HEARD, number);
+    if (Atomics.load(words, HEARD) !== 0) return; // The echo.
+    say(HEARD, signals.indexOf(signal) + 1);
     setTimeout(stop, ECHO_MS); // So that the next one ends the program.
     await Atomics.waitAsync(words, TAKEN_OVER, 0, answerWithinMs).value;
     if (Atomics.load(words, TAKEN_OVER) !== 0) return;
