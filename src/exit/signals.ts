@@ -37,6 +37,8 @@ const WATCHER_WAITS_MS = 600;
 const LOOK_MS = 500;
 /** A turn of the event loop that Deno's watcher gets as well, in milliseconds. */
 const TURN_MS = 20;
+/** Turns of this thread's event loop in which a signal is heard that came before. */
+const TURNS = 2;
 /** How long they are waited for before a thread counts as one that never yields, in milliseconds. */
 const BUSY_TURN_MS = 100;
 
@@ -165,7 +167,8 @@ export class Signals implements Hearing {
 
   async #follow(watch: SignalWatch): Promise<void> {
     await watch.started();
-    await this.#arrival(); // What came before that is ours to hear.
+    // What came before that is ours to hear.
+    for (let i = 0; i < TURNS; i++) await turn();
     while (this.#watch === watch) {
       this.#leaveToWorker();
       const signal = await watch.heard(LOOK_MS);
@@ -269,16 +272,11 @@ export class Signals implements Hearing {
     return IN_WORKER ? isListenedToByNode(signal) : isListenedTo(signal);
   }
 
-  /** Waits until the signals have been heard that are under way. */
-  async #arrival(): Promise<void> {
-    const arrival = new Arrival(this);
-    while (arrival.isAwaited()) await turn();
-  }
-
   /** Whether a signal that the program heard came again, and it did not listen any more. */
   async #isToEnd(signal: EndSignal): Promise<boolean> {
     if (IN_WORKER) return false;
-    await this.#arrival();
+    const arrival = new Arrival(this);
+    while (arrival.isAwaited()) await turn();
     if (!this.#cameAgain) return false; // Our listener stays: what is on its way would get lost.
     this.#cameAgain = false;
     this.#unlisten(signal);
