@@ -562,6 +562,29 @@ Deno.test('handle() counts what overflowPolicy "drop-newest" drops, and keeps th
   }]);
 });
 
+Deno.test("handle() says that records are too large, not too many, where that fills the queue", async () => {
+  const { receiver, release } = startHeldReceiver();
+  await using _ = receiver;
+  const said: string[] = [];
+  await using handler = handlerTo(receiver, {
+    queueSize: 10_000,
+    maxContentLength: 65_536,
+    diagnostics: ({ message }) => said.push(message),
+  });
+  const logger = loggerTo(handler);
+  const text = "x".repeat(65_536);
+  for (let i = 0; handler.stats.dropped === 0; i++) {
+    logger.info(`record ${i}`, { a: text, b: text });
+  }
+  release();
+  assertEquals(
+    said[0],
+    "The queue is full (64 Mi characters of large records): 1 record dropped so far by the " +
+      `overflow policy "drop-oldest": log shorter records or fewer`,
+  );
+  await handler.close(0);
+});
+
 Deno.test("handle() does not advise to choose OTLP where it is chosen", async () => {
   const { receiver, release } = startHeldReceiver();
   await using _ = receiver;

@@ -27,10 +27,11 @@ export class Capacity {
   readonly backlogInFlight: number;
   /** Most records of a chunk. */
   readonly chunkSize: number;
-  /** Told of records that found the queue full. */
-  readonly overflow: Loss;
   /** How much is kept in memory. */
   readonly bounds: Bounds;
+  /** Told where there are too many records, and where they are too long. */
+  #tooMany: Loss;
+  #tooLong: Loss;
   /** Most records in flight while the program runs. */
   #usualInFlight: number;
 
@@ -47,23 +48,34 @@ export class Capacity {
     // Two chunks have room in the worker, so that it has one while it gets the next.
     const most = (this.#usualInFlight + 1) >> 1;
     this.chunkSize = Math.min(Math.max(CHUNK_SIZE, exporter.batchSize), most);
-    this.overflow = {
+    const otlp = exporter.protocol === "otlp";
+    const advice = `raise 'queueSize'${
+      otlp ? " or log less" : `, log less, or choose protocol "otlp"`
+    }`;
+    const overflow = (full: string, what: string): Loss => ({
       level: "warn",
       code: "overflow",
       message: (count) =>
-        spool === undefined
-          ? `The queue is full ('queueSize' is ${queueSize}): ${
-            records(count)
-          } dropped so far by ` +
-            `the overflow policy "${overflowPolicy}": raise 'queueSize'${
-              exporter.protocol === "otlp"
-                ? " or log less"
-                : `, log less, or choose protocol "otlp"`
-            }`
-          : `The spool ${spool} is full ('spoolMaxBytes' is ${spoolMaxBytes}), or its disk is: ` +
-            `${records(count)} dropped so far by the overflow policy "${overflowPolicy}": raise ` +
-            `'spoolMaxBytes', or make room`,
-    };
+        `${full}: ${records(count)} dropped so far by the overflow policy "${overflowPolicy}": ` +
+        what,
+    });
+    this.#tooMany = spool === undefined
+      ? overflow(`The queue is full ('queueSize' is ${queueSize})`, advice)
+      : overflow(
+        `The spool ${spool} is full ('spoolMaxBytes' is ${spoolMaxBytes}), or its disk is`,
+        "raise 'spoolMaxBytes', or make room",
+      );
+    this.#tooLong = spool === undefined
+      ? overflow(
+        `The queue is full (${characters >> 20} Mi characters of large records)`,
+        "log shorter records or fewer",
+      )
+      : this.#tooMany;
+  }
+
+  /** Told of records that found the queue full. */
+  overflow({ length }: RecordQueue): Loss {
+    return length < this.bounds.records ? this.#tooLong : this.#tooMany;
   }
 
   /**

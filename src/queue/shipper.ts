@@ -7,7 +7,7 @@
  * @module
  */
 import { now, sleep } from "../clock.ts";
-import type { Diagnostics } from "../diagnostics.ts";
+import type { Diagnostics, Loss } from "../diagnostics.ts";
 import { taken } from "../globals.ts";
 import type { Settings } from "../options/settings.ts";
 import type { Origin } from "../record/chunk.ts";
@@ -288,18 +288,19 @@ export class Shipper {
     if (this.#queue.push(line)) return;
     const { overflowPolicy } = this.#settings;
     if (overflowPolicy === "block" && this.#pushWhenThereIsRoom(line)) return;
+    const why = this.#capacity.overflow(this.#queue); // Before there is room again.
     while (overflowPolicy === "drop-oldest") {
       const dropped = this.#queue.dropOldest();
       if (dropped === 0) break;
-      this.#drop(dropped);
+      this.#drop(dropped, why);
       if (this.#queue.push(line)) return;
     }
-    this.#drop(1);
+    this.#drop(1, why);
   }
 
-  #drop(count: number): void {
+  #drop(count: number, why: Loss): void {
     this.#counts.dropped += count;
-    this.#diagnostics.count(this.#capacity.overflow, count);
+    this.#diagnostics.count(why, count);
   }
 
   /** Blocks until there is room. Only a worker makes room meanwhile. */
