@@ -205,6 +205,7 @@ export class Exporter {
     now: number,
   ): void {
     this.#backoff.onDelivered(epoch);
+    this.#limit.onAnswer(now - sentAt);
     this.#limit.onDelivered(
       isWarm ? now - sentAt : undefined,
       this.#queue.isDue(now, this.#isAtOnce),

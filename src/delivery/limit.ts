@@ -41,6 +41,8 @@ export class Limit {
   /** The best round so far, and when it was last compared. */
   #best: { readonly ms: number; readonly at: number } | undefined;
   #typicalMs: number | undefined;
+  /** The shortest time of an answer so far. */
+  #leastMs: number | undefined;
 
   constructor(ceiling: number, now: () => number) {
     this.#ceiling = ceiling;
@@ -84,6 +86,11 @@ export class Limit {
     if (this.#round.answers >= this.#size / 4) this.#endRound();
   }
 
+  /** An answer came after so long, perhaps by a new connection. */
+  onAnswer(afterMs: number): void {
+    this.#leastMs = Math.min(afterMs, this.#leastMs ?? afterMs);
+  }
+
   /**
    * The service, or this machine, is overloaded.
    * @param epoch The epoch in which the request was sent.
@@ -118,11 +125,12 @@ export class Limit {
 
   /**
    * The program ends while this many records wait: they should take only a few rounds. That is
-   * worth more connections only far away, where a round is long; near by they cost CPU.
-   * @param waitedMs How long the oldest request has waited for an answer.
+   * worth more connections only far away, where a round is long; near by they cost CPU. A service
+   * that has ever answered sooner is not far away, only slow now.
+   * @param waitedMs How long the oldest request has waited, where nothing was answered yet.
    */
   expedite(waiting: number, waitedMs: number): void {
-    if (this.#cut !== undefined || Math.max(this.#typicalMs ?? 0, waitedMs) < FAR_MS) return;
+    if (this.#cut !== undefined || (this.#leastMs ?? waitedMs) < FAR_MS) return;
     this.#slowStart = this.#ceiling;
     this.#size = Math.min(this.#ceiling, Math.max(this.#size, waiting / ROUNDS_AT_END));
   }

@@ -136,9 +136,14 @@ Deno.test("Limit.expedite() takes no more connections near by", () => {
   limit.expedite(1000, 0);
   limit.expedite(1000, FAR_MS - 1);
   assertEquals(limit.size, 32);
-  limit.onDelivered(FAR_MS, false);
+  limit.onAnswer(FAR_MS);
   limit.expedite(1000, 0);
   assertEquals(limit.size, 125);
+  const slow = limitOf().limit;
+  slow.onAnswer(5);
+  slow.onAnswer(1000);
+  slow.expedite(1000, 1000);
+  assertEquals(slow.size, 32);
 });
 
 Deno.test("Limit.onCrowded() comes down to the connections that there are", () => {
