@@ -149,8 +149,8 @@ export class AxonPushHandler extends BaseHandler {
       settings,
       { version: 1, protocol, keyPrefix, constants, destination },
       this.#diagnostics,
+      () => this.#takeDeferred(),
     );
-    this.#shipper.beforeShutdown = () => this.#takeDeferred();
     this.#hooked = {
       signals: settings.signals || [],
       shutdownTimeoutMs: settings.shutdownTimeoutMs,

@@ -20,6 +20,7 @@ import { Capacity } from "./capacity.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { Queue, type RecordQueue } from "./queue.ts";
 import { reportRemainder } from "./remainder.ts";
+import type { ShipperStats } from "./shipper_stats.ts";
 import { SpooledQueue } from "./spooled_queue.ts";
 
 /** Longest time that a wait does not look whether the worker lives, in milliseconds. */
@@ -32,29 +33,13 @@ const BACKLOG_GRACE_MS = 200;
 
 const [startInterval, stopInterval] = [taken("setInterval"), taken("clearInterval")];
 
-/** What became of the records so far. */
-export type ShipperStats = Readonly<
-  Record<
-    | "accepted"
-    | "delivered"
-    | "failed"
-    | "dropped"
-    | "pending"
-    | "spooled"
-    | "recovered"
-    | "retried",
-    number
-  >
->;
-
 /** Ships records. */
 export class Shipper {
-  /** Hands over what could not be pushed before. */
-  beforeShutdown: () => void = () => {};
   /** All but what is in the queue, and what was moved from there. */
   #counts = { accepted: 0, failed: 0, dropped: 0, spooled: 0 };
   #settings: Settings;
   #diagnostics: Diagnostics;
+  #beforeShutdown: () => void;
   #capacity: Capacity;
   #queue: RecordQueue;
   /** What others have left in the spool, if there is one. */
@@ -63,9 +48,16 @@ export class Shipper {
   /** While the program ends: how long log calls may still block altogether, in milliseconds. */
   #budgetMs: number | undefined;
 
-  constructor(settings: Settings, origin: Origin, diagnostics: Diagnostics) {
+  /** @param beforeShutdown Hands over what could not be pushed before. */
+  constructor(
+    settings: Settings,
+    origin: Origin,
+    diagnostics: Diagnostics,
+    beforeShutdown: () => void,
+  ) {
     this.#settings = settings;
     this.#diagnostics = diagnostics;
+    this.#beforeShutdown = beforeShutdown;
     this.#capacity = new Capacity(settings);
     const { chunkSize, bounds, maxInFlight, backlogInFlight } = this.#capacity;
     const report = diagnostics.report.bind(diagnostics);
@@ -194,7 +186,7 @@ export class Shipper {
    * @param isLast Whether the program cannot go on after it.
    */
   beginShutdown(isLast: boolean): void {
-    this.beforeShutdown();
+    this.#beforeShutdown();
     const { shutdownTimeoutMs } = this.#settings;
     this.#budgetMs = Math.max(this.#budgetMs ?? 0, shutdownTimeoutMs);
     this.#dispatcher.end = isLast ? "last" : "near";
@@ -236,7 +228,9 @@ export class Shipper {
     if (this.#budgetMs !== undefined) return this.drain(Math.max(0, this.#budgetMs));
     const { mode, shutdownTimeoutMs } = this.#settings;
     const backlog = this.#backlog;
-    if (backlog !== undefined) void backlog.run(() => this.#dispatcher.recover());
+    if (backlog !== undefined && !backlog.isRunning) {
+      void backlog.run(() => this.#dispatcher.recover());
+    }
     // What is on disk need not be waited for without end.
     const timeoutMs = backlog === undefined ? Infinity : shutdownTimeoutMs;
     if (mode === "sync" && this.#blockUntilSettled(timeoutMs)) return;

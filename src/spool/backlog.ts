@@ -89,12 +89,16 @@ export class Backlog {
     return this.#candidates.length > 0 || this.#sources.length > 0;
   }
 
+  /** Whether steps are made. */
+  get isRunning(): boolean {
+    return this.#step !== undefined;
+  }
+
   /**
-   * Makes steps from now on, until it is left.
+   * Makes steps from now on, until it is left. It must not be running yet.
    * @param step Calls back. It must not throw.
    */
   async run(step: () => void): Promise<void> {
-    if (this.#step !== undefined) return;
     this.#step = step;
     let pauseMs = START_AFTER_MS;
     for (;;) {
@@ -223,7 +227,7 @@ export class Backlog {
       const message = `Cannot read a file of the spool: it is damaged, and is ${name} now`;
       this.#report({ level: "error", code: "spool-damaged", message });
     } else if (this.#isForUs(file.origin)) {
-      this.#add(file);
+      this.#sources.push(new Source(file, this.#nextOrigin++, this.#settings.chunkSize));
     } else {
       file.close();
       if (idleMs > KEPT_MS) {
@@ -239,10 +243,6 @@ export class Backlog {
 
   #isForUs({ protocol, destination }: Origin): boolean {
     return protocol === this.#origin.protocol && destination === this.#origin.destination;
-  }
-
-  #add(file: LinesFile): void {
-    this.#sources.push(new Source(file, this.#nextOrigin++, this.#settings.chunkSize));
   }
 
   #postSlice(source: Source, channel: Channel): void {
