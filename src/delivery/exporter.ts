@@ -168,22 +168,28 @@ export class Exporter {
   }
 
   #onResult(slot: Slot, result: SendResult, now: number): void {
+    const { request, epoch, sentAt, isWarm } = slot;
+    if (result.kind !== "retry" || isAnswer(result.cause)) this.#slots.onAnswer(now);
     switch (result.kind) {
       case "delivered":
-        this.#slots.onAnswer(now);
-        this.#onDelivered(slot, result, now);
+        this.#backoff.onDelivered(epoch);
+        this.#limit.onAnswer(now - sentAt);
+        this.#limit.onDelivered(
+          isWarm ? now - sentAt : undefined,
+          this.#queue.isDue(now, this.#isAtOnce),
+        );
+        if (result.diagnostic) this.#callbacks.report(result.diagnostic);
+        this.#outcomes.settle(request, result.rejected ?? 0, this.#queue.isEmpty);
+        if (result.finished) return void this.#finish(slot, result.finished);
         break;
       case "refused":
-        this.#slots.onAnswer(now);
         this.#failures.onRefused(slot, result, now);
         break;
       case "retry":
-        if (isAnswer(result.cause)) this.#slots.onAnswer(now);
         this.#failures.onFailed(slot, result, now, this.#slots.count - 1);
         break;
     }
-    if (result.kind === "delivered" && result.finished) void this.#finish(slot, result.finished);
-    else this.#free(slot);
+    this.#free(slot);
   }
 
   async #finish(slot: Slot, finished: Promise<Diagnostic | undefined>): Promise<void> {
@@ -196,22 +202,6 @@ export class Exporter {
   #free(slot: Slot): void {
     this.#slots.close(slot);
     this.#pump();
-  }
-
-  /** The service has accepted the records, except this many at the end. */
-  #onDelivered(
-    { request, epoch, sentAt, isWarm }: Slot,
-    { rejected = 0, diagnostic }: SendResult & { kind: "delivered" },
-    now: number,
-  ): void {
-    this.#backoff.onDelivered(epoch);
-    this.#limit.onAnswer(now - sentAt);
-    this.#limit.onDelivered(
-      isWarm ? now - sentAt : undefined,
-      this.#queue.isDue(now, this.#isAtOnce),
-    );
-    if (diagnostic) this.#callbacks.report(diagnostic);
-    this.#outcomes.settle(request, rejected, this.#queue.isEmpty);
   }
 }
 

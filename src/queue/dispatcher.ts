@@ -9,14 +9,14 @@
 import { block, now, sleep } from "../clock.ts";
 import type { Outcome } from "../delivery/response.ts";
 import type { Diagnostic } from "../diagnostics.ts";
-import { OWN_ORIGIN } from "../record/chunk.ts";
+import { type Chunk, OWN_ORIGIN } from "../record/chunk.ts";
 import { type Backlog, FIRST_OF_BACKLOG } from "../spool/backlog.ts";
 import type { Channel, ChannelOpener } from "../worker/channel.ts";
 import { Supervisor } from "../worker/supervisor.ts";
 import type { ThreadKind } from "../worker/thread.ts";
 import type { Capacity } from "./capacity.ts";
 import { type FlushResult, FlushTimer } from "./flush_timer.ts";
-import type { RecordQueue } from "./queue.ts";
+import type { Batch, RecordQueue } from "./queue.ts";
 
 /** How long records are collected before they are posted, in milliseconds. */
 const COLLECT_MS = 50;
@@ -123,14 +123,20 @@ export class Dispatcher {
   /** Posts as much as may be in flight. */
   post(): void {
     this.settle();
-    while (this.#canPost) this.#postOldest();
+    while (this.#canPost) {
+      this.#supervisor.channel!.post(chunkOf(this.#queue.peek()!));
+      this.#queue.markPosted();
+    }
     if (this.#queue.waiting === 0) this.#timer.restart();
   }
 
   /** Posts all that waits to an exporter on this thread. What comes later goes another way. */
   shipHere(forMs: number): void {
     const channel = this.#supervisor.openHere();
-    while (this.#queue.waiting > 0) this.#postOldest();
+    while (this.#queue.waiting > 0) {
+      channel.post(chunkOf(this.#queue.peek()!));
+      this.#queue.markPosted();
+    }
     channel.flush(forMs, true);
   }
 
@@ -256,12 +262,6 @@ export class Dispatcher {
     return this.#capacity.canPost(this.#queue, this.#supervisor.channel, this.end !== "none");
   }
 
-  #postOldest(): void {
-    const { first, count, lines } = this.#queue.peek()!;
-    this.#supervisor.channel!.post({ origin: OWN_ORIGIN, first, firstKey: first, count, lines });
-    this.#queue.markPosted();
-  }
-
   #onSettled = (sequence: number, outcome: Outcome) => {
     const from = sequence < FIRST_OF_BACKLOG ? this.#queue : this.#backlog!;
     if (!from.settle(sequence)) return;
@@ -277,4 +277,8 @@ export class Dispatcher {
     this.#backlog?.rewind();
     if (this.#queue.waiting > 0) this.#timer.schedule(BUSY_POLL_MS, BUSY_START_MS);
   }
+}
+
+function chunkOf({ first, count, lines }: Batch): Chunk {
+  return { origin: OWN_ORIGIN, first, firstKey: first, count, lines };
 }

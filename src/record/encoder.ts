@@ -68,37 +68,28 @@ export class Encoder {
     this.#nesting++;
     let line: string;
     try {
-      line = this.#line(writer, record, body, caller);
+      writer.begin();
+      const time = record.datetime.getTime() || Date.now();
+      this.#ordinal = time === this.#lastTime ? this.#ordinal + 1 : 0;
+      this.#lastTime = time;
+      const trace = currentTrace();
+      line = writeRecord({
+        level: record.level,
+        levelName: this.#quote(record.levelName),
+        loggerName: this.#quote(record.loggerName),
+        time,
+        ordinal: this.#ordinal,
+        ids: trace ? traceText(trace, writer) : "",
+        flags: String(trace?.flags ?? ""),
+        body: bodyText(writer, body),
+        attributes: argumentsText(writer, record, contextAttributes(), caller),
+      });
     } finally {
       this.#nesting--;
     }
     if (this.#redact === undefined) return line;
     const event = this.#redact(JSON.parse(this.#eventText(line)));
     return event ? writeEvent(checkedText(event)) : undefined;
-  }
-
-  #line(
-    writer: JsonWriter,
-    record: LogRecord,
-    body: unknown,
-    caller?: Readonly<Record<string, unknown>>,
-  ): string {
-    writer.begin();
-    const time = record.datetime.getTime() || Date.now();
-    this.#ordinal = time === this.#lastTime ? this.#ordinal + 1 : 0;
-    this.#lastTime = time;
-    const trace = currentTrace();
-    return writeRecord({
-      level: record.level,
-      levelName: this.#quote(record.levelName),
-      loggerName: this.#quote(record.loggerName),
-      time,
-      ordinal: this.#ordinal,
-      ids: trace ? traceText(trace, writer) : "",
-      flags: String(trace?.flags ?? ""),
-      body: bodyText(writer, body),
-      attributes: argumentsText(writer, record, contextAttributes(), caller),
-    });
   }
 }
 
