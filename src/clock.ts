@@ -1,15 +1,30 @@
 /**
- * Time and waiting, for the program's thread. Taken when the module is loaded, so that a program that
- * replaces or freezes its clocks, as tests do, does not change how long its log handler waits.
+ * Time and waiting, for the program's thread. A program that replaces or freezes its clocks and
+ * timers, as tests do, does not change how long its log handler waits: what is used here was taken
+ * when the module was loaded, and is nothing that fakes replace before that.
  *
  * @module
  */
 
 const NEVER = new Int32Array(new SharedArrayBuffer(4));
 const { wait, waitAsync } = Atomics;
+const { MessageChannel, PerformanceMark } = globalThis;
 
 /** Milliseconds since the start of the program, never set back. */
-export const now: () => number = Performance.prototype.now.bind(performance);
+export const now: () => number = realClock();
+
+/** The clock, unless a fake is in its place already. A mark knows the time too, but costs more. */
+function realClock(): () => number {
+  const markedNow = () => new PerformanceMark("").startTime;
+  try {
+    const now = Performance.prototype.now.bind(performance);
+    const before = markedNow();
+    const between = now();
+    return before <= between && between <= markedNow() ? now : markedNow;
+  } catch {
+    return markedNow; // The fake is no clock, and says so.
+  }
+}
 
 /**
  * Waits without keeping the program alive. It waits for a change that never comes, which costs the
@@ -17,6 +32,24 @@ export const now: () => number = Performance.prototype.now.bind(performance);
  */
 export async function sleep(ms: number): Promise<void> {
   await waitAsync(NEVER, 0, 0, ms).value;
+}
+
+/** Keeps the program alive until the result is called. An open port does; a timer is ten times as dear. */
+export function keepAlive(): () => void {
+  try {
+    const { port1 } = new MessageChannel();
+    port1.onmessage = () => {};
+    return () => port1.close();
+  } catch {
+    return () => {}; // The program has replaced it. It may end a little too early, and not by us.
+  }
+}
+
+/** Waits, and keeps the program alive. */
+export async function stay(ms: number): Promise<void> {
+  const stop = keepAlive();
+  await sleep(ms);
+  stop();
 }
 
 /** Waits, blocking the thread. */

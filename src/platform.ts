@@ -10,6 +10,7 @@ import type { Diagnostics } from "./diagnostics.ts";
 const querySync = Deno.permissions.querySync.bind(Deno.permissions);
 
 type Process = typeof import("node:process");
+type Cluster = typeof import("node:cluster").default;
 
 /**
  * The global `process` as it is when the module is loaded, because programs replace it, as shims for
@@ -56,6 +57,15 @@ export function nodeProcess(): Process {
     );
   }
   return process;
+}
+
+/** Whether this is a child of `node:cluster`. */
+export function isClusterChild(): boolean {
+  if ("DedicatedWorkerGlobalScope" in globalThis) return false;
+  const process = nodeProcess();
+  // To load the module costs milliseconds, and whoever has no parent to talk to is no child.
+  return process.connected &&
+    (process.getBuiltinModule("node:cluster") as unknown as Cluster).isWorker;
 }
 
 function readProcess(): Process | undefined {

@@ -170,6 +170,19 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     args: ["before"],
     signal: "SIGTERM",
   }],
+  "has its clocks and timers faked and runs out of work": ["clocks_faked.ts", {
+    ends: { code: 0 },
+    args: ["ends"],
+  }],
+  "has its clocks and timers faked and flushes": ["clocks_faked.ts", {
+    ends: { code: 0, stdout: "flushed\n" },
+    args: ["flushes"],
+  }],
+  "has its clocks and timers faked and gets SIGTERM": ["clocks_faked.ts", {
+    ends: SIGTERM,
+    args: ["waits"],
+    signal: "SIGTERM",
+  }],
   "replaces its process object": ["process_replaced.ts", {
     ends: SIGTERM,
     args: ["after"],

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { now } from "../clock.ts";
 import { taken } from "../globals.ts";
 
 /** Where time comes from. A test has one of its own. */
@@ -48,7 +49,7 @@ const { unrefTimer } = Deno;
 
 /** The time of this thread. */
 export const CLOCK: Clock = {
-  now: performance.now.bind(performance),
+  now,
   wake(callback, afterMs) {
     const timer = start()(callback, Math.max(1, afterMs));
     unrefTimer(timer); // A pause must not keep a program alive.

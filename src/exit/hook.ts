@@ -5,8 +5,7 @@
  *
  * @module
  */
-import { now } from "../clock.ts";
-import { taken } from "../globals.ts";
+import { now, turn } from "../clock.ts";
 import { nodeProcess } from "../platform.ts";
 import { Arrival } from "./arrival.ts";
 import type { Hooked } from "./drainable.ts";
@@ -15,8 +14,6 @@ import { IN_NODE_WORKER, isHandledByNode } from "./host.ts";
 import { Signals } from "./signals.ts";
 
 const UNCAUGHT = ["error", "unhandledrejection"];
-
-const setTimeout = taken("setTimeout");
 
 const hooked = new Set<Hooked>();
 const signals = new Signals(hooked, {
@@ -132,7 +129,7 @@ function onUncaught(event: Event): void {
   // come after all of the web's.
   if (event.defaultPrevented || isHandledByNode(event.type)) return;
   // Where the program goes on because of a listener that comes after ours, this comes next.
-  setTimeout()(guard(onSurvived));
+  void turn().then(guard(onSurvived));
   drainAll(false);
 }
 

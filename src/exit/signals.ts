@@ -9,8 +9,7 @@
  *
  * @module
  */
-import { block, now, turn } from "../clock.ts";
-import { taken } from "../globals.ts";
+import { block, now, stay, turn } from "../clock.ts";
 import type { EndSignal } from "../options/options.ts";
 import { EXIT_CODES } from "../options/signals.ts";
 import { SignalWatch, watchmen } from "../worker/signal_watch.ts";
@@ -41,9 +40,6 @@ const TURN_MS = 20;
 const TURNS = 2;
 /** How long they are waited for before a thread counts as one that never yields, in milliseconds. */
 const BUSY_TURN_MS = 100;
-
-const { queueMicrotask } = globalThis;
-const setTimeout = taken("setTimeout");
 
 /** What happens at a signal. */
 export interface AtSignal {
@@ -143,7 +139,7 @@ export class Signals implements Hearing {
       if (!this.#watch?.isListening) { for (const signal of this.#wanted) this.#listen(signal); }
     });
     const forget = beforeKill(onYield);
-    queueMicrotask(onYield);
+    void Promise.resolve().then(onYield);
   }
 
   /** A thread that never yields does nothing but post, and makes no turn of its event loop. */
@@ -251,17 +247,15 @@ export class Signals implements Hearing {
       // signal again; if none comes, because the main thread has no handler or two signals arrived
       // as one, this thread ends the program.
       this.#drainedAt.add(signal);
-      setTimeout()(guard(() => this.#endBy(signal)), GRACE_MS);
-      return;
+      await stay(GRACE_MS);
+      return this.#endBy(signal);
     }
     if (signal === "SIGTERM" && isMaybeWatched()) {
       const spentMs = now() - heardAt;
       // If it is a watcher that calls, the next thing is `unload`, and nothing below runs.
-      await new Promise((resolve) =>
-        setTimeout()(resolve, Math.max(0, heardAt + WATCHER_WAITS_MS - now()))
-      );
+      await stay(Math.max(0, heardAt + WATCHER_WAITS_MS - now()));
       // Deno looks at a time that has passed only after a turn of the event loop.
-      await new Promise((resolve) => setTimeout()(resolve, TURN_MS));
+      await stay(TURN_MS);
       await this.#drain(now() - spentMs);
     }
     this.#endBy(signal);
@@ -294,7 +288,7 @@ export class Signals implements Hearing {
   #goOn(signal: EndSignal): void {
     // Our listeners come back later: one that is added while the signal is being dispatched would
     // hear it again, for ever.
-    setTimeout()(guard(() => {
+    void turn().then(guard(() => {
       this.#isDealing = false;
       this.#at.cancelShutdown();
       this.update();

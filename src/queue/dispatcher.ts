@@ -115,7 +115,7 @@ export class Dispatcher {
   }
 
   /** Opens a channel. */
-  open(kind: ThreadKind = this.end === "last" ? "brief" : "lasting"): void {
+  open(kind: ThreadKind = this.#kindNow): void {
     if (this.#queue.inFlight === 0) this.#supervisor.giveUp("here");
     this.#supervisor.open(kind);
   }
@@ -250,6 +250,12 @@ export class Dispatcher {
     }
     if (this.#isIdle) return "empty";
     return this.#counts.delivered + this.#counts.failed > before ? "moving" : "stuck";
+  }
+
+  /** An end does without a worker that lasts; one after which the program may go on, if it has to. */
+  get #kindNow(): ThreadKind {
+    const isBrief = this.end === "last" || this.end === "near" && !this.#supervisor.canLast;
+    return isBrief ? "brief" : "lasting";
   }
 
   /** Whether there is nothing to do in the background: with a spool, what is settled is deleted. */

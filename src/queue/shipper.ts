@@ -6,9 +6,8 @@
  *
  * @module
  */
-import { now, sleep } from "../clock.ts";
+import { keepAlive, now, sleep } from "../clock.ts";
 import type { Diagnostics, Loss } from "../diagnostics.ts";
-import { taken } from "../globals.ts";
 import type { Settings } from "../options/settings.ts";
 import type { Origin } from "../record/chunk.ts";
 import { Backlog } from "../spool/backlog.ts";
@@ -30,8 +29,6 @@ const POLL_MS = 100;
  * whoever takes it over from there would send it again.
  */
 const BACKLOG_GRACE_MS = 200;
-
-const [startInterval, stopInterval] = [taken("setInterval"), taken("clearInterval")];
 
 /** Ships records. */
 export class Shipper {
@@ -145,8 +142,8 @@ export class Shipper {
     const isHere = kind === "brief" && this.canShipHere;
     if (isHere) this.#dispatcher.shipHere(timeoutMs);
     else this.#dispatcher.expedite(timeoutMs, kind);
-    // Waiting for shared memory does not keep the program alive; a timer does, or a request.
-    const keepAlive = isHere ? undefined : startInterval()(() => {}, POLL_MS);
+    // Waiting for shared memory does not keep the program alive; a request does.
+    const letGo = isHere ? undefined : keepAlive();
     try {
       while (!this.#dispatcher.isSettled(target, kind)) {
         const left = deadline - now();
@@ -156,7 +153,7 @@ export class Shipper {
       return true;
     } finally {
       if (isHere) this.#dispatcher.giveUp("here");
-      if (keepAlive !== undefined) stopInterval()(keepAlive);
+      letGo?.();
       this.#dispatcher.receiveDiagnostics();
     }
   }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { now, sleep } from "../clock.ts";
+import { keepAlive, now, sleep } from "../clock.ts";
 import { type AxonPushClient, createClientSend } from "../delivery/client.ts";
 import type { Clock } from "../delivery/clock.ts";
 import type { ExporterSettings } from "../delivery/exporter_settings.ts";
@@ -12,7 +12,6 @@ import { createHttpSend } from "../delivery/http.ts";
 import type { Send } from "../delivery/response.ts";
 import { lossOf } from "../delivery/losses.ts";
 import type { Diagnostic, Diagnostics } from "../diagnostics.ts";
-import { taken } from "../globals.ts";
 import { type Chunk, type Origin, OWN_ORIGIN } from "../record/chunk.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import { markedAsSending } from "./sending.ts";
@@ -26,12 +25,8 @@ import type { WorkerReport } from "./worker.ts";
 const DIAGNOSTICS_BYTES = 1 << 14;
 /** Most characters that the worker has of all its handlers together. */
 const MAX_CHARACTERS = 1 << 25;
-/** Any time, in milliseconds: an interval keeps the program alive however long it is. */
-const KEEP_ALIVE_MS = 1000;
 
-const [startInterval, stopInterval] = [taken("setInterval"), taken("clearInterval")];
-
-/** The time of this thread without timers, of which the first one of a program costs it 7 ms. */
+/** The time of this thread without timers: the first one of a program costs it 7 ms, or is a fake. */
 const SLEEPING_CLOCK: Clock = {
   now,
   wake(callback, afterMs) {
@@ -187,21 +182,19 @@ function openHereChannel(
   stopSending: () => void,
 ): Channel {
   // A request that is under way keeps the program alive. A pause does not.
-  let keepAlive: ReturnType<typeof setInterval> | undefined;
+  let letGo: (() => void) | undefined;
   let isOver = false;
   const keptSend: Send = async (body, key) => {
     await undefined; // Until all is posted: what a `fetch` logs must not be posted with it.
     const result = await send(body, key);
-    if (result.kind !== "delivered" && !isOver) {
-      keepAlive ??= startInterval()(() => {}, KEEP_ALIVE_MS);
-    }
+    if (result.kind !== "delivered" && !isOver) letGo ??= keepAlive();
     return result;
   };
   return channelTo("here", settings, keptSend, () => {
     isOver = true;
     stopSending();
-    if (keepAlive !== undefined) stopInterval()(keepAlive);
-  }, SLEEPING_CLOCK);
+    letGo?.();
+  });
 }
 
 function channelTo(
@@ -209,13 +202,12 @@ function channelTo(
   { exporter: settings, maxInFlight, diagnostics }: ChannelSettings,
   send: Send,
   stopSending: () => void,
-  clock?: Clock,
 ): Channel {
   const acknowledgements = new Acknowledgements(maxInFlight);
   const exporter = startExporter(settings, acknowledgements, {
     report: (diagnostic) => diagnostics.report(diagnostic),
     countLost: (lost) => diagnostics.count(lossOf(lost), lost.count),
-  }, { send, clock });
+  }, { send, clock: SLEEPING_CLOCK });
   return {
     kind,
     isBlocking: false,

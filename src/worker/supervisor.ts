@@ -68,7 +68,12 @@ export class Supervisor {
 
   /** Whether a thread that blocks can expect that records are delivered meanwhile. */
   get isBlocking(): boolean {
-    return this.channel?.isBlocking ?? (this.#opener.hasWorkers && this.#canHave("lasting"));
+    return this.channel?.isBlocking ?? (this.#opener.hasWorkers && this.canLast);
+  }
+
+  /** Whether there can be a worker that does not keep the program alive. */
+  get canLast(): boolean {
+    return this.#canHave("lasting");
   }
 
   /** How long until another worker may be started, in milliseconds. */
@@ -105,7 +110,7 @@ export class Supervisor {
    */
   get canOpenHere(): boolean {
     return this.#state.kind === "closed" && !this.#wasHere && this.#opener.hasWorkers &&
-      this.#canHave("lasting");
+      this.canLast;
   }
 
   /** Opens a channel to this thread, where {@linkcode canOpenHere} says so. */
@@ -156,6 +161,11 @@ export class Supervisor {
       (kind === "brief" || this.#crashes <= RESTART_AFTER_MS.length);
   }
 
+  /** Whether there may be one that serves the end of the program. */
+  get #hasBrief(): boolean {
+    return this.#opener.hasWorkers && this.#canHave("brief");
+  }
+
   #openToWorker(kind: ThreadKind): Channel | undefined {
     if (!this.#canHave(kind)) return undefined;
     try {
@@ -165,7 +175,7 @@ export class Supervisor {
     } catch (error) {
       this.#unavailable.add(kind);
       if (this.channel === undefined) {
-        this.#reportFallback(`Cannot start the worker: ${reason(error)}`);
+        this.#reportFallback(`Cannot start the worker: ${reason(error)}`, this.#hasBrief);
       }
       return undefined;
     }
@@ -179,7 +189,7 @@ export class Supervisor {
     this.#state = { kind: "crashed", restartAt: now + (RESTART_AFTER_MS[this.#crashes++] ?? 0) };
     channel.close();
     const crash = `The worker crashed${why ? `: ${why}` : ""}`;
-    if (this.#canHave("lasting")) {
+    if (this.canLast) {
       const message = `${crash}: it is started again, and unacknowledged records are sent again`;
       this.#user.report({ level: "error", code: "worker", message });
     } else {
@@ -188,12 +198,14 @@ export class Supervisor {
     this.#user.onLost(channel);
   }
 
-  #reportFallback(why: string): void {
+  #reportFallback(why: string, hasBrief = false): void {
     this.#user.report({
       level: "warn",
       code: "no-worker",
-      message: `${why}: records are shipped from the program's own thread, where Deno.exit() and ` +
-        `an uncaught error lose what is pending`,
+      message: `${why}: records are shipped from the program's own thread, ` +
+        (hasBrief
+          ? `and by another kind of worker at its end`
+          : `where Deno.exit() and an uncaught error lose what is pending`),
     });
   }
 }

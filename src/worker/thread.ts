@@ -8,7 +8,7 @@
  * @module
  */
 import type { Worker as NodeWorker } from "node:worker_threads";
-import { nodeProcess } from "../platform.ts";
+import { isClusterChild, nodeProcess } from "../platform.ts";
 import { Heartbeat, type Question } from "./heartbeat.ts";
 import { watchmen, type WatchMessage } from "./signal_watch.ts";
 import { WORKER_SOURCE } from "./worker.generated.ts";
@@ -30,8 +30,6 @@ export interface ThreadClient {
  * young is kept small, since nearly all that the worker makes is garbage soon.
  */
 const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
-
-const { queueMicrotask } = globalThis;
 
 const running = new Map<ThreadKind, WorkerThread>();
 let nextId = 0;
@@ -79,7 +77,7 @@ export class WorkerThread {
     if (!this.#clients.delete(id)) return;
     this.post({ kind: "close", id });
     if (this.#clients.size > 0) return;
-    queueMicrotask(() => {
+    void Promise.resolve().then(() => {
       if (this.#clients.size === 0 && running.get(this.#kind) === this) this.#end();
     });
   }
@@ -106,9 +104,11 @@ export class WorkerThread {
 
   /**
    * A worker that does not keep the program alive. Without an environment of its own it would get
-   * a copy of the program's, and Deno would ask for the permission to read all of that.
+   * a copy of the program's, and Deno would ask for the permission to read all of that. In a child
+   * of `node:cluster` it would take itself for another child, and fail at that.
    */
   #startLasting(url: URL): NodeWorker {
+    if (isClusterChild()) throw new Error("Deno starts none in a child of 'node:cluster'");
     const { Worker } = nodeProcess().getBuiltinModule("node:worker_threads");
     const worker = new Worker(url, { resourceLimits: LIMITS, env: {} });
     worker.on("error", (error) => this.crash((error as Error)?.message));
