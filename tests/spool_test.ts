@@ -13,7 +13,7 @@ import {
   type HandlerStats,
 } from "../mod.ts";
 import { answer, type FaultyService, startFaultyService } from "./faulty_service.ts";
-import { startProgram } from "./program.ts";
+import { runProgram, startProgram } from "./program.ts";
 import { assertNothingLost, killPrograms } from "./spool_killer.ts";
 
 const FOREVER_MS = 600_000;
@@ -142,6 +142,43 @@ Deno.test("close(0) ends at once and loses nothing", async () => {
   assertEquals(said.map(({ code }) => code), ["spooled"]);
   assert(place.files().length > 0);
 });
+
+for (const status of [401, 403, 404]) {
+  Deno.test(`An end waits for no answer but ${status}, and leaves the records in the spool`, async () => {
+    await using service = startFaultyService(() => answer(status));
+    using place = temporary();
+    const options = {
+      apiKey: "ak_wrong",
+      tenantId: "1",
+      baseUrl: service.url,
+      spool: place.spool,
+      shutdownTimeoutMs: FOREVER_MS,
+    };
+    for (const [file, code] of [["natural_end.ts", 0], ["exit_3.ts", 3]] as const) {
+      const args = [JSON.stringify(options)];
+      const ended = await runProgram(file, { flags: ["-A"], args });
+      assertEquals(ended.code, code);
+      assertStringIncludes(ended.stderr, `HTTP ${status}`);
+      assertStringIncludes(ended.stderr, "50 records stay in the spool");
+    }
+    const closed = spooling(service, place.spool, { shutdownTimeoutMs: FOREVER_MS });
+    closed.log(1, 20);
+    await closed.handler.close();
+    assertEquals([closed.handler.stats.spooled, closed.handler.stats.failed], [20, 0]);
+    assertEquals(
+      new Set(closed.said.map(({ code }) => code)),
+      new Set([`http-${status}`, "spooled"]),
+    );
+    assertBalanced(closed.handler.stats);
+
+    service.script = () => undefined; // The key was put right.
+    const last = spooling(service, place.spool);
+    last.log(21, 21);
+    while (last.handler.stats.delivered < 2 * 50 + 20 + 1) await turn();
+    await last.handler.close(FOREVER_MS);
+    assertEquals(place.files(), []);
+  });
+}
 
 /** Leaves records of a handler in the spool, which was never answered. Says where they are. */
 async function leave(

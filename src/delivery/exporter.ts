@@ -92,8 +92,9 @@ export class Exporter {
 
   /** Sends what may be sent now, and sets the alarm for the rest. */
   #pump(): void {
-    if (this.#backoff.isHopeless && !this.#settings.isKept) {
-      this.#outcomes.giveUp(this.#queue.clear());
+    if (this.#backoff.isHopeless) {
+      if (this.#settings.isKept) this.#callbacks.despair();
+      else this.#outcomes.giveUp(this.#queue.clear());
     }
     const now = this.#clock.now();
     const { isExpedited } = this.#backoff;

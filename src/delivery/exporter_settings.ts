@@ -21,4 +21,6 @@ export interface ExporterCallbacks extends LossCallbacks {
   settle(sequence: number, outcome: Outcome): void;
   /** Reports how many records are sent again. */
   countRetries(count: number): void;
+  /** Reports that the end of the program waits in vain for records that are kept on disk. */
+  despair(): void;
 }

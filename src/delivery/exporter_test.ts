@@ -56,7 +56,7 @@ function simulate(settings: Partial<ExporterSettings> = {}) {
   const all: Request[] = [];
   const outcomes = new Map<number, string>();
   const said: string[] = [];
-  const counts = { retries: 0, lost: 0 };
+  const counts = { retries: 0, lost: 0, despairs: 0 };
   const exporter = new Exporter(
     {
       protocol: "events",
@@ -80,6 +80,7 @@ function simulate(settings: Partial<ExporterSettings> = {}) {
         outcomes.set(sequence, outcome);
       },
       countRetries: (count) => counts.retries += count,
+      despair: () => counts.despairs++,
       report: ({ message }) => said.push(message),
       countLost: ({ count }) => counts.lost += count,
     },
@@ -859,6 +860,25 @@ Deno.test("Exporter.flush() gives nothing up for wrong settings where the progra
   await sim.next();
   while (sim.open.length > 0) await sim.open[0]!.answer(delivered);
 
+  assertEquals(sim.outcomes.size, 10);
+});
+
+Deno.test("Exporter.flush() says that waiting is in vain where the settings are wrong, and fails nothing that is kept", async () => {
+  const sim = simulate({ concurrency: 1, isKept: true });
+  sim.send(...range(10));
+  await sim.open[0]!.answer(refused("settings"));
+  sim.exporter.flush(2000, false);
+  await sim.next();
+  await sim.open[0]!.answer(refused("settings"));
+  assertEquals(sim.counts.despairs, 0); // The program goes on, and somebody may correct them.
+  sim.exporter.flush(2000);
+  assertEquals([sim.counts.despairs, sim.open.length], [0, 1]);
+  await sim.open[0]!.answer(refused("settings"));
+  assert(sim.counts.despairs > 0);
+  assertEquals([sim.outcomes.size, sim.counts.lost], [0, 0]);
+
+  await sim.next(); // The program goes on after all.
+  while (sim.open.length > 0) await sim.open[0]!.answer(delivered);
   assertEquals(sim.outcomes.size, 10);
 });
 

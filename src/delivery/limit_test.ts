@@ -240,6 +240,7 @@ async function play(scene: Scene) {
         counts.doneAt = now;
       },
       countRetries() {},
+      despair() {},
       report() {},
       countLost() {},
     },

@@ -137,6 +137,7 @@ export class Dispatcher {
       channel.post(chunkOf(this.#queue.peek()!));
       this.#queue.markPosted();
     }
+    channel.acknowledgements.hope();
     channel.flush(forMs, true);
   }
 
@@ -152,7 +153,13 @@ export class Dispatcher {
     if (this.#queue.length === 0) return;
     this.open(kind);
     this.post();
+    this.#supervisor.channel?.acknowledgements.hope();
     this.#supervisor.channel?.flush(forMs, this.end !== "none" || kind === "brief");
+  }
+
+  /** Whether the end of the program waits in vain, since the settings are wrong. */
+  get isHopeless(): boolean {
+    return this.#supervisor.channel?.acknowledgements.isHopeless ?? false;
   }
 
   /** Posts what can be posted, and says whether everything before this number is settled. */

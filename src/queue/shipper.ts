@@ -147,7 +147,7 @@ export class Shipper {
     try {
       while (!this.#dispatcher.isSettled(target, kind)) {
         const left = deadline - now();
-        if (!(left > 0)) return false;
+        if (!(left > 0) || this.#dispatcher.isHopeless) return false;
         await this.#dispatcher.wait(this.#dispatcher.missing(target), Math.min(left, POLL_MS));
       }
       return true;
@@ -245,7 +245,7 @@ export class Shipper {
     const target = this.#queue.next;
     while (!this.#dispatcher.isSettled(target)) {
       const left = deadline - now();
-      if (!(left > 0) || !this.isBlocking) return false;
+      if (!(left > 0) || !this.isBlocking || this.#dispatcher.isHopeless) return false;
       this.#dispatcher.waitSync(this.#dispatcher.missing(target), Math.min(left, POLL_MS));
     }
     this.#dispatcher.receiveDiagnostics();

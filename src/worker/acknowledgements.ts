@@ -22,6 +22,8 @@ const CRASHED = 2;
 const WAKE_AT = 3;
 /** Raised to wake the reader. */
 const WAKES = 4;
+/** Not 0 once an end of the program waits for what nobody is going to accept. */
+const HOPELESS = 5;
 /** An even number, so that the slots behind them are aligned. */
 const WORDS = 6;
 
@@ -75,6 +77,22 @@ export class Acknowledgements {
   crash(): void {
     Atomics.store(this.#words, CRASHED, 1);
     this.#wake();
+  }
+
+  /** Writer: says that the end of the program waits in vain. */
+  despair(): void {
+    Atomics.store(this.#words, HOPELESS, 1);
+    this.#wake();
+  }
+
+  /** Whether the end of the program waits in vain. */
+  get isHopeless(): boolean {
+    return Atomics.load(this.#words, HOPELESS) !== 0;
+  }
+
+  /** Reader: begins another wait, which may not be in vain. */
+  hope(): void {
+    Atomics.store(this.#words, HOPELESS, 0);
   }
 
   /** Reader: takes everything that is new. What `take` throws at, is taken the next time. */

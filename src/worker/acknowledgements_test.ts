@@ -66,6 +66,18 @@ Deno.test("Acknowledgements.countRetries() is seen by the reader", () => {
   assertEquals(taken(reader), []);
 });
 
+Deno.test("Acknowledgements.despair() is seen by the reader, until it hopes again", () => {
+  const reader = new Acknowledgements(1);
+  const writer = new Acknowledgements(reader.memory);
+  assertEquals(reader.isHopeless, false);
+  writer.despair();
+  assertEquals(reader.isHopeless, true);
+  reader.hope();
+  assertEquals(reader.isHopeless, false);
+  writer.write(0, "delivered");
+  assertEquals(taken(reader), [[0, "delivered"]]);
+});
+
 Deno.test("Acknowledgements.read() takes again what was thrown at", () => {
   const reader = new Acknowledgements(4);
   const writer = new Acknowledgements(reader.memory);
