@@ -10,6 +10,10 @@
 const LADDER_MS = [250, 500, 1000, 2000, 4000];
 /** How much longer or shorter a pause may be, so that programs do not all come back at once. */
 const JITTER = 0.1;
+/** The weight of one request in what is known of the last ones: of about twenty. */
+const WEIGHT = 0.05;
+/** The service is well if so many are delivered: in an outage of a part of it some always are. */
+const WELL = 0.8;
 
 /** What requests may do now: all go, none goes, or one goes to try the service. */
 export type BackoffState = "closed" | "open" | "half-open";
@@ -29,6 +33,8 @@ export class Backoff {
   #expeditedUntil = 0;
   #isEnding = false;
   #deliveries = 0;
+  /** About how many of the last requests that were sent for the first time were delivered, 0 to 1. */
+  #health = 1;
   #failuresInARow = 0;
 
   constructor(now: () => number) {
@@ -74,6 +80,11 @@ export class Backoff {
     return this.#deliveries;
   }
 
+  /** Whether nearly all requests are delivered when they are sent for the first time. */
+  get isWell(): boolean {
+    return this.#health >= WELL;
+  }
+
   /** How many requests failed since the last delivery. */
   get failuresInARow(): number {
     return this.#failuresInARow;
@@ -102,16 +113,24 @@ export class Backoff {
     this.#pauses++;
   }
 
-  /** A request that was sent in this epoch was delivered. */
-  onDelivered(epoch: number): void {
+  /**
+   * A request that was sent in this epoch was delivered.
+   * @param isFirst Whether it was sent for the first time.
+   */
+  onDelivered(epoch: number, isFirst = false): void {
     this.#deliveries++;
+    if (isFirst) this.#health += WEIGHT * (1 - this.#health);
     this.#failuresInARow = 0;
     if (epoch === this.#epoch) this.#pauses = 0;
   }
 
-  /** A request failed, for reasons that may be its own. */
-  onFailed(): void {
+  /**
+   * A request failed, for reasons that may be its own.
+   * @param isFirst Whether it was sent for the first time.
+   */
+  onFailed(isFirst = false): void {
     this.#failuresInARow++;
+    if (isFirst) this.#health -= WEIGHT * this.#health;
   }
 
   /**

@@ -173,7 +173,7 @@ export class Exporter {
     if (result.kind !== "retry" || isAnswer(result.cause)) this.#slots.onAnswer(now);
     switch (result.kind) {
       case "delivered":
-        this.#backoff.onDelivered(epoch);
+        this.#backoff.onDelivered(epoch, request.failedAt === undefined);
         this.#limit.onAnswer(now - sentAt);
         this.#limit.onDelivered(
           isWarm ? now - sentAt : undefined,

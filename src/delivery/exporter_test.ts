@@ -6,6 +6,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { Generator } from "../../tests/generate.ts";
 import type { Chunk, Origin } from "../record/chunk.ts";
 import { writeEvent } from "../record/line.ts";
 import { Exporter } from "./exporter.ts";
@@ -257,6 +258,70 @@ Deno.test("Exporter.send() gives up after maxRetries answered failures, and goes
 
     assertEquals(sim.all.filter(({ key }) => key === "key-0").length, 1 + maxRetries);
     assertEquals(Object.fromEntries(sim.outcomes), { 0: "failed", 1: "delivered" });
+  }
+});
+
+// ——— Records that are kept on disk ———
+
+for (const [name, answer] of [["500", failing], ["503", busy()], ["no answer", silence]] as const) {
+  Deno.test(`Exporter.send() gives a kept record up that alone gets ${name}, and tells it apart from an outage`, async () => {
+    const sim = simulate({ isKept: true, maxRetries: 3 });
+    const bad = () => sim.all.filter(({ key }) => key === "key-0").length;
+    sim.send(0);
+    for (let n = 1; sim.outcomes.get(0) === undefined; n++) {
+      assert(bad() <= 17, "it is tried without an end");
+      if (n > 0) sim.send(n); // Others go on being delivered.
+      while (sim.open.length > 0) {
+        const request = sim.open[0]!;
+        await request.answer(request.key === "key-0" ? answer : delivered);
+      }
+      const next = bad() + 1;
+      while (bad() < next && sim.outcomes.get(0) === undefined) {
+        if (sim.open.length > 0 && sim.open[0]!.key !== "key-0") {
+          await sim.open[0]!.answer(delivered);
+        } else await sim.skip();
+      }
+    }
+    assertEquals([sim.outcomes.get(0), bad()], ["failed", 17]);
+    assertEquals([...sim.outcomes.values()].filter((outcome) => outcome === "failed").length, 1);
+    assert(sim.now > 30_000, `given up after ${sim.now} ms`);
+  });
+}
+
+Deno.test("Exporter.send() gives nothing up that is kept while most of the service is away", async () => {
+  const random = new Generator(7);
+  for (const every of [2, 3, 10]) {
+    const sim = simulate({ isKept: true, maxRetries: 0, concurrency: 1 });
+    let sent = 0;
+    for (let requests = 0; requests < 2000; requests++) {
+      sim.send(sent++);
+      await sim.next();
+      const { key } = sim.open[0]!;
+      // One instance of several works, and a record may never get there.
+      const isLucky = key !== "key-0" && random.below(every) === 0;
+      await sim.open[0]!.answer(isLucky ? delivered : failing);
+    }
+    assert([...sim.outcomes.values()].every((outcome) => outcome === "delivered"));
+    assert(sim.outcomes.size > 0);
+  }
+});
+
+Deno.test("Exporter.send() delivers the others of a kept batch in which one record makes the service fail", async () => {
+  for (const answer of [failing, busy()]) {
+    const sim = simulate({ protocol: "otlp", isKept: true, maxRetries: 2, concurrency: 2 });
+    sim.send(...range(64));
+    for (let n = 64; sim.outcomes.get(13) === undefined; n++) {
+      assert(n < 500, "it is tried without an end");
+      sim.send(n);
+      await sim.advance(1000);
+      while (sim.open.length > 0) {
+        const request = sim.open[0]!;
+        await request.answer(request.records.includes(13) ? answer : delivered);
+      }
+    }
+    const failed = [...sim.outcomes].filter(([, outcome]) => outcome === "failed");
+    assertEquals(failed.map(([n]) => n), [13]);
+    for (const n of range(64)) assert(sim.outcomes.has(n), `${n} is held`);
   }
 });
 

@@ -13,8 +13,8 @@ import type { Limit } from "./limit.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Request } from "./request.ts";
 import type { RequestQueue } from "./request_queue.ts";
-import type { RetryCause, SendResult } from "./response.ts";
-import { isRefusedAlone, isSpent, isTooLarge } from "./retry_policy.ts";
+import type { SendResult } from "./response.ts";
+import { isBadBatch, isRefusedAlone, isSpent, isTooLarge, type Others } from "./retry_policy.ts";
 import type { Slot } from "./slots.ts";
 
 /** This many failures in a row are an outage, not failures of single requests. */
@@ -57,15 +57,13 @@ export class Failures {
     const { deliveries } = this.#backoff;
     if (result.because === "settings") {
       this.#callbacks.report(result.diagnostic);
-      this.#backoff.onFailed();
-      const isPassed = request.failedAt !== undefined && request.failedAt < deliveries;
-      request.failedAt = deliveries;
+      const others = this.#onFailure(request);
       if (deliveries === 0 || slot.isProbe) this.#blameSettings(slot, result.diagnostic);
       else if (this.#backoff.failuresInARow >= MANY_REFUSALS) this.#ask(slot, request);
       else if (items.length > 1) this.#halve(request);
       else {
-        if (request.isDoubted && !isPassed) this.#backoff.open(epoch, "failure");
-        if (isRefusedAlone(request, isPassed, this.#settings)) {
+        if (request.isDoubted && !others.pass) this.#backoff.open(epoch, "failure");
+        if (isRefusedAlone(request, others, this.#settings)) {
           return this.#lose(request, result.diagnostic);
         }
         // One hiccup of a proxy in front of the service says nothing yet.
@@ -117,21 +115,21 @@ export class Failures {
 
   /**
    * A request may be sent again.
-   * @param others How many others are in flight.
+   * @param inFlight How many others are in flight.
    */
   onFailed(
     slot: Slot,
     result: SendResult & { kind: "retry" },
     now: number,
-    others: number,
+    inFlight: number,
   ): void {
     const { request, epoch } = slot;
     const { cause, afterMs, diagnostic } = result;
     this.#callbacks.report(diagnostic);
-    this.#backoff.onFailed();
+    const others = this.#onFailure(request);
     const isOverload = cause === "busy" || cause === "timeout" || cause === "local";
     const isTooMuch = cause === "local"
-      ? this.#limit.onCrowded(others)
+      ? this.#limit.onCrowded(inFlight)
       : isOverload && this.#limit.onRefused(slot.limitEpoch);
     const { deliveries, failuresInARow } = this.#backoff;
     const outage = Math.min(OUTAGE, this.#limit.size);
@@ -146,26 +144,26 @@ export class Failures {
     const isFree = afterMs !== undefined || cause === "local";
     request.dueAt = isFree ? now : now + this.#backoff.pauseAfter(request.failures);
     request.failures++;
-    const isPassed = request.failedAt !== undefined && request.failedAt < deliveries;
-    request.failedAt = deliveries;
-    if (cause === "closed" && isTooLarge(request, isPassed)) {
+    if (cause === "closed" && isTooLarge(request, others)) {
       return this.onRefused(slot, { kind: "refused", because: "size", diagnostic }, now);
     }
-    if (isSpent(request, cause, isPassed, this.#settings)) {
+    if (isSpent(request, cause, others, this.#settings)) {
       const message = diagnostic.message.replace(": trying again", ": given up");
       this.#lose(request, { level: "error", code: "given-up", message });
-    } else if (this.#isBadBatch(request, cause, isPassed)) {
+    } else if (isBadBatch(request, cause, others, this.#settings)) {
       this.#halve(request);
     } else {
       this.#again(request);
     }
   }
 
-  /** Whether a batch that is kept fails again and again while others are delivered. */
-  #isBadBatch(request: Request, cause: RetryCause, isPassed: boolean): boolean {
-    const { isKept, maxRetries } = this.#settings;
-    if (!isKept || !isPassed || request.items.length === 1) return false;
-    return cause !== "busy" && cause !== "local" && ++request.retries > maxRetries;
+  /** Counts a failure, and says what became of others since the request failed before. */
+  #onFailure(request: Request): Others {
+    this.#backoff.onFailed(request.failedAt === undefined);
+    const { deliveries, isWell } = this.#backoff;
+    const pass = request.failedAt !== undefined && request.failedAt < deliveries;
+    request.failedAt = deliveries;
+    return { pass, areWell: pass && isWell };
   }
 
   #again(request: Request): void {

@@ -27,7 +27,9 @@ export interface Request {
   dueAt: number;
   /** How often it has failed. */
   failures: number;
-  /** How many deliveries of others there had been when it last failed. */
+  /**
+   * How many deliveries of others there had been when it, or the batch that it was part of, last failed.
+   */
   failedAt: number | undefined;
   /** How often it was sent again for reasons that count against it. */
   retries: number;

@@ -128,10 +128,12 @@ export class RequestQueue {
     this.#split(request, 1);
   }
 
-  #split({ items, isDoubted, cutOff }: Request, at: number): void {
+  #split({ items, isDoubted, cutOff, failedAt, retries }: Request, at: number): void {
     const parts = [items.slice(0, at), items.slice(at)].map((part) => this.#seal(part));
     for (const part of parts) {
       part.isDoubted = isDoubted;
+      part.failedAt = failedAt;
+      if (part.items.length > 1) part.retries = retries; // A single record begins anew.
       part.cutOff = Math.max(0, cutOff - 1); // What was too large once probably is again.
     }
     this.#retries.unshift(...parts);

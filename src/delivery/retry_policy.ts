@@ -18,10 +18,11 @@ const MANY_CUTOFFS = 2;
 /** The same where nothing else is delivered meanwhile. */
 const MANY_CUTOFFS_ALONE = 4;
 /**
- * How often a record that is kept on disk is refused as if the settings were wrong, each time while
- * others are delivered, before it is believed to be its own fault.
+ * How often a record that is kept on disk fails, or is refused as if the settings were wrong, each
+ * time while others are delivered, before it is believed to be its own fault: for about a minute by
+ * the ladder of pauses.
  */
-const MANY_REFUSALS = 16;
+const MANY_ALONE = 16;
 /** A request shorter than this is not too large for any service, in characters. */
 const NOT_LARGE = 1 << 14;
 
@@ -40,22 +41,32 @@ export interface RetrySettings {
   readonly isEndpoint: boolean;
 }
 
+/** What became of others since a request failed before. */
+export interface Others {
+  /** Whether any were delivered. */
+  readonly pass: boolean;
+  /** Whether nearly all of them were, and any at all: the service is well, but for this request. */
+  readonly areWell: boolean;
+}
+
 /**
  * Counts a failure against a request as far as it says something about it, and says whether it has
  * failed often enough.
- * @param isPassed Whether others were delivered since it failed before.
  */
 export function isSpent(
   request: Request,
   cause: RetryCause,
-  isPassed: boolean,
+  others: Others,
   { maxRetries, retryUnreachable, isEndpoint, isKept }: RetrySettings,
 ): boolean {
-  if (isKept) return false;
+  if (isKept) {
+    if (cause === "local" || !others.areWell || request.items.length > 1) return false;
+    return ++request.retries >= Math.max(MANY_ALONE, maxRetries);
+  }
   if (cause === "busy" && retryUnreachable) {
     // A Collector answers so while its queue is full, and that can last.
     if (!isEndpoint) request.busy++;
-  } else if (cause !== "local" && (isAnswer(cause) || !retryUnreachable || isPassed)) {
+  } else if (cause !== "local" && (isAnswer(cause) || !retryUnreachable || others.pass)) {
     request.retries++;
   }
   return request.retries > maxRetries || request.busy > Math.max(MAX_BUSY, maxRetries);
@@ -64,26 +75,35 @@ export function isSpent(
 /**
  * Whether a single record that is refused as if the settings were wrong is refused for itself. One
  * hiccup of whoever stands before the service says nothing yet.
- * @param isPassed Whether others were delivered since it was refused before.
  */
 export function isRefusedAlone(
   request: Request,
-  isPassed: boolean,
+  others: Others,
   { isKept }: Pick<RetrySettings, "isKept">,
 ): boolean {
   if (!isKept) return request.isDoubted;
-  if (isPassed) request.retries++;
-  return request.retries >= MANY_REFUSALS;
+  if (others.areWell) request.retries++;
+  return request.retries >= MANY_ALONE;
+}
+
+/** Counts a failure against a batch that is kept on disk, and says whether one of its records is bad. */
+export function isBadBatch(
+  request: Request,
+  cause: RetryCause,
+  others: Others,
+  { isKept, maxRetries }: RetrySettings,
+): boolean {
+  if (!isKept || cause === "local" || !others.areWell || request.items.length === 1) return false;
+  return ++request.retries > maxRetries;
 }
 
 /**
  * Counts a connection that was closed instead of an answer, and says whether a gateway probably does
  * that for the size of the request.
- * @param isPassed Whether others were delivered since it failed before.
  */
-export function isTooLarge(request: Request, isPassed: boolean): boolean {
+export function isTooLarge(request: Request, others: Others): boolean {
   request.cutOff++;
   const { cutOff, chars, items } = request;
   if (chars < NOT_LARGE) return false;
-  return isPassed ? cutOff >= MANY_CUTOFFS : cutOff >= MANY_CUTOFFS_ALONE && items.length > 1;
+  return others.pass ? cutOff >= MANY_CUTOFFS : cutOff >= MANY_CUTOFFS_ALONE && items.length > 1;
 }
