@@ -100,7 +100,7 @@ export function mayReadFile(path: string | URL): boolean {
 
 /** Whether a file may be written. Asking does not prompt. */
 export function mayWriteFile(path: string | URL): boolean {
-  return Deno.permissions.querySync({ name: "write", path }).state === "granted";
+  return querySync({ name: "write", path }).state === "granted";
 }
 
 /** Reads a variable, if that is permitted: `Deno.env.get` alone would prompt on a terminal. */

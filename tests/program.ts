@@ -78,6 +78,20 @@ export async function runOnTerminal(
   return await program.ended;
 }
 
+/** Whether there is a way to keep a program from making its files large. */
+export const HAS_LIMITS: boolean = Deno.build.os !== "windows";
+
+/** Runs a fixture that may write no file larger than so many blocks: more is an error to it. */
+export async function runWithLimit(
+  blocks: number,
+  file: string,
+  { flags = [], args = [], env = {} }: ProgramOptions = {},
+): Promise<Outcome> {
+  const command = [Deno.execPath(), "run", ...PREPARED, ...flags, String(locate(file)), ...args];
+  const script = `trap '' XFSZ; ulimit -f ${blocks}; exec "$@"`;
+  return await start("sh", ["-c", script, "sh", ...command], { env }).ended;
+}
+
 /** Starts any command. */
 function start(
   command: string,

@@ -3,7 +3,7 @@
  * their service is up or away in one of four ways. In the end the service is up, a last program
  * uses the spool, and everything whose log call had returned must have arrived, under one key.
  *
- * The tests do it thirty times. `deno run -A tests/spool_killer.ts 300 7` does it three hundred
+ * The tests do it some fifty times. `deno run -A tests/spool_killer.ts 300 7` does it three hundred
  * times, with 7 as the seed of what is random.
  *
  * @module
@@ -13,12 +13,12 @@ import { Logger } from "@std/log/logger";
 import { AxonPushHandler, type AxonPushHandlerOptions } from "../mod.ts";
 import { answer, type FaultyService, hang, startFaultyService } from "./faulty_service.ts";
 import { Generator } from "./generate.ts";
-import { startProgram } from "./program.ts";
+import { type Program, startProgram } from "./program.ts";
 
 const RHYTHMS = ["paced", "bursts", "never yields"] as const;
 const OUTAGES = ["none", "nothing listens", "503", "401", "hangs", "sometimes 500"] as const;
 /** How long the last program may take for what the others have left, in milliseconds. */
-const RECOVERY_MS = 60_000;
+const RECOVERY_MS = 180_000;
 /** Each program's numbers begin here. */
 const NUMBERS_EACH = 1_000_000;
 
@@ -44,49 +44,98 @@ export async function killPrograms(
   seed: number,
 ): Promise<Killed> {
   const random = new Generator(seed);
-  const folder = await Deno.makeTempDir();
-  await using service = startFaultyService(() => undefined);
-  const spool = `${folder}/spool`;
-  const options = { apiKey: "ak_test", tenantId: "1", baseUrl: service.url, protocol, spool };
-  const oracle = `${folder}/oracle`;
+  await using scene = new Scene(protocol);
   for (let i = 0; i < kills; i++) {
-    const rhythm = RHYTHMS[random.below(RHYTHMS.length)]!;
-    const undo = await suffer(service, OUTAGES[random.below(OUTAGES.length)]!, random);
-    await killOne(options, rhythm, i * NUMBERS_EACH, oracle, random.below(400));
+    const undo = await suffer(scene.service, pick(OUTAGES, random), random);
+    const program = await scene.start(pick(RHYTHMS, random));
+    await pause(random.below(400));
+    program.kill("SIGKILL");
+    await program.ended;
     await undo();
   }
-  const logged = (await Deno.readTextFile(oracle)).split("\n").slice(0, -1).map(Number);
-  await recover(options, service, logged);
-  const keys = new Map<number, string[]>();
-  for (const [key, n] of service.stored) keys.set(n, [...keys.get(n) ?? [], key]);
-  const left = [...Deno.readDirSync(spool)].map(({ name }) => name);
-  await Deno.remove(folder, { recursive: true });
-  return {
-    kills,
-    logged: logged.length,
-    lost: logged.filter((n) => !keys.has(n)),
-    doubled: [...keys].filter(([, found]) => found.length > 1).map(([n]) => n),
-    left,
-  };
+  return await scene.end();
 }
 
-/** Starts a program, and kills it so many milliseconds after its first record. */
-async function killOne(
-  options: AxonPushHandlerOptions,
-  rhythm: string,
-  first: number,
-  oracle: string,
-  afterMs: number,
-): Promise<void> {
-  const before = sizeOf(oracle);
-  const program = startProgram("spooling.ts", {
-    flags: ["-A", "--no-check"],
-    args: [JSON.stringify(options), rhythm, String(first), oracle],
-  });
-  while (sizeOf(oracle) === before) await pause(1);
-  await pause(afterMs);
-  program.kill("SIGKILL");
-  await program.ended;
+/**
+ * Kills several programs at once, in the midst of what they take over from those before them, and
+ * while those that come next begin to take over from them.
+ */
+export async function killGenerations(
+  generations: number,
+  size: number,
+  protocol: "events" | "otlp",
+  seed: number,
+): Promise<Killed> {
+  const random = new Generator(seed);
+  await using scene = new Scene(protocol);
+  const generation = () =>
+    Promise.all(Array.from({ length: size }, () => scene.start(pick(RHYTHMS, random))));
+  for (let present = await generation(), i = 0; i < generations; i++) {
+    const undo = await suffer(scene.service, pick(OUTAGES, random), random);
+    await pause(random.below(300));
+    const isLast = i === generations - 1;
+    const next = isLast ? [] : generation();
+    await pause(random.below(200));
+    for (const program of present) program.kill("SIGKILL");
+    for (const program of present) await program.ended;
+    await undo();
+    present = await next;
+  }
+  return await scene.end();
+}
+
+function pick<T>(all: readonly T[], random: Generator): T {
+  return all[random.below(all.length)]!;
+}
+
+/** Programs that use one directory and go to one service. */
+class Scene {
+  readonly service = startFaultyService(() => undefined);
+  #folder = Deno.makeTempDirSync();
+  #options: AxonPushHandlerOptions;
+  #started = 0;
+
+  constructor(protocol: "events" | "otlp") {
+    const spool = `${this.#folder}/spool`;
+    const { url: baseUrl } = this.service;
+    this.#options = { apiKey: "ak_test", tenantId: "1", baseUrl, protocol, spool };
+  }
+
+  /** Starts a program, and waits for its first record. */
+  async start(rhythm: string): Promise<Program> {
+    const n = this.#started++;
+    const oracle = `${this.#folder}/oracle-${n}`;
+    const program = startProgram("spooling.ts", {
+      flags: ["-A", "--no-check"],
+      args: [JSON.stringify(this.#options), rhythm, String(n * NUMBERS_EACH), oracle],
+    });
+    while (sizeOf(oracle) === 0) await pause(1);
+    return program;
+  }
+
+  /** All were killed, and the service is up again. */
+  async end(): Promise<Killed> {
+    const logged: number[] = [];
+    for (let n = 0; n < this.#started; n++) {
+      const text = await Deno.readTextFile(`${this.#folder}/oracle-${n}`);
+      for (const line of text.split("\n").slice(0, -1)) logged.push(Number(line));
+    }
+    await recover(this.#options, this.service, logged);
+    const keys = new Map<number, string[]>();
+    for (const [key, n] of this.service.stored) keys.set(n, [...keys.get(n) ?? [], key]);
+    return {
+      kills: this.#started,
+      logged: logged.length,
+      lost: logged.filter((n) => !keys.has(n)),
+      doubled: [...keys].filter(([, found]) => found.length > 1).map(([n]) => n),
+      left: [...Deno.readDirSync(`${this.#folder}/spool`)].map(({ name }) => name),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.service[Symbol.asyncDispose]();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
 }
 
 /** Has the service be away. The function that is returned ends that. */
@@ -151,7 +200,9 @@ if (import.meta.main) {
   let seed = Number(Deno.args[1] ?? Date.now() % 1e6);
   for (let done = 0; done < kills; seed++) {
     const protocol = seed % 2 === 0 ? "events" : "otlp";
-    const result = await killPrograms(Math.min(10, kills - done), protocol, seed);
+    const result = seed % 4 < 2
+      ? await killPrograms(Math.min(10, kills - done), protocol, seed)
+      : await killGenerations(4, 3, protocol, seed);
     done += result.kills;
     const { logged, lost, doubled, left } = result;
     console.log(

@@ -6,64 +6,30 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Logger } from "@std/log/logger";
 import { DatabaseSync } from "node:sqlite";
-import {
-  AxonPushHandler,
-  type AxonPushHandlerOptions,
-  type Diagnostic,
-  type HandlerStats,
-} from "../mod.ts";
+import type { AxonPushHandler, AxonPushHandlerOptions } from "../mod.ts";
 import { answer, type FaultyService, startFaultyService } from "./faulty_service.ts";
 import { runProgram, startProgram } from "./program.ts";
-import { assertNothingLost, killPrograms } from "./spool_killer.ts";
-
-const FOREVER_MS = 600_000;
-
-/** A directory that is gone after the test, and where the spool is in it. */
-function temporary(): Disposable & { readonly spool: string; files(): string[] } {
-  const folder = Deno.makeTempDirSync();
-  const spool = `${folder}/spool`;
-  return {
-    spool,
-    files: () => [...Deno.readDirSync(spool)].map(({ name }) => name).sort(),
-    [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }),
-  };
-}
-
-/** A handler with a spool, its logger, and what it says. */
-function spooling(service: { url: string }, spool: string, options: AxonPushHandlerOptions = {}) {
-  const said: Diagnostic[] = [];
-  const handler = new AxonPushHandler("NOTSET", {
-    apiKey: "ak_test",
-    tenantId: "1",
-    baseUrl: service.url,
-    spool,
-    diagnostics: (diagnostic) => said.push(diagnostic),
-    ...options,
-  });
-  const logger = new Logger("shop", "NOTSET", { handlers: [handler] });
-  const log = (from: number, to: number) => {
-    for (let n = from; n <= to; n++) logger.info(`record ${n}`, { n });
-  };
-  return { handler, log, said };
-}
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
-}
-
-/** What is documented of the numbers. */
-function assertBalanced(stats: HandlerStats): void {
-  const { accepted, recovered, delivered, failed, dropped, pending, spooled } = stats;
-  assertEquals(accepted + recovered, delivered + failed + dropped + pending + spooled);
-}
-
-function storedBy({ stored }: FaultyService): number[] {
-  return [...stored.values()].sort((one, other) => one - other);
-}
+import {
+  assertBalanced,
+  existsSync,
+  FOREVER_MS,
+  range,
+  spooling,
+  storedBy,
+  temporary,
+  turn,
+} from "./spooling.ts";
+import { assertNothingLost, killGenerations, killPrograms } from "./spool_killer.ts";
 
 for (const [protocol, seed] of [["events", 1], ["otlp", 2]] as const) {
   Deno.test(`spool loses nothing when programs are killed at random, by ${protocol}`, async () => {
     assertNothingLost(await killPrograms(15, protocol, seed));
+  });
+}
+
+for (const [protocol, seed] of [["events", 3], ["otlp", 4]] as const) {
+  Deno.test(`spool loses nothing when several are killed at once while others take over, by ${protocol}`, async () => {
+    assertNothingLost(await killGenerations(3, 3, protocol, seed));
   });
 }
 
@@ -339,20 +305,6 @@ Deno.test("spool is made again where somebody has removed it", async () => {
   assertEquals(storedBy(service), range(1, 301));
 });
 
-Deno.test("spool that cannot be written is told, and records are kept in memory", async () => {
-  await using service = startFaultyService(() => answer(503));
-  using place = temporary();
-  Deno.writeTextFileSync(place.spool, "no directory");
-  const { handler, log, said } = spooling(service, `${place.spool}/deep`);
-  log(1, 20);
-  assertEquals(handler.stats.pending, 20);
-  service.script = () => undefined;
-  assertEquals(await handler.flush(FOREVER_MS), true);
-  await handler.close(FOREVER_MS);
-  assertEquals(storedBy(service), range(1, 20));
-  assertEquals(said.filter(({ code }) => code === "spool-failed").length, 1);
-});
-
 Deno.test("spool that is full leaves the rest to the overflow policy", async () => {
   for (const overflowPolicy of ["drop-oldest", "drop-newest"] as const) {
     await using service = startFaultyService(() => answer(503));
@@ -421,19 +373,6 @@ Deno.test("spool gives nobody's records to two", async () => {
 async function settled(handler: AxonPushHandler): Promise<void> {
   await turn(100);
   while (handler.stats.pending > 0) await turn();
-}
-
-function turn(ms = 10): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function existsSync(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 Deno.test("spool is shared by isolates, and outlives terminate() and SIGKILL", async () => {

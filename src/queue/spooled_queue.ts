@@ -125,10 +125,13 @@ export class SpooledQueue implements RecordQueue {
 
   /** How many records that are not settled are not on disk. */
   get unstored(): number {
-    let count = 0;
-    if (this.#unstoredFrom === undefined) return count;
-    for (const batch of this.#window.unsettledFrom(this.#unstoredFrom)) count += batch.count;
-    return count;
+    const from = this.#unstoredFrom;
+    let unstored = 0;
+    if (from === undefined) return unstored;
+    for (const { first, count } of this.#window.unsettledFrom(from)) {
+      unstored += first + count - Math.max(first, from);
+    }
+    return unstored;
   }
 
   /** Nothing is left that is not settled, so nothing is left on disk, until there is something again. */
@@ -170,9 +173,10 @@ export class SpooledQueue implements RecordQueue {
 
   /** The disk works again: what was kept in memory alone goes there, too. */
   #storeWindow(): void {
-    for (const { first, lines } of this.#window.unsettledFrom(this.#unstoredFrom!)) {
+    const from = this.#unstoredFrom!;
+    for (const { first, lines } of this.#window.unsettledFrom(from)) {
       for (const [i, line] of lines.split("\n").entries()) {
-        if (this.#file.append(first + i, line) !== "stored") {
+        if (first + i >= from && this.#file.append(first + i, line) !== "stored") {
           this.#unstoredFrom = first + i;
           return;
         }

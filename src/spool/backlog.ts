@@ -212,6 +212,7 @@ export class Backlog {
   }
 
   #take({ path, bytes, idleMs }: Found): void {
+    this.#directory.checkPermitted();
     if (bytes === 0) {
       if (idleMs > MAKING_MS) removeFile(path);
       return;

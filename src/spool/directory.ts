@@ -33,7 +33,7 @@ export class Directory {
 
   /** Makes the directory, if it is not there, for this user alone. */
   make(): void {
-    this.#checkPermitted();
+    this.checkPermitted();
     Deno.mkdirSync(this.path, { recursive: true, mode: 0o700 });
   }
 
@@ -44,7 +44,7 @@ export class Directory {
 
   /** The files of lines, those first that were written to last the longest ago. */
   list(): Found[] {
-    this.#checkPermitted();
+    this.checkPermitted();
     const found: Found[] = [];
     for (const { name } of Deno.readDirSync(this.path)) {
       if (!OURS.test(name)) continue;
@@ -61,7 +61,7 @@ export class Directory {
 
   /** Removes what is left of files that are gone, and after so long those that nobody could read. */
   clean(keptMs: number): void {
-    this.#checkPermitted();
+    this.checkPermitted();
     for (const { name } of Deno.readDirSync(this.path)) {
       const [, file, end] = name.match(LEFT) ?? [];
       if (file === undefined) continue;
@@ -74,11 +74,16 @@ export class Directory {
     }
   }
 
-  /** Nobody is to be asked: the permissions were there, but may have been taken back. */
-  #checkPermitted(): void {
-    if (mayReadFile(this.path) && mayWriteFile(this.path)) return;
-    throw new Error("the permission to read and write it was taken back");
+  /** @throws {Error} If the permissions were taken back: nobody is to be asked for them. */
+  checkPermitted(): void {
+    checkPermitted(this.path);
   }
+}
+
+/** @throws {Error} If the permissions were taken back: nobody is to be asked for them. */
+export function checkPermitted(path: string): void {
+  if (mayReadFile(path) && mayWriteFile(path)) return;
+  throw new Error("the permission to read and write it was taken back");
 }
 
 /** Sets a file aside that nobody can read, and says how it is called now. */

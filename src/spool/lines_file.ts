@@ -11,7 +11,9 @@
  * @module
  */
 import type { Origin } from "../record/chunk.ts";
+import { mayReadFile } from "../platform.ts";
 import { withCheck, withoutCheck } from "./checked_line.ts";
+import { checkPermitted } from "./directory.ts";
 import { failureOf, sqlite } from "./sqlite.ts";
 
 /** "AxSp": tells our databases from those of others. */
@@ -213,7 +215,7 @@ export class LinesFile {
   /** Whether the file is still where it was made: somebody may have removed it. */
   get isThere(): boolean {
     try {
-      return Deno.lstatSync(this.path).isFile;
+      return !mayReadFile(this.path) || Deno.lstatSync(this.path).isFile;
     } catch {
       return false;
     }
@@ -227,10 +229,12 @@ export class LinesFile {
   /** Removes it. First the file and then the lock: in between nobody else may take it over. */
   remove(): void {
     try {
+      checkPermitted(this.path);
       Deno.removeSync(this.path);
     } catch (error) {
       this.close();
       if (error instanceof Deno.errors.NotFound) return;
+      checkPermitted(this.path);
       Deno.removeSync(this.path); // Windows removes no file that is open.
       return;
     }

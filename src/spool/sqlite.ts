@@ -26,6 +26,9 @@ export function sqlite(): Sqlite {
   return loaded;
 }
 
+/** The system did not take what SQLite wrote: the file may not be so large, for example. */
+const WRITE_FAILED = 778;
+
 /** Why SQLite could not do something, as far as it matters what to do then. */
 export type SqliteFailure = "full" | "locked" | "damaged" | "other";
 
@@ -35,7 +38,7 @@ export function failureOf(error: unknown): SqliteFailure {
   const text = String(message);
   const is = (code: number, words: string) =>
     typeof errcode === "number" ? (errcode & 0xff) === code : text.startsWith(words);
-  if (is(13, "database or disk is full")) return "full";
+  if (is(13, "database or disk is full") || errcode === WRITE_FAILED) return "full";
   if (is(5, "database is locked") || is(6, "database table is locked")) return "locked";
   if (is(11, "database disk image is malformed") || is(26, "file is not a database")) {
     return "damaged";

@@ -1,0 +1,166 @@
+/**
+ * The spool where the disk does not do what it should, or the program may not use it. None of that
+ * ever throws into a log call, or makes Deno ask.
+ *
+ * @module
+ */
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import type { HandlerStats } from "../mod.ts";
+import { answer, type FaultyService, startFaultyService } from "./faulty_service.ts";
+import {
+  HAS_LIMITS,
+  HAS_TERMINAL,
+  type Outcome,
+  PROMPT,
+  runOnTerminal,
+  runProgram,
+  runWithLimit,
+} from "./program.ts";
+import {
+  assertBalanced,
+  existsSync,
+  FOREVER_MS,
+  range,
+  spooling,
+  storedBy,
+  temporary,
+} from "./spooling.ts";
+
+/** The options of a program with a spool, as its argument. */
+function options({ url }: FaultyService, spool: string, more: object = {}): string {
+  return JSON.stringify({ apiKey: "ak_test", tenantId: "1", baseUrl: url, spool, ...more });
+}
+
+/** What a program has printed last: its numbers. */
+function statsOf({ stdout }: Outcome): HandlerStats {
+  return JSON.parse(stdout.trim().split("\n").at(-1)!);
+}
+
+const PERMISSIONS = ["without a terminal", "on a terminal"] as const;
+
+for (const where of PERMISSIONS) {
+  const ignore = where === "on a terminal" && !HAS_TERMINAL;
+  const run = where === "on a terminal" ? runOnTerminal : runProgram;
+  const noPrompt = where === "on a terminal" ? [] : ["--no-prompt"];
+
+  Deno.test({
+    name: `spool needs the permissions for its directory, and no other, ${where}`,
+    ignore,
+    async fn() {
+      await using service = startFaultyService(() => undefined);
+      using place = temporary();
+      const { spool } = place;
+      const net = `--allow-net=${new URL(service.url).host}`;
+      const outcome = await run("tell_stats.ts", {
+        flags: [...noPrompt, net, `--allow-read=${spool}`, `--allow-write=${spool}`],
+        args: [options(service, spool)],
+      });
+      assertEquals([outcome.code, outcome.stderr], [0, ""], outcome.stdout);
+      assertEquals([statsOf(outcome).delivered, place.files()], [50, []]);
+    },
+  });
+
+  Deno.test({
+    name: `spool whose permissions are missing is an error that names the flags, ${where}`,
+    ignore,
+    async fn() {
+      await using service = startFaultyService(() => undefined);
+      using place = temporary();
+      const { spool } = place;
+      for (const missing of ["read", "write"]) {
+        const other = missing === "read" ? "write" : "read";
+        const { code, stdout, stderr } = await run("tell_stats.ts", {
+          flags: [...noPrompt, "--allow-net", `--allow-${other}=${spool}`],
+          args: [options(service, spool)],
+        });
+        assertNotMatch(stdout + stderr, PROMPT);
+        assertEquals(code, 1);
+        assertMatch(stdout + stderr, new RegExp(`no permission.*run with --allow-${missing}=`));
+        assert(!existsSync(spool));
+      }
+    },
+  });
+
+  Deno.test({
+    name: `spool that may not be written any more is told, and nothing is lost, ${where}`,
+    ignore,
+    async fn() {
+      await using service = startFaultyService(() => undefined);
+      using place = temporary();
+      const { spool } = place;
+      const outcome = await run("spool_revoked.ts", {
+        flags: [...noPrompt, "--allow-net", `--allow-read=${spool}`, `--allow-write=${spool}`],
+        args: [options(service, spool)],
+      });
+      assertNotMatch(outcome.stdout + outcome.stderr, PROMPT);
+      assertEquals([outcome.code, statsOf(outcome).delivered], [0, 51]);
+      assertStringIncludes(outcome.stdout + outcome.stderr, "was taken back");
+    },
+  });
+}
+
+Deno.test({
+  name: "spool whose disk takes no more keeps the rest in memory, and loses nothing unsaid",
+  ignore: !HAS_LIMITS,
+  async fn() {
+    await using service = startFaultyService(() => answer(503));
+    using place = temporary();
+    const LOGGED = 3000;
+    const outcome = await runWithLimit(800, "spool_many.ts", {
+      flags: ["-A", "--no-code-cache"],
+      args: [options(service, place.spool, { shutdownTimeoutMs: 0, queueSize: 500 }), `${LOGGED}`],
+    });
+    assertEquals(outcome.code, 0, outcome.stderr);
+    const stats = statsOf(outcome);
+    assertBalanced(stats);
+    const { spooled, dropped, failed } = stats;
+    assert(spooled > 500 && dropped + failed > 500, JSON.stringify(stats));
+    assertStringIncludes(outcome.stderr, "Cannot write to the spool");
+    assertStringIncludes(outcome.stderr, `${spooled} records stay in the spool`);
+
+    service.script = () => undefined;
+    const { handler, log } = spooling(service, place.spool);
+    log(9999, 9999);
+    await service.has(spooled + 1);
+    await handler.close(FOREVER_MS);
+    assertEquals(service.stored.size, spooled + 1);
+    assertEquals(place.files(), []);
+  },
+});
+
+Deno.test("spool that is a file is told, and records are kept in memory", async () => {
+  await using service = startFaultyService(() => answer(503));
+  using place = temporary();
+  Deno.writeTextFileSync(place.spool, "no directory");
+  const { handler, log, said } = spooling(service, place.spool);
+  log(1, 20);
+  assertEquals(handler.stats.pending, 20);
+  service.script = () => undefined;
+  assertEquals(await handler.flush(FOREVER_MS), true);
+  await handler.close(FOREVER_MS);
+  assertEquals(storedBy(service), range(1, 20));
+  assertEquals(said.filter(({ code }) => code === "spool-failed").length, 1);
+  assertEquals(Deno.readTextFileSync(place.spool), "no directory");
+});
+
+Deno.test({
+  name: "spool that is read-only is told, and records are kept in memory",
+  ignore: Deno.build.os === "windows" || Deno.uid() === 0, // Root may write all the same.
+  async fn() {
+    await using service = startFaultyService(() => undefined);
+    using place = temporary();
+    Deno.mkdirSync(place.spool);
+    Deno.chmodSync(place.spool, 0o500);
+    const { handler, log, said } = spooling(service, place.spool);
+    log(1, 20);
+    await handler.close(FOREVER_MS);
+    assertEquals([storedBy(service), place.files()], [range(1, 20), []]);
+    assertEquals(new Set(said.map(({ code }) => code)), new Set(["spool-failed"]));
+  },
+});
