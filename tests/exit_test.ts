@@ -397,6 +397,19 @@ Deno.test("AxonPushHandler takes a signal that is passed on besides for the same
   assertArrived(service, RECORDS);
 });
 
+Deno.test("AxonPushHandler takes a signal that comes twice before there is a worker for one", async () => {
+  const begun = Promise.withResolvers<undefined>();
+  await using service = startService({ intercept: () => begun.promise });
+  const program = startProgram("wait.ts", shipTo(service));
+  await program.output(/^ready$/m);
+  program.kill("SIGTERM");
+  await delay(10);
+  program.kill("SIGTERM");
+  begun.resolve(undefined);
+  assertEquals(await program.ended, { ...SIGTERM, stdout: "ready\n", stderr: "" });
+  assertArrived(service, RECORDS);
+});
+
 for (const second of ["SIGINT", "SIGTERM"] as const) {
   Deno.test(`AxonPushHandler ends at once at SIGINT and then ${second}`, async () => {
     await using service = startHangingService();

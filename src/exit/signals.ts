@@ -9,10 +9,10 @@
  *
  * @module
  */
-import { block, now, stay, turn } from "../clock.ts";
+import { block, now, sleep, stay, turn } from "../clock.ts";
 import type { EndSignal } from "../options/options.ts";
 import { EXIT_CODES } from "../options/signals.ts";
-import { SignalWatch, watchmen } from "../worker/signal_watch.ts";
+import { ECHO_MS, SignalWatch, watchmen } from "../worker/signal_watch.ts";
 import { Arrival, type Hearing } from "./arrival.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
@@ -55,11 +55,10 @@ export class Signals implements Hearing {
   #at: AtSignal;
   #listeners = new Map<EndSignal, () => void>();
   #watch: SignalWatch | undefined;
-  /**
-   * While a signal is dealt with nobody listens, so that another one ends the program at once; but
-   * to one that the program listens to.
-   */
-  #isDealing = false;
+  /** The signal that is dealt with, and when it was heard. */
+  #dealing:
+    | { readonly signal: EndSignal; readonly isShared: boolean; readonly heardAt: number }
+    | undefined;
   /** Whether the signal that is dealt with came again meanwhile. */
   #cameAgain = false;
   /** Whether this thread has yielded since the first record, or will as far as is known. */
@@ -102,7 +101,7 @@ export class Signals implements Hearing {
     for (const signal of this.#listeners.keys()) {
       if (!wanted.includes(signal)) this.#unlisten(signal);
     }
-    if (this.#isDealing) return;
+    if (this.#dealing) return;
     const watchman = IN_WORKER || wanted.length === 0 ? undefined : watchmen.first;
     const watch = this.#watch;
     if (watch && watch.watchman === watchman && String(watch.signals) === String(wanted)) return;
@@ -144,6 +143,7 @@ export class Signals implements Hearing {
 
   /** A thread that never yields does nothing but post, and makes no turn of its event loop. */
   #onPost(): void {
+    this.#endEcho();
     const isLeft = [...this.#listeners.keys()].every((signal) => this.#shared.has(signal));
     if (isLeft || !this.#watch?.hasBegun) return;
     this.#leavesAt ??= now() + BUSY_TURN_MS;
@@ -189,11 +189,15 @@ export class Signals implements Hearing {
     const listener = guard(() => this.#onSignal(signal));
     try {
       this.#lookWhoListens(signal);
-      Deno.addSignalListener(signal, listener);
-      this.#listeners.set(signal, listener);
+      this.#add(signal, listener);
     } catch {
       // Not every system has every signal, and one that does not exist cannot end the program.
     }
+  }
+
+  #add(signal: EndSignal, listener: () => void): void {
+    Deno.addSignalListener(signal, listener);
+    this.#listeners.set(signal, listener);
   }
 
   #unlisten(signal: EndSignal): void {
@@ -205,19 +209,17 @@ export class Signals implements Hearing {
   async #onSignal(signal: EndSignal): Promise<void> {
     const heardAt = now();
     if (this.#drainedAt.has(signal)) return this.#endBy(signal);
-    if (this.#isDealing) return void (this.#cameAgain = true);
-    if (!IN_WORKER) {
-      this.#isDealing = true;
-      this.#cameAgain = false;
-      for (const any of this.#listeners.keys()) {
-        if (any !== signal || !this.#shared.has(signal)) this.#unlisten(any);
-      }
-    }
+    if (this.#dealing) return void (this.#cameAgain = true);
     const watch = this.#watch;
     watch?.takeOver();
     this.#watch = undefined;
     // Now, since a listener that comes after ours may take itself off as well.
     const isShared = this.#shared.has(signal) || this.#isListenedTo(signal);
+    if (!IN_WORKER) {
+      this.#dealing = { signal, isShared, heardAt };
+      this.#cameAgain = false;
+      void sleep(ECHO_MS).then(guard(() => this.#endEcho()));
+    }
     const mayEndItself = this.#mayEndItself(signal);
     this.#shared.delete(signal);
     if (isShared && mayEndItself) this.#stale.add(signal);
@@ -227,6 +229,20 @@ export class Signals implements Hearing {
       watch?.release(ARRIVAL_MS);
       if (isShared && !(mayEndItself && await this.#isToEnd(signal))) this.#goOn(signal);
       else await this.#end(signal, heardAt);
+    }
+  }
+
+  /**
+   * While a signal is dealt with nobody listens, so that another one ends the program at once; but
+   * its echo does not, nor the same signal where the program listens to it. A thread that drains by
+   * blocking looks at the clock whenever it looks at the worker.
+   */
+  #endEcho(): void {
+    if (this.#dealing === undefined) return;
+    const { signal, isShared, heardAt } = this.#dealing;
+    if (now() - heardAt < ECHO_MS) return;
+    for (const any of this.#listeners.keys()) {
+      if (any !== signal || !isShared) this.#unlisten(any);
     }
   }
 
@@ -263,7 +279,13 @@ export class Signals implements Hearing {
 
   /** Whether the program listens to the signal, too: then its end is its own decision. */
   #isListenedTo(signal: EndSignal): boolean {
-    return IN_WORKER ? isListenedToByNode(signal) : isListenedTo(signal);
+    if (IN_WORKER) return isListenedToByNode(signal);
+    const listener = this.#listeners.get(signal);
+    this.#unlisten(signal);
+    const isShared = isListenedTo(signal);
+    // Nobody else listens, so what is added now does not hear the signal that is being dispatched.
+    if (listener && !isShared) this.#add(signal, listener);
+    return isShared;
   }
 
   /** Whether a signal that the program heard came again, and it did not listen any more. */
@@ -289,7 +311,7 @@ export class Signals implements Hearing {
     // Our listeners come back later: one that is added while the signal is being dispatched would
     // hear it again, for ever.
     void turn().then(guard(() => {
-      this.#isDealing = false;
+      this.#dealing = undefined;
       this.#at.cancelShutdown();
       this.update();
       if (this.#cameAgain) guard(() => this.#onSignal(signal))();

@@ -28,7 +28,7 @@ const WORDS = 4;
  * often passes a signal on that they have got already, as `deno task`, npm and concurrently do at
  * Ctrl-C; a person who means it takes longer.
  */
-const ECHO_MS = 250;
+export const ECHO_MS = 250;
 
 /** Starts a watch. */
 export interface WatchMessage {
