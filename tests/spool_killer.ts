@@ -48,7 +48,8 @@ export async function killPrograms(
   for (let i = 0; i < kills; i++) {
     const undo = await suffer(scene.service, pick(OUTAGES, random), random);
     const program = await scene.start(pick(RHYTHMS, random));
-    await pause(random.below(400));
+    // Some in their first moments, in which the file is made and changes its form.
+    await pause(random.below(random.below(2) === 0 ? 400 : 30));
     program.kill("SIGKILL");
     await program.ended;
     await undo();
@@ -128,7 +129,9 @@ class Scene {
       logged: logged.length,
       lost: logged.filter((n) => !keys.has(n)),
       doubled: [...keys].filter(([, found]) => found.length > 1).map(([n]) => n),
-      left: [...Deno.readDirSync(`${this.#folder}/spool`)].map(({ name }) => name),
+      // An empty one, of a program that was killed while it made a file, is removed after a minute.
+      left: [...Deno.readDirSync(`${this.#folder}/spool`)].map(({ name }) => name)
+        .filter((name) => sizeOf(`${this.#folder}/spool/${name}`) > 0),
     };
   }
 

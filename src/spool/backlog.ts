@@ -13,8 +13,8 @@ import type { Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
 import type { Channel } from "../worker/channel.ts";
 import { bytesOf, Directory, type Found, MAKING_MS, removeFile, setAside } from "./directory.ts";
-import { LinesFile } from "./lines_file.ts";
-import { Source } from "./source.ts";
+import type { Lines } from "./lines.ts";
+import { Source, takeFile } from "./source.ts";
 import { failureOf } from "./sqlite.ts";
 
 /** How long after the first record the backlog waits: a short script ends before, and faster. */
@@ -218,11 +218,12 @@ export class Backlog {
       return;
     }
     if (bytesOf(path) === 0) return; // Somebody else has delivered it in between.
-    const file = LinesFile.take(path);
+    const file = takeFile(path);
     if (file === "locked" || file === "foreign") return;
     if (file === "unfinished") {
-      // SQLite makes an empty file where somebody else has removed one in this very moment.
-      if (idleMs > MAKING_MS || bytesOf(path) === 0) removeFile(path);
+      // Whoever has made it is gone: a file that is not empty is locked until it is finished. SQLite
+      // makes an empty one where somebody else has removed one in this very moment.
+      removeFile(path);
     } else if (file === "damaged") {
       const name = setAside(path);
       const message = `Cannot read a file of the spool: it is damaged, and is ${name} now`;
@@ -305,7 +306,7 @@ export class Backlog {
     });
   }
 
-  #onUndeleted({ path }: LinesFile, error: unknown): void {
+  #onUndeleted({ path }: Lines, error: unknown): void {
     this.#report({
       level: "error",
       code: "spool-failed",

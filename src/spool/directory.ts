@@ -9,9 +9,9 @@
 import { mayReadFile, mayWriteFile } from "../platform.ts";
 
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
-const OURS = new RegExp(`^${UUID}\\.sqlite$`);
+const OURS = new RegExp(`^${UUID}\\.(?:sqlite|first)$`);
 /** What is left of files that are gone: the log of one, or one that nobody could read. */
-const LEFT = new RegExp(`^(${UUID}\\.sqlite)(-wal|\\.corrupt)$`);
+const LEFT = new RegExp(`^(${UUID}\\.(?:sqlite|first))(-wal|\\.corrupt)$`);
 /** A file without a line in it may be in the making for so long, in milliseconds. */
 export const MAKING_MS = 60_000;
 
@@ -37,9 +37,9 @@ export class Directory {
     Deno.mkdirSync(this.path, { recursive: true, mode: 0o700 });
   }
 
-  /** Where the file with this id is, or is going to be. */
-  fileOf(id: string): string {
-    return `${this.path.replace(/(?<=.)[/\\]+$/, "")}/${id}.sqlite`;
+  /** Where the file with this name is, or is going to be. */
+  fileOf(name: string): string {
+    return `${this.path.replace(/(?<=.)[/\\]+$/, "")}/${name}`;
   }
 
   /** The files of lines, those first that were written to last the longest ago. */
@@ -48,7 +48,7 @@ export class Directory {
     const found: Found[] = [];
     for (const { name } of Deno.readDirSync(this.path)) {
       if (!OURS.test(name)) continue;
-      const path = this.fileOf(name.slice(0, -".sqlite".length));
+      const path = this.fileOf(name);
       const file = stat(path);
       const log = stat(`${path}-wal`);
       // A link may lead anywhere.
@@ -65,7 +65,7 @@ export class Directory {
     for (const { name } of Deno.readDirSync(this.path)) {
       const [, file, end] = name.match(LEFT) ?? [];
       if (file === undefined) continue;
-      const path = this.fileOf(file.slice(0, -".sqlite".length));
+      const path = this.fileOf(file);
       const left = stat(path + end);
       if (left === undefined || !left.isFile) continue;
       const isGone = end === ".corrupt" || stat(path) === undefined;

@@ -12,8 +12,9 @@
  */
 import type { Origin } from "../record/chunk.ts";
 import { mayReadFile } from "../platform.ts";
-import { withCheck, withoutCheck } from "./checked_line.ts";
+import { seedOf, withCheck, withoutCheck } from "./checked_line.ts";
 import { checkPermitted } from "./directory.ts";
+import { type Lines, originOf, type Refusal, type Slice } from "./lines.ts";
 import { failureOf, sqlite } from "./sqlite.ts";
 
 /** "AxSp": tells our databases from those of others. */
@@ -28,41 +29,24 @@ const MAX_NUMBER = 2 ** 40;
 /** A database that holds nothing is made small from so many pages on. */
 const LARGE_PAGES = 256;
 
-/** Lines that follow each other. */
-export interface Slice {
-  /** Number of the first. */
-  readonly first: number;
-  readonly count: number;
-  /** The lines, joined by line breaks. */
-  readonly lines: string;
-}
-
-/** Why a file cannot be had. */
-export type Refusal =
-  /** Somebody else has it. */
-  | "locked"
-  /** It was never finished, and holds no line. */
-  | "unfinished"
-  /** It is no database, or one that is broken. */
-  | "damaged"
-  /** It was written by a newer version, or is none of ours. */
-  | "foreign";
-
 /** A database of lines that is ours alone. */
-export class LinesFile {
+export class LinesFile implements Lines {
   readonly path: string;
   readonly origin: Origin;
   /** How many lines were read that are not what was written. They are deleted. */
   damaged = 0;
+  /** What the checks of the lines begin with. */
+  #seed: number;
   #database: Database;
   #insert: Statement;
   #select: Statement;
   #delete: Statement;
   #pageCount: Statement;
 
-  private constructor(path: string, origin: Origin, database: Database) {
+  private constructor(path: string, text: string, database: Database) {
     this.path = path;
-    this.origin = origin;
+    this.origin = JSON.parse(text);
+    this.#seed = seedOf(text);
     this.#database = database;
     this.#insert = database.prepare("INSERT OR REPLACE INTO lines VALUES (?, ?)");
     this.#select = database.prepare(
@@ -95,9 +79,10 @@ export class LinesFile {
         CREATE TABLE origin (origin TEXT NOT NULL) STRICT;
         CREATE TABLE lines (number INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;`,
       );
-      database.prepare("INSERT INTO origin VALUES (?)").run(JSON.stringify(origin));
+      const text = JSON.stringify(origin);
+      database.prepare("INSERT INTO origin VALUES (?)").run(text);
       database.exec("COMMIT");
-      return new LinesFile(path, origin, database);
+      return new LinesFile(path, text, database);
     } catch (error) {
       database.close();
       Deno.removeSync(path);
@@ -111,10 +96,10 @@ export class LinesFile {
     try {
       database = open(path, WAL_PAGES.most);
       database.exec("BEGIN EXCLUSIVE; COMMIT");
-      const origin = readOrigin(database);
-      if (typeof origin === "object") return new LinesFile(path, origin, database);
+      const read = readOrigin(database);
+      if (typeof read === "object") return new LinesFile(path, read.text, database);
       database.close();
-      return origin;
+      return read;
     } catch (error) {
       database?.close();
       const failure = failureOf(error);
@@ -133,9 +118,16 @@ export class LinesFile {
     return Number(this.#pageCount.get()!.page_count);
   }
 
+  /** Writes all of these lines, or none. */
+  appendAll(lines: Iterable<readonly [number: number, line: string]>): void {
+    this.#database.exec("BEGIN");
+    for (const [number, line] of lines) this.append(number, line);
+    this.#database.exec("COMMIT");
+  }
+
   /** Writes a line. Writing it again under the same number replaces it. */
   append(number: number, line: string): void {
-    this.#insert.run(number, withCheck(number, line));
+    this.#insert.run(number, withCheck(this.#seed, number, line));
   }
 
   /**
@@ -152,7 +144,7 @@ export class LinesFile {
       return this.#readRun(from, limit);
     }
     for (let i = 0; i < texts.length; i++) {
-      const line = withoutCheck(first! + i, texts[i]!);
+      const line = withoutCheck(this.#seed, first! + i, texts[i]!);
       if (line === undefined) return this.#readRun(from, limit);
       texts[i] = line;
     }
@@ -169,7 +161,7 @@ export class LinesFile {
     let first = from;
     const lines: string[] = [];
     for (const { number, line: text } of rows) {
-      const line = withoutCheck(number, text);
+      const line = withoutCheck(this.#seed, number, text);
       if (line === undefined || number < from) {
         this.damaged++;
         this.delete(number, number);
@@ -265,8 +257,8 @@ function open(path: string, walPages: number): Database {
   }
 }
 
-/** The origin of the lines of a database, or why they cannot be had. */
-function readOrigin(database: Database): Origin | Refusal {
+/** The origin of the lines of a database as a text, or why they cannot be had. */
+function readOrigin(database: Database): { readonly text: string } | Refusal {
   const value = (pragma: string) =>
     Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get()!)[0]);
   const [application, format] = [value("application_id"), value("user_version")];
@@ -275,14 +267,6 @@ function readOrigin(database: Database): Origin | Refusal {
   }
   if (application !== APPLICATION_ID || format !== FORMAT) return "foreign";
   const row = database.prepare("SELECT origin FROM origin").get() as { origin: string } | undefined;
-  try {
-    const origin = JSON.parse(row!.origin) as Origin;
-    if (origin.version !== 1) return "foreign";
-    const { keyPrefix, destination, constants } = origin;
-    const isWhole = [keyPrefix, destination, constants.envelope, constants.resource]
-      .every((text) => typeof text === "string");
-    return isWhole ? origin : "damaged";
-  } catch {
-    return "damaged";
-  }
+  const origin = originOf(row?.origin);
+  return typeof origin === "string" ? origin : { text: row!.origin };
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import { Generator } from "../../tests/generate.ts";
 import type { Origin } from "../record/chunk.ts";
 import { LinesFile } from "./lines_file.ts";
@@ -81,6 +82,18 @@ Deno.test("LinesFile.isFull says when there is no room by its bound, and deletin
     file.close();
   });
 });
+
+Deno.test("LinesFile.read() gives out nothing where the origin is not what was written", () =>
+  inFolder((path) => {
+    write(path, 20);
+    const database = new DatabaseSync(path);
+    database.exec(`UPDATE origin SET origin = replace(origin, '"key"', '"kez"')`);
+    database.close();
+    const file = LinesFile.take(path);
+    assert(typeof file === "object");
+    assertEquals([file.read(0, 100), file.damaged], [undefined, 20]);
+    file.close();
+  }));
 
 Deno.test("LinesFile.read() gives out nothing that was not written, however the file is garbled", () => {
   for (let seed = 0; seed < 60; seed++) {

@@ -10,9 +10,11 @@ import type { Diagnostic } from "../diagnostics.ts";
 import type { Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
 import { Directory } from "./directory.ts";
-import { LinesFile, type Slice } from "./lines_file.ts";
+import { FirstFile } from "./first_file.ts";
+import type { Lines, Slice } from "./lines.ts";
+import { LinesFile } from "./lines_file.ts";
 import type { Ranges } from "./ranges.ts";
-import { failureOf } from "./sqlite.ts";
+import { failureOf, isSqliteLoaded } from "./sqlite.ts";
 
 /** How long a disk that fails is left alone, in milliseconds. */
 const RETRY_MS = 10_000;
@@ -37,7 +39,7 @@ export class OwnFile {
   #origin: Origin;
   #report: (diagnostic: Diagnostic) => void;
   #now: () => number;
-  #file: LinesFile | undefined;
+  #file: Lines | undefined;
   /** When it was looked at last whether the file is still there. */
   #lookedAt = -Infinity;
   #wasGone = false;
@@ -61,8 +63,7 @@ export class OwnFile {
   append(number: number, line: string): Stored {
     if (this.isFailing) return "failing";
     try {
-      this.#file ??= this.#create();
-      this.#append(this.#file, number, line);
+      this.#append(this.#open(), number, line);
       this.#retryAt = undefined;
       return "stored";
     } catch (error) {
@@ -78,7 +79,7 @@ export class OwnFile {
     return this.#retryAt !== undefined && this.#now() < this.#retryAt;
   }
 
-  #append(file: LinesFile, number: number, line: string): void {
+  #append(file: Lines, number: number, line: string): void {
     try {
       file.append(number, line);
     } catch (error) {
@@ -166,20 +167,48 @@ export class OwnFile {
     }
   }
 
-  #create(): LinesFile {
-    this.#directory.make();
-    const { keyPrefix } = this.#origin;
+  /** The file as it should be now: a database as soon as that costs little, or there is much. */
+  #open(): Lines {
+    const first = this.#file;
+    const isCheap = isSqliteLoaded() || !FirstFile.isPossible;
+    if (first === undefined) {
+      return this.#file = isCheap ? this.#createDatabase() : this.#createFirst();
+    }
+    if (!(first instanceof FirstFile) || !isCheap && !first.isLarge) return first;
+    const database = this.#createDatabase();
     try {
-      return this.#createAs(keyPrefix);
+      database.appendAll(first.lines);
     } catch (error) {
-      // What this handler has left there before it was closed is somebody else's now.
-      if (error instanceof Deno.errors.AlreadyExists) return this.#createAs(randomUUID());
+      database.remove();
       throw error;
+    }
+    this.#file = database;
+    first.remove();
+    return database;
+  }
+
+  #createFirst(): Lines {
+    try {
+      return this.#create("first", (path) => FirstFile.create(path, this.#origin));
+    } catch {
+      return this.#createDatabase(); // Not every disk knows the system's locks.
     }
   }
 
-  #createAs(id: string): LinesFile {
-    return LinesFile.create(this.#directory.fileOf(id), this.#origin, this.#maxBytes);
+  #createDatabase(): LinesFile {
+    return this.#create("sqlite", (path) => LinesFile.create(path, this.#origin, this.#maxBytes));
+  }
+
+  #create<T>(form: string, create: (path: string) => T): T {
+    this.#directory.make();
+    const { keyPrefix } = this.#origin;
+    try {
+      return create(this.#directory.fileOf(`${keyPrefix}.${form}`));
+    } catch (error) {
+      // What this handler has left there before it was closed is somebody else's now.
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      return create(this.#directory.fileOf(`${randomUUID()}.${form}`));
+    }
   }
 
   #onFailed(error: unknown): void {

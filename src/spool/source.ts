@@ -5,16 +5,23 @@
  * @module
  */
 import type { Channel } from "../worker/channel.ts";
-import type { LinesFile, Slice } from "./lines_file.ts";
+import { FirstFile } from "./first_file.ts";
+import type { Lines, Refusal, Slice } from "./lines.ts";
+import { LinesFile } from "./lines_file.ts";
 import { Ranges } from "./ranges.ts";
 import { failureOf } from "./sqlite.ts";
 
 /** A line's number is below this. */
 const MAX_NUMBER = 2 ** 40;
 
+/** Opens a file that somebody has left, or says why it cannot be had. */
+export function takeFile(path: string): Lines | Refusal {
+  return path.endsWith(".first") ? FirstFile.take(path) : LinesFile.take(path);
+}
+
 /** A file that was taken over. */
 export class Source {
-  readonly file: LinesFile;
+  readonly file: Lines;
   /** Under this number the worker knows its origin. */
   readonly origin: number;
   /** To which channel that was said. */
@@ -29,7 +36,7 @@ export class Source {
   #limit: number;
   #chunkSize: number;
 
-  constructor(file: LinesFile, origin: number, chunkSize: number) {
+  constructor(file: Lines, origin: number, chunkSize: number) {
     this.file = file;
     this.origin = origin;
     this.#limit = this.#chunkSize = chunkSize;

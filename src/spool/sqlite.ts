@@ -15,6 +15,11 @@ export function prefetchSqlite(): void {
   if (loaded === undefined) import("node:sqlite").then((module) => loaded = module, () => {});
 }
 
+/** Whether to use SQLite costs no time any more. */
+export function isSqliteLoaded(): boolean {
+  return loaded !== undefined;
+}
+
 /**
  * SQLite, at once, because a log call cannot wait for it.
  *

@@ -1,0 +1,211 @@
+/**
+ * The first lines of a handler on disk, while SQLite is not loaded yet: that takes a log call ten
+ * times as long as all that a short script does, and costs next to nothing a turn of the event loop
+ * later. A text: the origin, and then the lines with their numbers, and what was deleted of them,
+ * each one appended. The system's lock on it says to whom it belongs, and the end of a process, whatever it is, gives it free. Runs
+ * on the program's thread.
+ *
+ * @module
+ */
+import type { Origin } from "../record/chunk.ts";
+import { mayReadFile } from "../platform.ts";
+import { seedOf, withCheck, withoutCheck } from "./checked_line.ts";
+import { checkPermitted } from "./directory.ts";
+import { type Lines, originOf, type Refusal, type Slice } from "./lines.ts";
+
+/** Most lines, and most characters of them: more are worth a database, however dear. */
+const MOST = { lines: 256, characters: 1 << 18 } as const;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A text of lines that is ours alone. */
+export class FirstFile implements Lines {
+  readonly path: string;
+  readonly origin: Origin;
+  damaged = 0;
+  readonly isFull = false;
+  /** What the checks of the lines begin with. */
+  #seed: number;
+  #file: Deno.FsFile;
+  /** What is in it and not deleted. */
+  #lines = new Map<number, string>();
+  #characters = 0;
+  #bytes = 0;
+  /** How long the origin is. */
+  #headBytes = 0;
+
+  private constructor(path: string, head: string, file: Deno.FsFile) {
+    this.path = path;
+    this.origin = JSON.parse(head);
+    this.#seed = seedOf(head);
+    this.#file = file;
+  }
+
+  /** Whether this Deno can say whether a file is locked without waiting for it. */
+  static get isPossible(): boolean {
+    return typeof Deno.FsFile.prototype.tryLockSync === "function";
+  }
+
+  /**
+   * Makes a file that is not there yet.
+   * @throws What the system throws.
+   */
+  static create(path: string, origin: Origin): FirstFile {
+    const file = Deno.openSync(path, { createNew: true, append: true, mode: 0o600 });
+    try {
+      // Whoever looks at the file before the lock is there finds it empty, and leaves it alone.
+      if (!file.tryLockSync(true)) throw new Error("somebody else has locked it");
+      const head = JSON.stringify(origin);
+      const made = new FirstFile(path, head, file);
+      made.#write(head);
+      made.#headBytes = made.#bytes;
+      return made;
+    } catch (error) {
+      file.close();
+      Deno.removeSync(path);
+      throw error;
+    }
+  }
+
+  /** Opens a file that somebody has left, or says why it cannot be had. */
+  static take(path: string): FirstFile | Refusal {
+    if (!FirstFile.isPossible) return "foreign";
+    const file = Deno.openSync(path, { read: true, append: true });
+    const taken = FirstFile.#take(path, file);
+    if (typeof taken === "string") file.close();
+    return taken;
+  }
+
+  static #take(path: string, file: Deno.FsFile): FirstFile | Refusal {
+    // Who has removed it in between has delivered it.
+    if (!file.tryLockSync(true) || file.statSync().nlink === 0) return "locked";
+    const [head, ...lines] = readAll(file).split("\n");
+    if (lines.length === 0) return "unfinished";
+    const origin = originOf(head);
+    if (typeof origin === "string") return origin;
+    const taken = new FirstFile(path, head!, file);
+    taken.#bytes = file.statSync().size;
+    // The call that wrote what comes after the last line break has not returned.
+    for (const text of lines.slice(0, -1)) taken.#remember(text);
+    return taken;
+  }
+
+  /** Whether it should be a database. */
+  get isLarge(): boolean {
+    return this.#lines.size >= MOST.lines || this.#characters >= MOST.characters;
+  }
+
+  /** All lines by number. */
+  get lines(): Iterable<readonly [number: number, line: string]> {
+    return this.#lines;
+  }
+
+  append(number: number, line: string): void {
+    this.#writeLine(number, line);
+    this.#lines.set(number, line);
+    this.#characters += line.length;
+  }
+
+  read(from: number, limit: number): Slice | undefined {
+    const numbers = [...this.#lines.keys()].filter((number) => number >= from)
+      .sort((one, other) => one - other);
+    const [first] = numbers;
+    if (first === undefined) return undefined;
+    const gap = numbers.findIndex((number, i) => number !== first + i);
+    const count = Math.min(limit, gap < 0 ? numbers.length : gap);
+    const lines = numbers.slice(0, count).map((number) => this.#lines.get(number));
+    return { first, count, lines: lines.join("\n") };
+  }
+
+  delete(first: number, last: number): void {
+    // No line of a record is like that.
+    this.#writeLine(first, `-${last}`);
+    this.#forget(first, last);
+  }
+
+  #forget(first: number, last: number): void {
+    for (const number of this.#lines.keys()) {
+      if (number >= first && number <= last) this.#lines.delete(number);
+    }
+  }
+
+  deleteAll(): void {
+    this.#file.truncateSync(this.#headBytes);
+    this.#bytes = this.#headBytes;
+    this.#lines.clear();
+    this.#characters = 0;
+  }
+
+  checkpoint(): void {}
+
+  get isEmpty(): boolean {
+    return this.#lines.size === 0;
+  }
+
+  get isThere(): boolean {
+    try {
+      return !mayReadFile(this.path) || Deno.lstatSync(this.path).isFile;
+    } catch {
+      return false;
+    }
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  remove(): void {
+    try {
+      checkPermitted(this.path);
+      Deno.removeSync(this.path);
+    } catch (error) {
+      this.close();
+      if (error instanceof Deno.errors.NotFound) return;
+      checkPermitted(this.path);
+      Deno.removeSync(this.path); // Windows removes no file that is open.
+      return;
+    }
+    this.close();
+  }
+
+  #writeLine(number: number, line: string): void {
+    this.#write(`${number}\t${withCheck(this.#seed, number, line)}`);
+  }
+
+  /** Writes a line of the text, or nothing of it. */
+  #write(text: string): void {
+    const bytes = encoder.encode(`${text}\n`);
+    let written = 0;
+    try {
+      written = this.#file.writeSync(bytes);
+      if (written < bytes.length) throw new Error("the disk is full");
+      this.#bytes += written;
+    } catch (error) {
+      if (written > 0) this.#file.truncateSync(this.#bytes);
+      throw error;
+    }
+  }
+
+  #remember(text: string): void {
+    const end = text.indexOf("\t");
+    const number = Number(text.slice(0, end));
+    const line = Number.isSafeInteger(number) && end > 0
+      ? withoutCheck(this.#seed, number, text.slice(end + 1))
+      : undefined;
+    if (line === undefined) this.damaged++;
+    else if (/^-\d+$/.test(line)) this.#forget(number, -Number(line));
+    else this.#lines.set(number, line);
+  }
+}
+
+function readAll(file: Deno.FsFile): string {
+  const bytes = new Uint8Array(file.statSync().size);
+  let length = 0;
+  while (length < bytes.length) {
+    const count = file.readSync(bytes.subarray(length));
+    if (count === null) break;
+    length += count;
+  }
+  return decoder.decode(bytes.subarray(0, length));
+}
