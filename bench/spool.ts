@@ -38,6 +38,18 @@ function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[values.length >> 1]!;
 }
 
+/** What a program that logs has measured. */
+interface Calls {
+  readonly us: number;
+  readonly firstMs: number;
+  readonly slowestMs: number;
+  readonly perSecond: number;
+}
+
+function medianOf(runs: readonly Calls[], what: keyof Calls): number {
+  return median(runs.map((run) => run[what]));
+}
+
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
@@ -69,25 +81,24 @@ for (const protocol of ["events", "otlp"]) {
   const spooled = JSON.stringify({ ...options, spool, spoolMaxBytes: 2 ** 30 });
   {
     await using _sink = await startSink(port);
-    const calls = { without: [] as number[], with: [] as number[], slowest: [] as number[] };
+    const runs: Record<"without" | "with", Calls[]> = { without: [], with: [] };
     const starts = { without: [] as number[], with: [] as number[] };
     for (let i = 0; i < RUNS; i++) {
-      calls.without.push(JSON.parse((await run("log", plain, "20000")).text).us);
-      const { us, slowestMs } = JSON.parse((await run("log", spooled, "20000")).text);
-      calls.with.push(us);
-      calls.slowest.push(slowestMs);
+      runs.without.push(JSON.parse((await run("log", plain, "20000")).text));
+      runs.with.push(JSON.parse((await run("log", spooled, "20000")).text));
     }
     for (let i = 0; i < START_RUNS; i++) {
       starts.without.push((await run("three", plain, "")).ms);
       starts.with.push((await run("three", spooled, "")).ms);
     }
-    const [without, withIt] = [median(calls.without), median(calls.with)];
+    const ratio = medianOf(runs.with, "us") / medianOf(runs.without, "us");
+    const both = (what: keyof Calls) =>
+      `${medianOf(runs.without, what).toFixed(1)} and ${medianOf(runs.with, what).toFixed(1)}`;
     console.log(
-      `${protocol}: a log call takes ${without.toFixed(1)} µs, with a spool ${
-        withIt.toFixed(1)
-      } µs, ` +
-        `${(withIt / without).toFixed(2)} times as much; the slowest ` +
-        `${median(calls.slowest).toFixed(1)} ms`,
+      `${protocol}, without a spool and with one: a log call takes ${both("us")} µs, ` +
+        `${ratio.toFixed(2)} times as much, the first one ${both("firstMs")} ms, ` +
+        `the one that starts the worker ${both("slowestMs")} ms; ${both("perSecond")} records a ` +
+        `second are delivered`,
     );
     const [short, long] = [median(starts.without), median(starts.with)];
     console.log(

@@ -369,6 +369,34 @@ Deno.test("spool gives nobody's records to two", async () => {
   assertEquals(place.files(), []);
 });
 
+for (const [protocol, left] of [["events", 8000], ["otlp", 80_000]] as const) {
+  Deno.test(`Records of a program's own do not wait for what others have left, by ${protocol}`, async () => {
+    await using service = startFaultyService(() => undefined);
+    using place = temporary();
+    const OWN = 1_000_000;
+    const options = { protocol, spoolMaxBytes: 2 ** 28 };
+    await leave(service, place.spool, 1, left, options);
+    const { handler, log } = spooling(service, place.spool, options);
+    log(OWN, OWN);
+    const isFlushed = [];
+    for (let n = 1; n <= 3; n++) {
+      await service.has(1000 * n); // In the midst of it.
+      log(OWN + n, OWN + n);
+      isFlushed.push(await handler.flush(FOREVER_MS)); // Does not wait for it either.
+    }
+    const order = [...service.stored.values()];
+    const last = order.indexOf(OWN + 3);
+    assert(last >= 0, "a record was not delivered though flush() has returned");
+    assertEquals(isFlushed, [true, true, true]);
+    while (handler.stats.recovered < left) await turn();
+    await settled(handler);
+    await handler.close(FOREVER_MS);
+    assertEquals(service.stored.size, left + 4);
+    assert(last < 0.9 * left, `the last one came after ${last} of ${left}`);
+    assertEquals(place.files(), []);
+  });
+}
+
 /** Waits until a handler has nothing in flight. */
 async function settled(handler: AxonPushHandler): Promise<void> {
   await turn(100);
