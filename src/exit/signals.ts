@@ -209,7 +209,7 @@ export class Signals implements Hearing {
   async #onSignal(signal: EndSignal): Promise<void> {
     const heardAt = now();
     if (this.#drainedAt.has(signal)) return this.#endBy(signal);
-    if (this.#dealing) return void (this.#cameAgain = true);
+    if (this.#dealing) return void (this.#cameAgain ||= this.#dealing.signal === signal);
     const watch = this.#watch;
     watch?.takeOver();
     this.#watch = undefined;
@@ -319,7 +319,7 @@ export class Signals implements Hearing {
   }
 
   #endBy(signal: EndSignal): void {
-    this.#unlisten(signal);
+    for (const any of this.#listeners.keys()) this.#unlisten(any);
     try {
       kill(Deno.pid, signal);
     } catch {
