@@ -97,7 +97,7 @@ for (const protocol of ["events", "otlp"]) {
     console.log(
       `${protocol}, without a spool and with one: a log call takes ${both("us")} µs, ` +
         `${ratio.toFixed(2)} times as much, the first one ${both("firstMs")} ms, ` +
-        `the one that starts the worker ${both("slowestMs")} ms; ${both("perSecond")} records a ` +
+        `the slowest later ${both("slowestMs")} ms; ${both("perSecond")} records a ` +
         `second are delivered`,
     );
     const [short, long] = [median(starts.without), median(starts.with)];

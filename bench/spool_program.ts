@@ -35,6 +35,7 @@ switch (what) {
     logOne(0);
     const firstMs = performance.now() - first;
     for (let n = 1; n < 2000; n++) logOne(n); // The compiler has seen it then.
+    await handler.flush(60_000); // The worker runs then, with a spool and without.
     let slowestMs = 0;
     const began = performance.now();
     let last = began;
@@ -46,7 +47,7 @@ switch (what) {
     }
     const us = (last - began) * 1000 / Number(count);
     await handler.flush(60_000);
-    const perSecond = (2000 + Number(count)) / (performance.now() - first) * 1000;
+    const perSecond = Number(count) / (performance.now() - began) * 1000;
     console.log(JSON.stringify({ us, firstMs, slowestMs, perSecond }));
     break;
   }
