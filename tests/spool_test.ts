@@ -124,7 +124,7 @@ for (const status of [401, 403, 404]) {
       const args = [JSON.stringify(options)];
       const ended = await runProgram(file, { flags: ["-A"], args });
       assertEquals(ended.code, code);
-      assertStringIncludes(ended.stderr, `HTTP ${status}`);
+      assertEquals(ended.stderr.split(`HTTP ${status}`).length - 1, 1, ended.stderr); // Once.
       assertStringIncludes(ended.stderr, "50 records stay in the spool");
     }
     const closed = spooling(service, place.spool, { shutdownTimeoutMs: FOREVER_MS });

@@ -260,6 +260,7 @@ export class Shipper {
     const backlog = this.#backlog;
     if (backlog === undefined) return;
     this.#queue.putAway();
+    if (!backlog.isRunning) return; // It was closed, and has left there what it could not deliver.
     const until = Math.min(deadline, now() + BACKLOG_GRACE_MS);
     // A short script has not looked yet.
     if (now() < until && !backlog.hasLooked) {
