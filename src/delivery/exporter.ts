@@ -99,7 +99,7 @@ export class Exporter {
     const now = this.#clock.now();
     const { isExpedited } = this.#backoff;
     if (isExpedited) this.#limit.expedite(this.#queue.pending, this.#slots.oldestMs(now));
-    const hangMs = hangAfter(this.#limit.typicalMs, isExpedited);
+    const hangMs = hangAfter(this.#limit.latency.typicalMs, isExpedited);
     this.#tendHanging(now, hangMs);
     const { state, resumeAt, cause } = this.#backoff;
     if (state === "open") return this.#alarm.set(resumeAt);
@@ -169,14 +169,16 @@ export class Exporter {
   }
 
   #onResult(slot: Slot, result: SendResult, now: number): void {
-    const { request, epoch, sentAt, isWarm } = slot;
+    const { request, epoch, limitEpoch, sentAt, isWarm } = slot;
     if (result.kind !== "retry" || isAnswer(result.cause)) this.#slots.onAnswer(now);
     switch (result.kind) {
       case "delivered":
         this.#backoff.onDelivered(epoch, request.failedAt === undefined);
-        this.#limit.onAnswer(now - sentAt);
+        this.#limit.latency.onAnswer(now - sentAt);
         this.#limit.onDelivered(
-          isWarm ? now - sentAt : undefined,
+          limitEpoch,
+          now - sentAt,
+          isWarm,
           this.#queue.isDue(now, this.#isAtOnce),
         );
         if (result.diagnostic) this.#callbacks.report(result.diagnostic);

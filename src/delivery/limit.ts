@@ -1,11 +1,12 @@
 /**
  * How many requests may be in flight, adapted to the service: CUBIC (RFC 9438) with slow start, held
  * back by latency. The limit doubles each round trip while records wait for nothing else, is cut once
- * for each wave of refusals and grows back as CUBIC does, and shrinks when answers become slow. Runs on the worker's thread, or on the program's own where there
- * is no worker.
+ * for each wave of refusals and grows back as CUBIC does. When answers become slow it shrinks, and
+ * from then on grows by its square root each round. Runs where the exporter does.
  *
  * @module
  */
+import { Latency } from "./latency.ts";
 
 /** Where it starts, and what slow answers alone never push it below. */
 const START = 32;
@@ -15,40 +16,44 @@ const CUT = 0.7;
 const GROWTH = 0.4;
 /** A round this many times as slow as the best one says that the service queues. */
 const SLOW = 1.5;
-/** How much worse the best round counts after a second: routes and services change. */
-const DRIFT = 1.1;
 /** In how many rounds the rest should go at the end of a program, if nothing was ever refused. */
 const ROUNDS_AT_END = 8;
-/** The weight of one answer in the typical time of an answer. */
-const WEIGHT = 0.1;
 
 /** A service that takes so long to answer is far away, in milliseconds. */
 export const FAR_MS = 50;
 
+/** Requests that were in flight when one of them was refused. */
+interface Wave {
+  readonly epoch: number;
+  /** The limit then. */
+  readonly from: number;
+  refused: number;
+}
+
 /** A limit between 1 and a ceiling. */
 export class Limit {
+  /** How long the service takes to answer. */
+  readonly latency: Latency;
   #ceiling: number;
   #now: () => number;
   #size: number;
-  /** How far slow start may go: twice what the last round that was not slow had in flight. */
-  #slowStart: number;
+  /** How far it may grow in this round. */
+  #threshold: number;
+  /** Whether no round was slow so far. */
+  #isSlowStart = true;
   /** The limit when it was last cut, and when that was. */
   #cut: { readonly from: number; readonly at: number } | undefined;
   #epoch = 0;
+  #wave: Wave | undefined;
   /** Whether anything was delivered since the last cut. */
   #bears = false;
-  #round = { answers: 0, totalMs: 0 };
-  /** The best round so far, and when it was last compared. */
-  #best: { readonly ms: number; readonly at: number } | undefined;
-  #typicalMs: number | undefined;
-  /** The shortest time of an answer so far. */
-  #leastMs: number | undefined;
 
   constructor(ceiling: number, now: () => number) {
+    this.latency = new Latency(now);
     this.#ceiling = ceiling;
     this.#now = now;
     this.#size = Math.min(START, ceiling);
-    this.#slowStart = 2 * this.#size;
+    this.#threshold = 2 * this.#size;
   }
 
   /** Most requests in flight. */
@@ -61,34 +66,22 @@ export class Limit {
     return this.#epoch;
   }
 
-  /** How long answers take at present, in milliseconds, if there were any. */
-  get typicalMs(): number | undefined {
-    return this.#typicalMs;
-  }
-
   /**
    * A request was delivered.
-   * @param tookMs How long it took, or nothing if it had to open a connection first.
+   * @param epoch The epoch in which it was sent.
+   * @param tookMs How long it took.
+   * @param isWarm Whether it found an open connection.
    * @param isFull Whether others wait for nothing but the limit.
    */
-  onDelivered(tookMs: number | undefined, isFull: boolean): void {
+  onDelivered(epoch: number, tookMs: number, isWarm: boolean, isFull: boolean): void {
     this.#bears = true;
+    if (epoch === this.#wave?.epoch) this.#learn(this.#wave);
     if (isFull) {
       this.#size = Math.max(this.#size, Math.min(this.#size + 1, this.#bound));
     }
-    if (tookMs === undefined) return;
-    this.#typicalMs = this.#typicalMs === undefined
-      ? tookMs
-      : this.#typicalMs + WEIGHT * (tookMs - this.#typicalMs);
-    this.#round.answers++;
-    this.#round.totalMs += tookMs;
-    // Half of a doubled round comes by new connections, which do not count.
-    if (this.#round.answers >= this.#size / 4) this.#endRound();
-  }
-
-  /** An answer came after so long, perhaps by a new connection. */
-  onAnswer(afterMs: number): void {
-    this.#leastMs = Math.min(afterMs, this.#leastMs ?? afterMs);
+    // Half of a doubled round comes by new connections.
+    const slowness = this.latency.onDelivered(tookMs, isWarm, this.#size / 4);
+    if (slowness !== undefined) this.#onRound(slowness);
   }
 
   /**
@@ -97,10 +90,12 @@ export class Limit {
    * @return Whether even the smallest limit is too much, so that a pause is needed.
    */
   onRefused(epoch: number): boolean {
+    if (epoch === this.#wave?.epoch) this.#wave.refused++;
     if (epoch !== this.#epoch) return false;
     const bears = this.#bears;
     // An outage shows nothing about how much the service can do without one.
     if (bears || this.#cut === undefined) {
+      this.#wave = { epoch, from: this.#size, refused: 1 };
       this.#cut = { from: this.#size, at: this.#now() };
       this.#size = Math.max(1, CUT * this.#size);
       this.#epoch++;
@@ -130,14 +125,15 @@ export class Limit {
    * @param waitedMs How long the oldest request has waited, where nothing was answered yet.
    */
   expedite(waiting: number, waitedMs: number): void {
-    if (this.#cut !== undefined || (this.#leastMs ?? waitedMs) < FAR_MS) return;
-    this.#slowStart = this.#ceiling;
+    if (!this.#isSlowStart || this.#cut !== undefined) return;
+    if ((this.latency.leastMs ?? waitedMs) < FAR_MS) return;
+    this.#threshold = this.#ceiling;
     this.#size = Math.min(this.#ceiling, Math.max(this.#size, waiting / ROUNDS_AT_END));
   }
 
   /** How far it may grow now. */
   get #bound(): number {
-    const most = Math.min(this.#ceiling, this.#slowStart);
+    const most = Math.min(this.#ceiling, this.#threshold);
     if (this.#cut === undefined) return most;
     const { from, at } = this.#cut;
     const seconds = (this.#now() - at) / 1000;
@@ -145,18 +141,21 @@ export class Limit {
     return Math.min(most, from + GROWTH * (seconds - plateau) ** 3);
   }
 
-  #endRound(): void {
-    const now = this.#now();
-    const mean = this.#round.totalMs / this.#round.answers;
-    this.#round = { answers: 0, totalMs: 0 };
-    const { ms, at } = this.#best ?? { ms: mean, at: now };
-    const best = Math.min(mean, ms * DRIFT ** ((now - at) / 1000));
-    this.#best = { ms: best, at: now };
-    if (mean > SLOW * best) {
+  /** What was delivered of a wave and what was refused says how many the service bears at a time. */
+  #learn({ from, refused }: Wave): void {
+    const borne = Math.max(1, from - refused);
+    this.#size = Math.min(this.#size, borne);
+    this.#cut = { from: Math.min(borne, this.#cut!.from), at: this.#cut!.at };
+  }
+
+  #onRound(slowness: number): void {
+    if (slowness > SLOW) {
       const least = Math.min(START, this.#size);
-      this.#size = Math.max(least, this.#size * best / mean);
+      this.#size = Math.max(least, this.#size / slowness);
+      this.#isSlowStart = false;
+      this.#threshold = this.#size;
     } else {
-      this.#slowStart = 2 * this.#size;
+      this.#threshold = this.#size + (this.#isSlowStart ? this.#size : Math.sqrt(this.#size));
     }
   }
 }

@@ -91,7 +91,7 @@ export class Slots {
   hanging(now: number, hangMs: number): readonly Slot[] {
     let hanging: Slot[] | undefined;
     for (const slot of this.#open) {
-      if (now - slot.sentAt < hangMs) break;
+      if (slot.sentAt + hangMs > now) break;
       (hanging ??= []).push(slot);
     }
     return hanging ?? NONE;
@@ -99,7 +99,7 @@ export class Slots {
 
   /** When the next one will hang, unless it is answered first. */
   nextHangAt(now: number, hangMs: number): number | undefined {
-    for (const { sentAt } of this.#open) if (now - sentAt < hangMs) return sentAt + hangMs;
+    for (const { sentAt } of this.#open) if (sentAt + hangMs > now) return sentAt + hangMs;
   }
 }
 
