@@ -20,14 +20,16 @@ const SLOW = 1.5;
 const ROUNDS_AT_END = 8;
 
 /** A service that takes so long to answer is far away, in milliseconds. */
-export const FAR_MS = 50;
+export const FAR_MS = 100;
 
 /** Requests that were in flight when one of them was refused. */
 interface Wave {
   readonly epoch: number;
   /** The limit then. */
   readonly from: number;
-  refused: number;
+  readonly refused: number;
+  /** Whether one of them was delivered: otherwise it is an outage, which says nothing. */
+  readonly isBorne: boolean;
 }
 
 /** A limit between 1 and a ceiling. */
@@ -75,7 +77,7 @@ export class Limit {
    */
   onDelivered(epoch: number, tookMs: number, isWarm: boolean, isFull: boolean): void {
     this.#bears = true;
-    if (epoch === this.#wave?.epoch) this.#learn(this.#wave);
+    if (epoch === this.#wave?.epoch) this.#learn({ isBorne: true });
     if (isFull) {
       this.#size = Math.max(this.#size, Math.min(this.#size + 1, this.#bound));
     }
@@ -90,12 +92,12 @@ export class Limit {
    * @return Whether even the smallest limit is too much, so that a pause is needed.
    */
   onRefused(epoch: number): boolean {
-    if (epoch === this.#wave?.epoch) this.#wave.refused++;
+    if (epoch === this.#wave?.epoch) this.#learn({ refused: this.#wave.refused + 1 });
     if (epoch !== this.#epoch) return false;
     const bears = this.#bears;
     // An outage shows nothing about how much the service can do without one.
     if (bears || this.#cut === undefined) {
-      this.#wave = { epoch, from: this.#size, refused: 1 };
+      this.#wave = { epoch, from: this.#size, refused: 1, isBorne: false };
       this.#cut = { from: this.#size, at: this.#now() };
       this.#size = Math.max(1, CUT * this.#size);
       this.#epoch++;
@@ -142,7 +144,9 @@ export class Limit {
   }
 
   /** What was delivered of a wave and what was refused says how many the service bears at a time. */
-  #learn({ from, refused }: Wave): void {
+  #learn(news: Partial<Wave>): void {
+    const { from, refused, isBorne } = this.#wave = { ...this.#wave!, ...news };
+    if (!isBorne) return;
     const borne = Math.max(1, from - refused);
     this.#size = Math.min(this.#size, borne);
     this.#cut = { from: Math.min(borne, this.#cut!.from), at: this.#cut!.at };

@@ -59,6 +59,23 @@ Deno.test("Limit is cut once for a wave of refusals", () => {
   assertEquals(pauses.filter(Boolean).length, 0);
 });
 
+Deno.test("Limit comes down to what a wave shows that the service bears, in whatever order it tells", () => {
+  for (const delivered of [0, 10, 28]) { // After so many refusals.
+    const { limit } = limitOf();
+    const { epoch } = limit;
+    for (let i = 0; i < 28; i++) {
+      if (i === delivered) limit.onDelivered(epoch, 30, false, false);
+      limit.onRefused(epoch);
+    }
+    limit.onDelivered(epoch, 30, false, false);
+    assertEquals(limit.size, 4);
+  }
+  const { limit } = limitOf();
+  for (let i = 0; i < 31; i++) limit.onRefused(0);
+  limit.onDelivered(limit.epoch, 30, false, false); // An outage that is over.
+  assertEquals(limit.size, 22);
+});
+
 Deno.test("Limit asks for a pause where nothing is delivered, and keeps then what it knows", () => {
   const { limit } = limitOf();
   assertEquals(limit.onRefused(limit.epoch), true); // Nobody has been delivered yet.
