@@ -5,7 +5,7 @@
  * @module
  */
 
-const { add, load, notify, store, wait, waitAsync } = globalThis.Atomics;
+const { add, compareExchange, load, notify, store, wait, waitAsync } = globalThis.Atomics;
 
 /** Stands for the global of that name. */
-export const Atomics = { add, load, notify, store, wait, waitAsync } as const;
+export const Atomics = { add, compareExchange, load, notify, store, wait, waitAsync } as const;

@@ -145,6 +145,12 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     signal: "SIGTERM",
     records: [...RECORDS, "cleaned up"],
   }],
+  "listens to SIGTERM itself, and sends it again when it has cleaned up": ["deno_listener.ts", {
+    ends: SIGTERM,
+    args: ["again"],
+    signal: "SIGTERM",
+    records: [...RECORDS, "cleaned up"],
+  }],
   "sends itself SIGTERM as its last act": ["signals_itself.ts", { ends: SIGTERM }],
   "sends itself SIGTERM when a worker listens": ["signals_itself.ts", {
     ends: SIGTERM,

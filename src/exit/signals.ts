@@ -75,6 +75,8 @@ export class Signals implements Hearing {
    * it has cleaned up, and sent that itself in order to end.
    */
   #stale = new Set<EndSignal>();
+  /** Signals that the program has heard, and is seen sending itself. */
+  #ownKills = new Set<EndSignal>();
   /** Signals that this worker has drained at. */
   #drainedAt = new Set<EndSignal>();
 
@@ -186,16 +188,16 @@ export class Signals implements Hearing {
 
   #listen(signal: EndSignal): void {
     if (this.#listeners.has(signal)) return;
-    const listener = guard(() => this.#onSignal(signal));
     try {
       this.#lookWhoListens(signal);
-      this.#add(signal, listener);
+      this.#add(signal);
     } catch {
       // Not every system has every signal, and one that does not exist cannot end the program.
     }
   }
 
-  #add(signal: EndSignal, listener: () => void): void {
+  #add(signal: EndSignal): void {
+    const listener = guard(() => this.#onSignal(signal));
     Deno.addSignalListener(signal, listener);
     this.#listeners.set(signal, listener);
   }
@@ -226,9 +228,10 @@ export class Signals implements Hearing {
     try {
       await this.#drain(heardAt);
     } finally {
-      watch?.release(ARRIVAL_MS);
-      if (isShared && !(mayEndItself && await this.#isToEnd(signal))) this.#goOn(signal);
-      else await this.#end(signal, heardAt);
+      watch?.release();
+      if (isShared && !(mayEndItself && await this.#isToEnd(signal))) {
+        this.#goOn(signal, mayEndItself);
+      } else await this.#end(signal, heardAt);
     }
   }
 
@@ -238,9 +241,8 @@ export class Signals implements Hearing {
    * blocking looks at the clock whenever it looks at the worker.
    */
   #endEcho(): void {
-    if (this.#dealing === undefined) return;
-    const { signal, isShared, heardAt } = this.#dealing;
-    if (now() - heardAt < ECHO_MS) return;
+    if (this.#dealing === undefined || now() - this.#dealing.heardAt < ECHO_MS) return;
+    const { signal, isShared } = this.#dealing;
     for (const any of this.#listeners.keys()) {
       if (any !== signal || !isShared) this.#unlisten(any);
     }
@@ -280,11 +282,12 @@ export class Signals implements Hearing {
   /** Whether the program listens to the signal, too: then its end is its own decision. */
   #isListenedTo(signal: EndSignal): boolean {
     if (IN_WORKER) return isListenedToByNode(signal);
-    const listener = this.#listeners.get(signal);
+    const isOurs = this.#listeners.has(signal);
     this.#unlisten(signal);
     const isShared = isListenedTo(signal);
-    // Nobody else listens, so what is added now does not hear the signal that is being dispatched.
-    if (listener && !isShared) this.#add(signal, listener);
+    // Where others listen, what is added now would hear the signal that is being dispatched.
+    if (isOurs && isShared) void Promise.resolve().then(guard(() => this.#add(signal)));
+    else if (isOurs) this.#add(signal);
     return isShared;
   }
 
@@ -307,7 +310,22 @@ export class Signals implements Hearing {
     return this.#shared.get(signal)?.byNode || isListenedToByNode(signal) || !isMaybeWatched();
   }
 
-  #goOn(signal: EndSignal): void {
+  /** Where it cannot be told from such a call, the program is seen sending it, and drained at that. */
+  #awaitOwnKill(signal: EndSignal): void {
+    if (IN_WORKER || this.#ownKills.has(signal)) return;
+    this.#ownKills.add(signal);
+    beforeKill(guard((pid, sent) => {
+      if (pid !== Deno.pid || sent !== signal || this.#dealing) return;
+      this.#unlisten(signal);
+      if (isListenedTo(signal)) return this.#listen(signal);
+      this.#dealing = { signal, isShared: false, heardAt: now() };
+      this.#at.drainAll(now());
+      this.#watch?.release();
+    }));
+  }
+
+  #goOn(signal: EndSignal, mayEndItself: boolean): void {
+    if (!mayEndItself) this.#awaitOwnKill(signal);
     // Our listeners come back later: one that is added while the signal is being dispatched would
     // hear it again, for ever.
     void turn().then(guard(() => {

@@ -21,7 +21,14 @@ const HEARD = 1;
 const TAKEN_OVER = 2;
 /** Whether the program's thread does not need the watch any more. */
 const RELEASED = 3;
-const WORDS = 4;
+/** Who came first: the worker, which begins, or the program's thread, which has no need any more. */
+const CLAIM = 4;
+const BY_WORKER = 1;
+const BY_PROGRAM = 2;
+const WORDS = 5;
+
+/** How long the worker may take to listen no more, in milliseconds. */
+const RELEASE_MS = 1000;
 
 /**
  * How long after a signal others are taken for its echo, in milliseconds. Whoever starts programs
@@ -121,10 +128,13 @@ export class SignalWatch {
   }
 
   /** Ends the watch, and blocks until the worker does not listen any more, or the time is up. */
-  release(timeoutMs: number): void {
+  release(timeoutMs = RELEASE_MS): void {
     this.takeOver();
+    if (Atomics.compareExchange(this.#words, CLAIM, 0, BY_PROGRAM) === 0) return;
     Atomics.store(this.#words, RELEASED, 1);
     Atomics.notify(this.#words, RELEASED);
+    // One that is only just beginning would take the next signal for its own.
+    Atomics.wait(this.#words, LISTENING, 0, timeoutMs);
     Atomics.wait(this.#words, LISTENING, NOW, timeoutMs);
   }
 }
@@ -155,7 +165,7 @@ export function watchSignals({ memory, signals, answerWithinMs }: WatchMessage):
     await Atomics.waitAsync(words, RELEASED, 0).value;
     stop();
   };
-  if (Atomics.load(words, RELEASED) !== 0) return;
+  if (Atomics.compareExchange(words, CLAIM, 0, BY_WORKER) !== 0) return;
   for (const signal of signals) {
     const listener = () => void hear(signal);
     try {
