@@ -14,6 +14,7 @@ import type { EndSignal } from "../options/options.ts";
 import { EXIT_CODES } from "../options/signals.ts";
 import { ECHO_MS, SignalWatch, watchmen } from "../worker/signal_watch.ts";
 import { Arrival, type Hearing } from "./arrival.ts";
+import { type Dealing, isAgain, isEchoOver } from "./dealing.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
 import {
@@ -55,10 +56,7 @@ export class Signals implements Hearing {
   #at: AtSignal;
   #listeners = new Map<EndSignal, () => void>();
   #watch: SignalWatch | undefined;
-  /** The signal that is dealt with, and when it was heard. */
-  #dealing:
-    | { readonly signal: EndSignal; readonly isShared: boolean; readonly heardAt: number }
-    | undefined;
+  #dealing: Dealing | undefined;
   /** Whether the signal that is dealt with came again meanwhile. */
   #cameAgain = false;
   /** Whether this thread has yielded since the first record, or will as far as is known. */
@@ -211,27 +209,27 @@ export class Signals implements Hearing {
   async #onSignal(signal: EndSignal): Promise<void> {
     const heardAt = now();
     if (this.#drainedAt.has(signal)) return this.#endBy(signal);
-    if (this.#dealing) return void (this.#cameAgain ||= this.#dealing.signal === signal);
+    if (this.#dealing) return void (this.#cameAgain ||= isAgain(this.#dealing, signal));
     const watch = this.#watch;
     watch?.takeOver();
     this.#watch = undefined;
     // Now, since a listener that comes after ours may take itself off as well.
     const isShared = this.#shared.has(signal) || this.#isListenedTo(signal);
+    const mayEndItself = this.#mayEndItself(signal);
     if (!IN_WORKER) {
-      this.#dealing = { signal, isShared, heardAt };
+      this.#dealing = { signal, isShared, mayEndItself, heardAt };
       this.#cameAgain = false;
       void sleep(ECHO_MS).then(guard(() => this.#endEcho()));
     }
-    const mayEndItself = this.#mayEndItself(signal);
     this.#shared.delete(signal);
     if (isShared && mayEndItself) this.#stale.add(signal);
+    else if (isShared) this.#awaitOwnKill(signal);
     try {
       await this.#drain(heardAt);
     } finally {
       watch?.release();
-      if (isShared && !(mayEndItself && await this.#isToEnd(signal))) {
-        this.#goOn(signal, mayEndItself);
-      } else await this.#end(signal, heardAt);
+      if (isShared && !(mayEndItself && await this.#isToEnd(signal))) this.#goOn(signal);
+      else await this.#end(signal, heardAt);
     }
   }
 
@@ -241,7 +239,7 @@ export class Signals implements Hearing {
    * blocking looks at the clock whenever it looks at the worker.
    */
   #endEcho(): void {
-    if (this.#dealing === undefined || now() - this.#dealing.heardAt < ECHO_MS) return;
+    if (this.#dealing === undefined || !isEchoOver(this.#dealing)) return;
     const { signal, isShared } = this.#dealing;
     for (const any of this.#listeners.keys()) {
       if (any !== signal || !isShared) this.#unlisten(any);
@@ -315,17 +313,17 @@ export class Signals implements Hearing {
     if (IN_WORKER || this.#ownKills.has(signal)) return;
     this.#ownKills.add(signal);
     beforeKill(guard((pid, sent) => {
-      if (pid !== Deno.pid || sent !== signal || this.#dealing) return;
+      if (pid !== Deno.pid || sent !== signal) return;
+      if (this.#dealing) return void (this.#cameAgain ||= this.#dealing.signal === signal);
       this.#unlisten(signal);
       if (isListenedTo(signal)) return this.#listen(signal);
-      this.#dealing = { signal, isShared: false, heardAt: now() };
+      this.#dealing = { signal, isShared: false, mayEndItself: true, heardAt: now() };
       this.#at.drainAll(now());
       this.#watch?.release();
     }));
   }
 
-  #goOn(signal: EndSignal, mayEndItself: boolean): void {
-    if (!mayEndItself) this.#awaitOwnKill(signal);
+  #goOn(signal: EndSignal): void {
     // Our listeners come back later: one that is added while the signal is being dispatched would
     // hear it again, for ever.
     void turn().then(guard(() => {
