@@ -51,8 +51,19 @@ const MOMENTS = [
   "at the end",
 ];
 
-/** What Deno itself needs to set Node's modules up. */
-const OTHERS = [["freezes", "console"], ["deletes", "console"], ["freezes", "built-ins"]] as const;
+/** What Deno itself needs to set Node's modules up, and what the two threads share. */
+const OTHERS = [
+  ["freezes", "console"],
+  ["deletes", "console"],
+  ["freezes", "built-ins"],
+  ["deletes", "URL"],
+  ["deletes", "SharedArrayBuffer"],
+  ["deletes", "Int32Array"],
+  ["deletes", "Float64Array"],
+  ["deletes", "TextDecoder"],
+  ["deletes", "AbortController"],
+  ["deletes", "AbortSignal"],
+] as const;
 
 for (const [how, what] of [...GLOBALS.map((what) => ["breaks", what] as const), ...OTHERS]) {
   Deno.test(`AxonPushHandler leaves a program alone that ${how} ${what}`, async () => {

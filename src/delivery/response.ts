@@ -7,6 +7,9 @@
 import { type Diagnostic, records } from "../diagnostics.ts";
 import { reason } from "../record/errors.ts";
 
+// As they are when the package is loaded, whatever the program does to them later.
+const { URL } = globalThis;
+
 /** Longest pause that a `Retry-After` header is granted, in milliseconds. */
 export const MAX_RETRY_AFTER_MS = 60_000;
 /** Most characters of an answer that a diagnostic quotes. */

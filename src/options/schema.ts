@@ -7,6 +7,9 @@ import type { AxonPushClient } from "../delivery/client.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
 import { EXIT_CODES } from "./signals.ts";
 
+// As they are when the package is loaded, whatever the program does to them later.
+const { URL } = globalThis;
+
 const SIGNALS: readonly unknown[] = Object.keys(EXIT_CODES);
 /** The longest delay that a timer can take, in milliseconds. */
 const MAX_DELAY = 2 ** 31 - 1;

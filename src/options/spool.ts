@@ -7,6 +7,9 @@ import { mayReadFile, mayWriteFile } from "../platform.ts";
 import { refuse, show } from "./check.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
 
+// As they are when the package is loaded, whatever the program does to them later.
+const { URL } = globalThis;
+
 /**
  * The directory of the spool as a path, if there is to be one.
  *

@@ -13,6 +13,9 @@
  * @module
  */
 
+// As they are when the package is loaded, whatever the program does to them later.
+const { Uint8Array } = globalThis;
+
 /** Most characters of a batch, unless a single record has more. */
 const MAX_BATCH_CHARACTERS = 1 << 20;
 

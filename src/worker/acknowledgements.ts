@@ -12,6 +12,9 @@
 import { Atomics } from "../atomics.ts";
 import type { Outcome } from "../delivery/response.ts";
 
+// As they are when the package is loaded, whatever the program does to them later.
+const { Float64Array, Int32Array, SharedArrayBuffer } = globalThis;
+
 /** Words of the memory. How many acknowledgements were written. */
 const WRITTEN = 0;
 /** How many records were sent again. */

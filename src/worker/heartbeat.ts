@@ -8,6 +8,9 @@
  */
 import { Atomics } from "../atomics.ts";
 
+// As they are when the package is loaded, whatever the program does to them later.
+const { Int32Array, SharedArrayBuffer } = globalThis;
+
 /** Asks for a sign of life. */
 export interface Question {
   readonly kind: "question";

@@ -11,6 +11,9 @@ import { Atomics } from "../atomics.ts";
 import type { EndSignal } from "../options/options.ts";
 import { Heartbeat, type Question } from "./heartbeat.ts";
 
+// As they are when the package is loaded, whatever the program does to them later.
+const { Int32Array, SharedArrayBuffer } = globalThis;
+
 /** Words of the memory. Whether the worker listens: 0 for not yet. */
 const LISTENING = 0;
 const NOW = 1;

@@ -7,6 +7,10 @@
  */
 import { Atomics } from "../atomics.ts";
 
+// As they are when the package is loaded, whatever the program does to them later.
+const { Int32Array, SharedArrayBuffer, TextDecoder, TextEncoder, Uint8Array, Uint32Array } =
+  globalThis;
+
 /** Words of the memory: how many bytes were written, and how many of them were read. */
 const WRITTEN = 0;
 const READ = 1;

@@ -14,6 +14,9 @@ import { watchmen, type WatchMessage } from "./signal_watch.ts";
 import { WORKER_SOURCE } from "./worker.generated.ts";
 import type { WorkerMessage } from "./worker.ts";
 
+// As they are when the package is loaded, whatever the program does to them later.
+const { URL, encodeURIComponent } = globalThis;
+
 /** Whether a thread has to serve a program that goes on, or only one that is about to end. */
 export type ThreadKind = "lasting" | "brief";
 
