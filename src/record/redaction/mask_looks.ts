@@ -64,7 +64,7 @@ const BLOCK = new RegExp(`${URL_PASSWORD}|${ENCODED_URL_PASSWORD}|${PRIVATE_KEY}
  * looks for the signs, and back from them: a few characters take a fifth of the time that all
  * prefixes take.
  */
-const MAY_HAVE_LOOK = new RegExp(
+export const MAY_HAVE_LOOK = new RegExp(
   [
     ...["_", "-", ".", ":AA", undefined].map((sign) => {
       const prefixes = LOOKS.filter((look) => look.sign === sign).map(({ prefix }) => prefix);
@@ -83,11 +83,6 @@ function escaped(sign: string): string {
 const TOKEN_BEGIN = new RegExp(`${BEFORE}eyJ`);
 const TOKEN_PART = /[\w.-]/;
 
-/** Whether a text may contain a secret that is recognised by its form. Costs little. */
-export function mayHaveLook(text: string): boolean {
-  return MAY_HAVE_LOOK.test(text);
-}
-
 /** A text without passwords in URLs and private keys. */
 export function maskBlocks(text: string): string {
   const mayHave = text.includes("-----B") || text.includes("@") && text.includes("://") ||
@@ -99,7 +94,7 @@ export function maskBlocks(text: string): string {
 
 /** A text without credentials that have a prefix, and bearer tokens. */
 export function maskTokens(text: string): string {
-  return mayHaveLook(text)
+  return MAY_HAVE_LOOK.test(text)
     ? text.replace(PREFIXED, REDACTED).replace(BEARER, `$1${REDACTED}`)
     : text;
 }

@@ -10,7 +10,7 @@ import {
   maskBlocks,
   maskTokens,
   maskUnfinished,
-  mayHaveLook,
+  MAY_HAVE_LOOK,
   REDACTED,
 } from "./mask_looks.ts";
 import { isInnocent } from "./innocent.ts";
@@ -19,6 +19,8 @@ import { type Form, MARK, valueAt } from "./values.ts";
 
 /** What JSON has to escape, or a secret's name may stand before: many texts have nothing of it. */
 const MARKS = /[^ !#-$&(-9;<?@A-Z[\]^a-z{|}~]/;
+/** The same, or what a secret may be known by: one search costs less than two. */
+const MARKS_OR_LOOK = new RegExp(`${MARKS.source}|${MAY_HAVE_LOOK.source}`);
 /** Fewer characters are no secret by their looks that has none of these: `bearer abc.de`. */
 const SHORTEST_LOOK = 13;
 /** What is behind a name. */
@@ -55,7 +57,7 @@ export class Redactor {
 
   /** Whether a text is the same in JSON, and has nothing to mask. */
   isPlain(text: string): boolean {
-    return !MARKS.test(text) && (text.length < SHORTEST_LOOK || !mayHaveLook(text));
+    return !(text.length < SHORTEST_LOOK ? MARKS : MARKS_OR_LOOK).test(text);
   }
 
   /** A text without its secrets. */
