@@ -86,6 +86,38 @@ export function checkPermitted(path: string): void {
   throw new Error("the permission to read and write it was taken back");
 }
 
+/** Whether a file that is open is still where it was made, as far as that may be asked. */
+export function isStillThere(path: string): boolean {
+  try {
+    return !mayReadFile(path) || Deno.lstatSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Removes a file that is open and locked. First the file and then the lock, which goes when it is
+ * closed: in between nobody else may take it over.
+ * @param log What belongs to the file, and goes with it.
+ */
+export function removeOpen(path: string, close: () => void, log?: string): void {
+  try {
+    checkPermitted(path);
+    Deno.removeSync(path);
+  } catch (error) {
+    close();
+    if (error instanceof Deno.errors.NotFound) return;
+    checkPermitted(path);
+    Deno.removeSync(path); // Windows removes no file that is open.
+    return;
+  }
+  try {
+    if (log !== undefined) Deno.removeSync(log);
+  } finally {
+    close();
+  }
+}
+
 /** Sets a file aside that nobody can read, and says how it is called now. */
 export function setAside(path: string): string {
   const name = `${path}.corrupt`;

@@ -2,15 +2,14 @@
  * The first lines of a handler on disk, while SQLite is not loaded yet: that takes a log call ten
  * times as long as all that a short script does, and costs next to nothing a turn of the event loop
  * later. A text: the origin, and then the lines with their numbers, and what was deleted of them,
- * each one appended. The system's lock on it says to whom it belongs, and the end of a process, whatever it is, gives it free. Runs
- * on the program's thread.
+ * each one appended. The system's lock on it says to whom it belongs, and the end of a process,
+ * whatever it is, gives it free. Runs on the program's thread.
  *
  * @module
  */
 import type { Origin } from "../record/chunk.ts";
-import { mayReadFile } from "../platform.ts";
 import { seedOf, withCheck, withoutCheck } from "./checked_line.ts";
-import { checkPermitted } from "./directory.ts";
+import { isStillThere, removeOpen } from "./directory.ts";
 import { type Lines, originOf, type Refusal, type Slice } from "./lines.ts";
 
 /** Most lines, and most characters of them: more are worth a database, however dear. */
@@ -144,11 +143,7 @@ export class FirstFile implements Lines {
   }
 
   get isThere(): boolean {
-    try {
-      return !mayReadFile(this.path) || Deno.lstatSync(this.path).isFile;
-    } catch {
-      return false;
-    }
+    return isStillThere(this.path);
   }
 
   close(): void {
@@ -156,17 +151,7 @@ export class FirstFile implements Lines {
   }
 
   remove(): void {
-    try {
-      checkPermitted(this.path);
-      Deno.removeSync(this.path);
-    } catch (error) {
-      this.close();
-      if (error instanceof Deno.errors.NotFound) return;
-      checkPermitted(this.path);
-      Deno.removeSync(this.path); // Windows removes no file that is open.
-      return;
-    }
-    this.close();
+    removeOpen(this.path, () => this.close());
   }
 
   #writeLine(number: number, line: string): void {

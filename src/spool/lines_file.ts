@@ -11,9 +11,8 @@
  * @module
  */
 import type { Origin } from "../record/chunk.ts";
-import { mayReadFile } from "../platform.ts";
 import { seedOf, withCheck, withoutCheck } from "./checked_line.ts";
-import { checkPermitted } from "./directory.ts";
+import { isStillThere, removeOpen } from "./directory.ts";
 import { type Lines, originOf, type Refusal, type Slice } from "./lines.ts";
 import { failureOf, sqlite } from "./sqlite.ts";
 
@@ -206,11 +205,7 @@ export class LinesFile implements Lines {
 
   /** Whether the file is still where it was made: somebody may have removed it. */
   get isThere(): boolean {
-    try {
-      return !mayReadFile(this.path) || Deno.lstatSync(this.path).isFile;
-    } catch {
-      return false;
-    }
+    return isStillThere(this.path);
   }
 
   /** Gives it free, as it is. */
@@ -220,22 +215,8 @@ export class LinesFile implements Lines {
 
   /** Removes it. First the file and then the lock: in between nobody else may take it over. */
   remove(): void {
-    try {
-      checkPermitted(this.path);
-      Deno.removeSync(this.path);
-    } catch (error) {
-      this.close();
-      if (error instanceof Deno.errors.NotFound) return;
-      checkPermitted(this.path);
-      Deno.removeSync(this.path); // Windows removes no file that is open.
-      return;
-    }
-    try {
-      // SQLite leaves its log alone once the database is gone.
-      Deno.removeSync(`${this.path}-wal`);
-    } finally {
-      this.close();
-    }
+    // SQLite leaves its log alone once the database is gone.
+    removeOpen(this.path, () => this.close(), `${this.path}-wal`);
   }
 }
 
