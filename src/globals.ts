@@ -15,3 +15,8 @@ export function taken<Name extends keyof typeof globalThis>(
   const property = Object.getOwnPropertyDescriptor(globalThis, name);
   return () => property?.get ? property.get.call(globalThis) : property?.value;
 }
+
+const { add, compareExchange, load, notify, store, wait, waitAsync } = globalThis.Atomics;
+
+/** Stands for the global of that name: what works in shared memory must not depend on it later. */
+export const Atomics = { add, compareExchange, load, notify, store, wait, waitAsync } as const;

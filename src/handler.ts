@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { BaseHandler } from "@std/log/base-handler";
-import type { LevelName } from "@std/log/levels";
+import { BaseHandler, type LevelName } from "@std/log";
 import { LogRecord } from "@std/log/logger";
 import { now } from "./clock.ts";
 import { callerAttributes } from "./record/caller.ts";

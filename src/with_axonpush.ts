@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { LogConfig } from "@std/log/logger";
+import type { LogConfig } from "@std/log";
 import { AxonPushHandler, diagnosticsOf } from "./handler.ts";
 
 /**

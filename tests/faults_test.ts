@@ -8,7 +8,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Logger } from "@std/log/logger";
 import type { AxonPushHandler, AxonPushHandlerOptions, Diagnostic } from "../mod.ts";
-import { CLOCK } from "../src/delivery/clock.ts";
+import { CLOCK } from "../src/delivery/alarm.ts";
 import { createHttpSend } from "../src/delivery/http.ts";
 import {
   accept,

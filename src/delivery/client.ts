@@ -6,7 +6,7 @@
  */
 import type { LogEvent, LogPayload } from "../record/event.ts";
 import { isError, read, reason } from "../record/errors.ts";
-import { CLOCK } from "./clock.ts";
+import { CLOCK } from "./alarm.ts";
 import {
   clampPause,
   explainEnvelope,

@@ -7,7 +7,7 @@
 import type { Diagnostic } from "../diagnostics.ts";
 import type { Chunk, Origin } from "../record/chunk.ts";
 import { Backoff } from "./backoff.ts";
-import { Alarm, CLOCK, type Clock } from "./clock.ts";
+import { Alarm, type AlarmClock, CLOCK } from "./alarm.ts";
 import { createHttpSend } from "./http.ts";
 import { Failures } from "./failures.ts";
 import { FAR_MS, Limit } from "./limit.ts";
@@ -26,7 +26,7 @@ export class Exporter {
   #settings: ExporterSettings;
   #callbacks: ExporterCallbacks;
   #send: Send;
-  #clock: Clock;
+  #clock: AlarmClock;
   #backoff: Backoff;
   #limit: Limit;
   #queue: RequestQueue;
@@ -40,7 +40,7 @@ export class Exporter {
     settings: ExporterSettings,
     callbacks: ExporterCallbacks,
     send: Send = createHttpSend(settings),
-    clock: Clock = CLOCK,
+    clock: AlarmClock = CLOCK,
   ) {
     this.#settings = settings;
     this.#callbacks = callbacks;

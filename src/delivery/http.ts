@@ -6,7 +6,7 @@
  */
 import type { Diagnostic } from "../diagnostics.ts";
 import { taken } from "../globals.ts";
-import { CLOCK } from "./clock.ts";
+import { CLOCK } from "./alarm.ts";
 import {
   notPermitted,
   readResponse,

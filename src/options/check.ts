@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { LogLevels } from "@std/log/levels";
+import { LogLevels } from "@std/log";
 import { type Kind, oneOf, type OptionName, RULES } from "./schema.ts";
 
 const ACTION = "Cannot create AxonPushHandler";

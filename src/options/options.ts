@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { BaseHandlerOptions, FormatterFunction } from "@std/log/base-handler";
+import type { BaseHandlerOptions, FormatterFunction } from "@std/log";
 import type { AxonPushClient } from "../delivery/client.ts";
 import type { DiagnosticsSink } from "../diagnostics.ts";
 import type { LogEvent } from "../record/event.ts";

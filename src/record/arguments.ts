@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { LogRecord } from "@std/log/logger";
+import type { LogRecord } from "@std/log";
 import { errorFields, isError, read, unreadable } from "./errors.ts";
 import type { JsonWriter } from "./json_writer.ts";
 

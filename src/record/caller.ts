@@ -4,12 +4,7 @@
  *
  * @module
  */
-import { critical } from "@std/log/critical";
-import { debug } from "@std/log/debug";
-import { error } from "@std/log/error";
-import { info } from "@std/log/info";
-import { Logger } from "@std/log/logger";
-import { warn } from "@std/log/warn";
+import { critical, debug, error, info, Logger, warn } from "@std/log";
 
 // deno-lint-ignore ban-types
 type Call = Function;

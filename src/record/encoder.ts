@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { LogRecord } from "@std/log/logger";
+import type { LogRecord } from "@std/log";
 import type { Settings } from "../options/settings.ts";
 import { argumentsText, isPlainObject } from "./arguments.ts";
 import type { Constants } from "./chunk.ts";

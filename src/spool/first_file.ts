@@ -8,9 +8,16 @@
  * @module
  */
 import type { Origin } from "../record/chunk.ts";
-import { seedOf, withCheck, withoutCheck } from "./checked_line.ts";
 import { isStillThere, removeOpen } from "./directory.ts";
-import { type Lines, originOf, type Refusal, type Slice } from "./lines.ts";
+import {
+  type Lines,
+  originOf,
+  type Refusal,
+  seedOf,
+  type Slice,
+  withCheck,
+  withoutCheck,
+} from "./lines.ts";
 
 /** Most lines, and most characters of them: more are worth a database, however dear. */
 const MOST = { lines: 256, characters: 1 << 18 } as const;

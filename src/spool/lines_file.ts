@@ -11,9 +11,16 @@
  * @module
  */
 import type { Origin } from "../record/chunk.ts";
-import { seedOf, withCheck, withoutCheck } from "./checked_line.ts";
 import { isStillThere, removeOpen } from "./directory.ts";
-import { type Lines, originOf, type Refusal, type Slice } from "./lines.ts";
+import {
+  type Lines,
+  originOf,
+  type Refusal,
+  seedOf,
+  type Slice,
+  withCheck,
+  withoutCheck,
+} from "./lines.ts";
 import { failureOf, sqlite } from "./sqlite.ts";
 
 /** "AxSp": tells our databases from those of others. */

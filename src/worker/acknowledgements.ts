@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { Atomics } from "../atomics.ts";
+import { Atomics } from "../globals.ts";
 import type { Outcome } from "../delivery/response.ts";
 
 // As they are when the package is loaded, whatever the program does to them later.

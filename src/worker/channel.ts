@@ -6,7 +6,7 @@
  */
 import { keepAlive, now, sleep } from "../clock.ts";
 import { type AxonPushClient, createClientSend } from "../delivery/client.ts";
-import type { Clock } from "../delivery/clock.ts";
+import type { AlarmClock } from "../delivery/alarm.ts";
 import type { ExporterSettings } from "../delivery/exporter_settings.ts";
 import { createHttpSend } from "../delivery/http.ts";
 import type { Send } from "../delivery/response.ts";
@@ -27,7 +27,7 @@ const DIAGNOSTICS_BYTES = 1 << 14;
 const MAX_CHARACTERS = 1 << 25;
 
 /** The time of this thread without timers: the first one of a program costs it 7 ms, or is a fake. */
-const SLEEPING_CLOCK: Clock = {
+const SLEEPING_CLOCK: AlarmClock = {
   now,
   wake(callback, afterMs) {
     let isOn = true;

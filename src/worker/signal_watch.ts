@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { Atomics } from "../atomics.ts";
+import { Atomics } from "../globals.ts";
 import type { EndSignal } from "../options/options.ts";
 import { Heartbeat, type Question } from "./heartbeat.ts";
 

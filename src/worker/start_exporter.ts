@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Clock } from "../delivery/clock.ts";
+import type { AlarmClock } from "../delivery/alarm.ts";
 import { Exporter } from "../delivery/exporter.ts";
 import type { ExporterSettings } from "../delivery/exporter_settings.ts";
 import type { LossCallbacks } from "../delivery/losses.ts";
@@ -19,7 +19,7 @@ export function startExporter(
   settings: ExporterSettings,
   acknowledgements: Acknowledgements,
   losses: LossCallbacks,
-  { send, clock }: { readonly send?: Send; readonly clock?: Clock | undefined } = {},
+  { send, clock }: { readonly send?: Send; readonly clock?: AlarmClock | undefined } = {},
 ): Exporter {
   return new Exporter(
     settings,

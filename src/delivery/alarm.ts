@@ -9,7 +9,7 @@ import { now } from "../clock.ts";
 import { taken } from "../globals.ts";
 
 /** Where time comes from. A test has one of its own. */
-export interface Clock {
+export interface AlarmClock {
   /** Milliseconds since any moment, never set back. */
   now(): number;
   /** Calls back once, without keeping the program alive. The result cancels it. */
@@ -18,11 +18,11 @@ export interface Clock {
 
 /** An alarm that rings once, at the earliest time that it was set to. */
 export class Alarm {
-  #clock: Clock;
+  #clock: AlarmClock;
   #ring: () => void;
   #set: { readonly at: number; readonly cancel: () => void } | undefined;
 
-  constructor(clock: Clock, ring: () => void) {
+  constructor(clock: AlarmClock, ring: () => void) {
     this.#clock = clock;
     this.#ring = ring;
   }
@@ -48,7 +48,7 @@ const [start, cancel] = [taken("setTimeout"), taken("clearTimeout")];
 const { unrefTimer } = Deno;
 
 /** The time of this thread. */
-export const CLOCK: Clock = {
+export const CLOCK: AlarmClock = {
   now,
   wake(callback, afterMs) {
     const timer = start()(callback, Math.max(1, afterMs));
