@@ -1,18 +1,22 @@
 /**
- * A service that is far away, speaks TLS, or bears only so much. Each connection comes through a
- * proxy in this process that delays it: a connection takes a round trip to be set up, as TCP does,
- * and what is sent takes half of one, so that TLS has its own round trips on top. There is no loss,
- * no limit of the rate and no slow start: real links are worse. It runs in Node, started with its
- * settings as JSON, says its address, and tells on `/take` what it has counted.
+ * A service that is far away, speaks TLS, or bears only so much. Where it is given no host at the far
+ * end of a link, each connection comes through a proxy in this process that delays it: a connection
+ * takes a round trip to be set up, as TCP does, and what is sent takes half of one, so that TLS has
+ * its own round trips on top. It runs in Node, started with its settings as JSON, says its address,
+ * and for each line that it reads what it has counted since the one before.
  */
 import { createServer as createHttp } from "node:http";
 import { createServer as createHttps } from "node:https";
 import { createSecureServer as createHttp2 } from "node:http2";
 import { connect, createServer } from "node:net";
+import { createInterface } from "node:readline";
 
 const {
   /** `http`, `https` for HTTP/1.1, or `h2`. */
   kind = "http",
+  host,
+  /** What a connection by HTTP/2 may have sent before it must wait, in bytes; Node's is 64 Ki. */
+  windowBytes,
   rttMs = 0,
   workMs = 0,
   /** Beyond so many requests at a time it answers 429. */
@@ -36,10 +40,6 @@ function reset() {
 const now = () => performance.timeOrigin + performance.now();
 
 async function handle(request, response) {
-  if (request.url === "/take") {
-    response.end(JSON.stringify(counts));
-    return reset();
-  }
   const chunks = [];
   busy++;
   counts.most = Math.max(counts.most, busy);
@@ -74,6 +74,7 @@ const server = kind === "http"
   ? createHttps(tls, handleSafely)
   : createHttp2({ ...tls, allowHTTP1: true }, handleSafely);
 server.keepAliveTimeout = 60_000;
+if (windowBytes) server.on("session", (session) => session.setLocalWindowSize(windowBytes));
 
 /** Hands over what one end sends, half a round trip later, in its order. */
 function pipe(from, to) {
@@ -83,12 +84,12 @@ function pipe(from, to) {
   from.on("close", () => setTimeout(() => to.destroy(), rttMs / 2 + 1));
 }
 
-const listening = (one) => {
+const listening = (one, at) => {
   return new Promise((resolve) => {
-    one.listen(0, "127.0.0.1", 4096, () => resolve(one.address().port));
+    one.listen(0, at, 4096, () => resolve(one.address().port));
   });
 };
-const direct = await listening(server);
+const direct = await listening(server, host ?? "127.0.0.1");
 const proxy = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
   setTimeout(() => {
     const onward = connect({ port: direct, host: "127.0.0.1", noDelay: true });
@@ -97,10 +98,9 @@ const proxy = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => 
     socket.resume();
   }, rttMs);
 });
-const port = await listening(proxy);
-const local = await listening(createHttp(handleSafely));
-const scheme = kind === "http" ? "http" : "https";
-console.log(JSON.stringify({
-  url: `${scheme}://127.0.0.1:${port}`,
-  counts: `http://127.0.0.1:${local}/take`,
-}));
+const port = host ? direct : await listening(proxy, "127.0.0.1");
+console.log(`${kind === "http" ? "http" : "https"}://${host ?? "127.0.0.1"}:${port}`);
+createInterface(process.stdin).on("line", () => {
+  console.log(JSON.stringify(counts));
+  reset();
+});
