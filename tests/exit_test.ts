@@ -204,6 +204,15 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     ends: { code: 0 },
     records: [...RECORDS, "in unload", "in exit"],
   }],
+  "runs out of work and exits in a listener of unload": ["exits_at_end.ts", {
+    ends: { code: 4 },
+    records: [...RECORDS, "last words"],
+  }],
+  "calls Deno.exit() and does so again in a listener of unload": ["exits_at_end.ts", {
+    ends: { code: 4 },
+    args: ["exits"],
+    records: [...RECORDS, "last words"],
+  }],
   "logs in a listener of the error that ends it": ["late_error.ts", {
     ends: { code: 1 },
     records: [...RECORDS, "in error"],
@@ -241,6 +250,16 @@ for (const [what, code] of [["exits", 3], ["throws", 1]] as const) {
     // What is under way then goes out again, since nobody hears the answer. The service knows it by its key.
     const stored = service.events.map(({ payload }) => String(payload.body));
     assertEquals(stored.toSorted(), [...RECORDS, "at the end 1", "at the end 2"].toSorted());
+  });
+}
+
+for (const how of ["ends", "exits"]) {
+  Deno.test(`AxonPushHandler delivers all to a slow service when a listener of unload exits: ${how}`, async () => {
+    await using service = startService({ delayMs: 500 });
+    const { flags, args } = shipTo(service);
+    const { code } = await runProgram("exits_at_end.ts", { flags, args: [...args, how] });
+    assertEquals(code, 4);
+    assertArrived(service, [...RECORDS, "last words"]);
   });
 }
 
@@ -326,13 +345,14 @@ Deno.test("AxonPushHandler delivers what is logged at the end after long work", 
   assertArrived(service, [...RECORDS, "in unload", "in unload, too"]);
 });
 
-Deno.test("AxonPushHandler is held up once at most by rejections that the program handles", async () => {
-  await using service = startHangingService();
-  const options = { shutdownTimeoutMs: 200, requestTimeoutMs: FOREVER_MS };
-  const { code, stdout } = await runProgram("handled_rejections.ts", shipTo(service, options));
-  assertEquals(code, 0);
-  assertMatch(stdout, /^held up [0-3]\n$/); // One, or some more on a machine that is held up itself.
-});
+for (const event of ["unhandledrejection", "error"]) {
+  Deno.test(`AxonPushHandler is not held up by what a later listener of ${event} handles`, async () => {
+    await using service = startHangingService();
+    const { flags, args } = shipTo(service, { shutdownTimeoutMs: 5000 });
+    const { stdout } = await runProgram("handled_later.ts", { flags, args: [...args, event] });
+    assertEquals(stdout, "held up 0\n");
+  });
+}
 
 for (const event of ["unhandledRejection", "uncaughtException"]) {
   Deno.test(`AxonPushHandler is not held up by what process.on("${event}") handles`, async () => {

@@ -10,10 +10,8 @@ import { nodeProcess } from "../platform.ts";
 import { Arrival } from "./arrival.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
-import { IN_NODE_WORKER, isHandledByNode } from "./host.ts";
+import { afterListeners, IN_NODE_WORKER, isHandledByNode } from "./host.ts";
 import { Signals } from "./signals.ts";
-
-const UNCAUGHT = ["error", "unhandledrejection"];
 
 const hooked = new Set<Hooked>();
 const signals = new Signals(hooked, {
@@ -21,43 +19,30 @@ const signals = new Signals(hooked, {
   cancelShutdown,
 });
 
-/**
- * The event of an end that was dispatched last. Listened to from the beginning, since the first
- * record of a handler may be logged by a listener of the end, and Deno does not call one that is
- * added then.
- */
-let lastEnd: Event | undefined;
-for (const type of ["unload", ...UNCAUGHT]) addEventListener(type, (event) => lastEnd = event);
+/** Whether the program cannot go on any more. */
+let isUnloading = false;
 
-// From the beginning, too, to be the first that hears of it.
-addEventListener("beforeunload", guard(onBeforeUnload));
-
+// Listened to from the beginning, so that ours come first: another listener may end the program by
+// `Deno.exit()`. And the first record may be logged by one, when it is too late to add ours.
 const unloadListener = guard(onUnload);
-const uncaughtListener = guard(onUncaught);
+addEventListener("unload", unloadListener);
+addEventListener("beforeunload", guard(onBeforeUnload));
+for (const type of ["error", "unhandledrejection"]) addEventListener(type, guard(onUncaught));
 
 /** Drains this at every end of the program, until it is unhooked. Does not throw. */
 export const hook: (entry: Hooked) => void = guard((entry) => {
-  if (hooked.size === 0) {
-    addEventListener("unload", unloadListener);
-    for (const type of UNCAUGHT) addEventListener(type, uncaughtListener);
-    // Of the end of such a worker no event of the web tells.
-    if (IN_NODE_WORKER) nodeProcess().on("exit", unloadListener);
-  }
+  // Of the end of such a worker no event of the web tells.
+  if (IN_NODE_WORKER && hooked.size === 0) nodeProcess().on("exit", unloadListener);
   hooked.add(entry);
   signals.update();
-  if (lastEnd === undefined) return;
-  if (lastEnd.type === "unload") entry.shipper.beginShutdown(true);
-  else if (lastEnd.eventPhase !== Event.NONE) onUncaught(lastEnd);
+  if (isUnloading) entry.shipper.beginShutdown(true);
 });
 
 /** Undoes {@linkcode hook}. Does not throw. */
 export const unhook: (entry: Hooked) => void = guard((entry) => {
   if (!hooked.delete(entry)) return;
   signals.update();
-  if (hooked.size > 0) return;
-  removeEventListener("unload", unloadListener);
-  for (const type of UNCAUGHT) removeEventListener(type, uncaughtListener);
-  if (IN_NODE_WORKER) nodeProcess().off("exit", unloadListener);
+  if (IN_NODE_WORKER && hooked.size === 0) nodeProcess().off("exit", unloadListener);
 });
 
 /**
@@ -78,7 +63,9 @@ function cancelShutdown(): void {
   for (const { shipper } of hooked) shipper.cancelShutdown();
 }
 
+/** What is logged after this is delivered inside its log call. */
 function onUnload(): void {
+  isUnloading = true;
   drainAll(true);
 }
 
@@ -124,21 +111,16 @@ async function flushUntil({ shipper, shutdownTimeoutMs }: Hooked, began: number)
   if (!isSettled && endBegan === began) shipper.close(shutdownTimeoutMs);
 }
 
+/** Drains before Deno ends the program, if none of the listeners that are still to come prevents it. */
 function onUncaught(event: Event): void {
-  // Whoever prevented the default has handled the error, and the program goes on. Node's listeners
-  // come after all of the web's.
-  if (event.defaultPrevented || isHandledByNode(event.type)) return;
-  // Where the program goes on because of a listener that comes after ours, this comes next.
-  void turn().then(guard(onSurvived));
-  drainAll(false);
-}
-
-function onSurvived(): void {
-  cancelShutdown();
-  if (hooked.size === 0) return;
-  // The next time ours is the last listener, and knows.
-  for (const type of UNCAUGHT) {
-    removeEventListener(type, uncaughtListener);
-    addEventListener(type, uncaughtListener);
-  }
+  afterListeners(
+    event,
+    guard(() => {
+      // Node's listeners come after all of the web's.
+      if (event.defaultPrevented || isHandledByNode(event.type)) return;
+      // Where something else lets the program go on, this comes next.
+      void turn().then(guard(cancelShutdown));
+      drainAll(false);
+    }),
+  );
 }

@@ -19,6 +19,34 @@ export const { kill } = Deno;
 const COMMAND_LINE = "/proc/self/cmdline";
 const WATCH_FLAG = /^--(watch|watch-hmr|unstable-hmr)(=|$)/;
 
+/**
+ * Calls this when all listeners of an event that is being dispatched have run. Deno then asks the
+ * event whether one of them has prevented the default, and nothing else would be called if none
+ * has. A version that does not ask has this called at once.
+ */
+export function afterListeners(event: Event, callback: () => void): void {
+  if (!isAsked()) return callback();
+  let isOver = false;
+  const get = () => {
+    if (!isOver && event.eventPhase === Event.NONE) {
+      isOver = true;
+      callback();
+    }
+    return Reflect.get(Event.prototype, "defaultPrevented", event);
+  };
+  Object.defineProperty(event, "defaultPrevented", { configurable: true, get });
+}
+
+function isAsked(): boolean {
+  let isAsked = false;
+  const event = new Event("probe");
+  Object.defineProperty(event, "defaultPrevented", { get: () => isAsked = true });
+  const target = new EventTarget();
+  target.addEventListener(event.type, () => {});
+  target.dispatchEvent(event);
+  return isAsked;
+}
+
 /** Whether the program handles what was thrown, through `process.on()` or what comes to the same. */
 export function isHandledByNode(type: string): boolean {
   try {
