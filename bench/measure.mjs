@@ -63,10 +63,12 @@ export async function run(log, end = () => {}) {
   onExit(() => {
     const exitBegan = now();
     const result = {
+      started: performance.timeOrigin,
       first,
       last,
       callUs: blocksUs && summary(blocksUs),
       threadUs: (threadCpuMs() - cpuBefore) * 1000 / count,
+      wholeThreadMs: threadCpuMs(),
       processUs: (processCpuMs() - processBefore) * 1000 / count,
       peakMiB: peakMiB(),
     };

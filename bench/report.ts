@@ -179,7 +179,9 @@ function coldTable(cold: readonly Cold[]): string {
       "",
       "runs in",
       "records/s",
+      "process's start to last arrival, ms",
       "thread's CPU, all in, µs",
+      "the same from the process's start, ms",
       "process's CPU µs",
       "last call to end, ms",
       "peak MiB",
@@ -192,7 +194,9 @@ function coldTable(cold: readonly Cold[]): string {
         role === "ours" ? `**${label}**` : label,
         runtime === "node" ? "Node" : "Deno",
         spread(runs.map((run) => run.perSecond)),
+        spread(runs.map((run) => run.wholeMs)),
         spread(runs.map((run) => run.threadUs)),
+        spread(runs.map((run) => run.wholeThreadMs)),
         digits(median(runs.map((run) => run.processUs))),
         spread(runs.map((run) => run.endMs)),
         digits(median(runs.map((run) => run.peakMiB))),
@@ -201,8 +205,10 @@ function coldTable(cold: readonly Cold[]): string {
       ];
     }),
   );
-  return `20,000 records from the first line of a fresh process on: nobody has compiled anything, started
-a worker or connected. From the first call to the last arrival.
+  return `20,000 records of a fresh process: nobody has compiled anything or connected. Records a second
+are from the first call to the last arrival. By then pino has started its worker and
+OpenTelemetry JS has loaded its modules, while our worker starts after the first call; from the
+process's start on all of it counts.
 
 ${text}`;
 }

@@ -34,11 +34,15 @@ export interface Run {
   };
   /** CPU of the program's own thread up to its end, in microseconds a record. */
   readonly threadUs: number;
+  /** The same from the start of the process on, in milliseconds. */
+  readonly wholeThreadMs: number;
   /** CPU of all its threads. */
   readonly processUs: number;
   readonly peakMiB: number;
   /** From the last call to the end of the process, in milliseconds. */
   readonly endMs: number;
+  /** From the start of the process to the last arrival, in milliseconds. */
+  readonly wholeMs: number;
   /** From the first call to the last arrival. */
   readonly perSecond: number;
   readonly lost: number;
@@ -50,7 +54,9 @@ export interface Run {
 }
 
 /** What a contender writes to its result file. */
-interface Result extends Pick<Run, "callUs" | "threadUs" | "processUs" | "peakMiB"> {
+interface Result
+  extends Pick<Run, "callUs" | "threadUs" | "wholeThreadMs" | "processUs" | "peakMiB"> {
+  readonly started: number;
   readonly first: number;
   readonly last: number;
   /** How long the measuring itself held up the end. */
@@ -157,6 +163,7 @@ export async function run(
     ...result,
     count,
     endMs: contender.role === "ceiling" ? NaN : endedAt - result.last - (result.measuringMs ?? 0),
+    wholeMs: arrivals.last - result.started,
     perSecond: arrivals.records > 0 ? count / (arrivals.last - result.first) * 1000 : NaN,
     sent,
     lost: contender.ships === "nowhere" ? NaN : sent - arrived,
