@@ -228,8 +228,8 @@ export class AxonPushHandler extends BaseHandler {
   }
 
   /**
-   * Drains, ends the worker and removes all listeners. What is pending after the timeout counts as
-   * failed; records that are logged later count as dropped, until `setup()`.
+   * Drains, ends the worker and stops listening to signals. What is pending after the timeout counts
+   * as failed; records that are logged later count as dropped, until `setup()`.
    *
    * @param timeoutMs Longest drain in milliseconds, 0 or more; `Infinity` waits for as long as it
    *   takes. The default is `shutdownTimeoutMs`.
