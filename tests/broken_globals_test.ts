@@ -38,7 +38,7 @@ const GLOBALS = [
 ];
 
 /** Those without which no end can be heard, or no worker started. */
-const NEEDED = ["addEventListener", "Worker", "MessageChannel", "encodeURIComponent"];
+const NEEDED = ["addEventListener", "MessageChannel", "encodeURIComponent"];
 
 /** How many records each program logs. */
 const RECORDS = 100;
@@ -83,5 +83,31 @@ for (const [how, what] of [...GLOBALS.map((what) => ["breaks", what] as const), 
     }));
     if (NEEDED.includes(what)) return;
     assertEquals(service.events.length, MOMENTS.length * RECORDS);
+  });
+}
+
+/** Those of the web that a program's thread uses where it ships its last records itself. */
+const AT_END = [
+  ...["AbortController", "AbortSignal", "Blob", "Event", "EventTarget", "Headers", "Int32Array"],
+  ...["MessageChannel", "Request", "Response", "SharedArrayBuffer", "TextDecoderStream"],
+  ...["TextEncoder", "URL", "Uint8Array", "Worker", "addEventListener", "fetch", "performance"],
+  ...["queueMicrotask", "setTimeout", "structuredClone", "process"],
+];
+
+for (const what of AT_END) {
+  Deno.test(`AxonPushHandler delivers although ${what} is broken right before the end`, async () => {
+    await using service = startDevServer({ port: 0 });
+    const given = {
+      apiKey: "ak_test",
+      tenantId: "1",
+      baseUrl: service.url,
+      shutdownTimeoutMs: 60_000,
+    };
+    const { code, stderr } = await runProgram("broken_at_end.ts", {
+      flags: ["--no-prompt", `--allow-net=127.0.0.1:${service.port}`],
+      args: [JSON.stringify(given), what],
+    });
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    assertEquals(service.events.length, RECORDS / 2);
   });
 }

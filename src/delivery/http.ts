@@ -34,8 +34,15 @@ export interface HttpSettings extends ResponseSettings {
   readonly gzip: boolean;
 }
 
-/** Makes the function that posts over HTTP, until the signal says that it is over. */
-export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send {
+/**
+ * Makes the function that posts over HTTP.
+ * @param signalAfter Makes a signal that is aborted after so many milliseconds, or sooner where
+ *   requests are not wanted any more.
+ */
+export function createHttpSend(
+  settings: HttpSettings,
+  signalAfter: (ms: number) => AbortSignal = (ms) => AbortSignal.timeout(ms),
+): Send {
   const { protocol, url, gzip, requestTimeoutMs } = settings;
   const common = {
     ...settings.headers,
@@ -48,10 +55,7 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
     method: "POST",
     redirect: "manual", // Credentials go to the configured address alone.
   });
-  const deadline = shared(requestTimeoutMs / 20, () => {
-    const late = AbortSignal.timeout(requestTimeoutMs);
-    return over ? AbortSignal.any([over, late]) : late;
-  });
+  const deadline = shared(requestTimeoutMs / 20, () => signalAfter(requestTimeoutMs));
   const encode = protocol === "otlp" ? createEncode() : (text: string) => text;
   let permitted = false;
   let isKnown = false;

@@ -99,7 +99,7 @@ function waitForShippers(began: number): boolean {
   const waiting = [...hooked].filter(({ shipper }) =>
     shipper.pending > 0 && (!shipper.isBlocking || shipper.canShipHere)
   );
-  for (const entry of waiting) void flushUntil(entry, began);
+  for (const entry of waiting) guard(() => flushUntil(entry, began))();
   return waiting.some(({ shipper }) => shipper.pending > 0);
 }
 

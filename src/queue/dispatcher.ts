@@ -130,15 +130,24 @@ export class Dispatcher {
     if (this.#queue.waiting === 0) this.#timer.restart();
   }
 
-  /** Posts all that waits to an exporter on this thread. What comes later goes another way. */
-  shipHere(forMs: number): void {
-    const channel = this.#supervisor.openHere();
-    while (this.#queue.waiting > 0) {
-      channel.post(chunkOf(this.#queue.peek()!));
-      this.#queue.markPosted();
+  /**
+   * Posts all that waits to an exporter on this thread. What comes later goes another way.
+   * @returns Whether it could be done. The program may have replaced what that needs.
+   */
+  shipHere(forMs: number): boolean {
+    try {
+      const channel = this.#supervisor.openHere();
+      while (this.#queue.waiting > 0) {
+        channel.post(chunkOf(this.#queue.peek()!));
+        this.#queue.markPosted();
+      }
+      channel.acknowledgements.hope();
+      channel.flush(forMs, true);
+      return true;
+    } catch {
+      this.#supervisor.giveUp("here");
+      return false;
     }
-    channel.acknowledgements.hope();
-    channel.flush(forMs, true);
   }
 
   /** Takes off what is acknowledged. */

@@ -139,9 +139,8 @@ export class Shipper {
   async flush(timeoutMs: number, kind?: ThreadKind): Promise<boolean> {
     const deadline = now() + timeoutMs;
     const target = this.#queue.next;
-    const isHere = kind === "brief" && this.canShipHere;
-    if (isHere) this.#dispatcher.shipHere(timeoutMs);
-    else this.#dispatcher.expedite(timeoutMs, kind);
+    const isHere = kind === "brief" && this.canShipHere && this.#dispatcher.shipHere(timeoutMs);
+    if (!isHere) this.#dispatcher.expedite(timeoutMs, kind);
     // Waiting for shared memory does not keep the program alive; a request does.
     const letGo = isHere ? undefined : keepAlive();
     try {

@@ -21,6 +21,9 @@ import { TextRing } from "./text_ring.ts";
 import { joinThread, type ThreadKind } from "./thread.ts";
 import type { WorkerReport } from "./worker.ts";
 
+// As they are when the package is loaded, whatever the program does to them later.
+const { AbortController, AbortSignal, URL } = globalThis;
+
 /** Bytes for diagnostics that the program's thread has not read yet; a power of two. */
 const DIAGNOSTICS_BYTES = 1 << 14;
 /** Most characters that the worker has of all its handlers together. */
@@ -83,9 +86,23 @@ export interface ChannelOpener {
   readonly hasWorkers: boolean;
   /** Whether records must be shipped from this thread. */
   readonly isThisThreadWanted: boolean;
+  /** Whether requests can be sent from this thread now. */
+  canFetchHere(): boolean;
   /** Throws where there are no workers. */
   toWorker(kind: ThreadKind, onCrash: (why: string | undefined) => void): Channel;
   toThisThread(kind: "local" | "here"): Channel;
+}
+
+/**
+ * Whether `fetch` works on this thread: Deno's own makes a URL by the global of that name, which a
+ * program may have replaced.
+ */
+function canFetchHere(): boolean {
+  try {
+    return globalThis.URL === URL;
+  } catch {
+    return false;
+  }
 }
 
 /** Makes the opener of a handler's channels. */
@@ -98,12 +115,16 @@ export function channelOpener(settings: ChannelSettings): ChannelOpener {
   return {
     hasWorkers: typeof Worker === "function",
     isThisThreadWanted: client !== undefined,
+    canFetchHere,
     toWorker: (kind, onCrash) => withOrigin(openWorkerChannel(settings, kind, onCrash)),
     toThisThread(kind) {
       const over = new AbortController();
-      const send = client
-        ? createClientSend(client, exporter)
-        : createHttpSend(exporter, over.signal);
+      const send = client ? createClientSend(client, exporter) : createHttpSend(exporter, (ms) => {
+        // Without a timer, which would outlive a handler that is closed.
+        const late = new AbortController();
+        void sleep(ms).then(() => late.abort());
+        return AbortSignal.any([over.signal, late.signal]);
+      });
       const open = kind === "local" ? openLocalChannel : openHereChannel;
       return withOrigin(open(settings, send, () => over.abort()));
     },

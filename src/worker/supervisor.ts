@@ -110,7 +110,7 @@ export class Supervisor {
    */
   get canOpenHere(): boolean {
     return this.#state.kind === "closed" && !this.#wasHere && this.#opener.hasWorkers &&
-      this.canLast;
+      this.canLast && this.#opener.canFetchHere();
   }
 
   /** Opens a channel to this thread, where {@linkcode canOpenHere} says so. */

@@ -43,6 +43,7 @@ function supervise({ isThisThreadWanted = false, unavailable = [] as Kind[] } = 
     {
       hasWorkers: true,
       isThisThreadWanted,
+      canFetchHere: () => true,
       toWorker: channel,
       toThisThread: (kind) => channel(kind),
     },

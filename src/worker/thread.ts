@@ -15,7 +15,7 @@ import { WORKER_SOURCE } from "./worker.generated.ts";
 import type { WorkerMessage } from "./worker.ts";
 
 // As they are when the package is loaded, whatever the program does to them later.
-const { URL, encodeURIComponent } = globalThis;
+const { URL, Worker, encodeURIComponent } = globalThis;
 
 /** Whether a thread has to serve a program that goes on, or only one that is about to end. */
 export type ThreadKind = "lasting" | "brief";
