@@ -95,7 +95,7 @@ export class Diagnostics {
   count(loss: Loss, records = 1): void {
     let tally = this.#tallies.get(loss.code);
     if (tally === undefined) {
-      tally = { loss, count: 0, told: loss.isTold ? records : 0, quiet: false };
+      tally = { loss, count: 0, told: loss.isTold ? 1 : 0, quiet: false };
       this.#tallies.set(loss.code, tally);
       if (loss.isTold) this.#quieten(tally);
     }

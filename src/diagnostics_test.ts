@@ -95,12 +95,20 @@ Deno.test("Diagnostics.count() tells the reason that was given last", () => {
 Deno.test("Diagnostics.count() goes on from what was told otherwise", async () => {
   const { diagnostics, told, pass } = simulate();
   const loss = { ...LOSS, isTold: true };
-  diagnostics.count(loss, 3);
+  diagnostics.count(loss);
   await pass(60_000);
   diagnostics.flush();
   assertEquals(told, []);
   diagnostics.count(loss);
-  assertEquals(told, ["4 records lost"]);
+  assertEquals(told, ["2 records lost"]);
+});
+
+Deno.test("Diagnostics.count() tells how many were lost at once, where the reason of one was told", async () => {
+  const { diagnostics, told, pass } = simulate();
+  diagnostics.count({ ...LOSS, isTold: true }, 40);
+  assertEquals(told, []);
+  await pass(10_000);
+  assertEquals(told, ["40 records lost"]);
 });
 
 Deno.test("Diagnostics.relay() writes what another thread has let through", () => {

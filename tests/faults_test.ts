@@ -74,11 +74,15 @@ async function forAll<Case extends readonly unknown[]>(
 const oversized = `HTTP/1.1 200 X\r\n${`X-Padding: ${"x".repeat(9000)}\r\n`.repeat(120)}\r\n`;
 const WORTH_A_RETRY: [fault: string, Behaviour, code: string][] = [
   ["status 408", answer(408), "http-408"],
+  ["status 425", answer(425), "http-425"],
   ["status 429", answer(429), "http-429"],
   ["status 500", answer(500), "http-500"],
   ["status 502", answer(502, { body: "<html>Bad Gateway</html>" }), "http-502"],
   ["status 503", answer(503, { body: { title: "Busy", status: 503 } }), "http-503"],
   ["status 504", answer(504), "http-504"],
+  ["a full disk of the service", answer(507), "http-507"],
+  ["a network that wants a login", answer(511), "http-511"],
+  ["a gateway's own status", answer(522), "http-522"],
   [
     "a Retry-After that is garbage",
     answer(429, { headers: { "Retry-After": "soon" } }),
@@ -166,6 +170,23 @@ Deno.test("AxonPushHandler waits for no body whose status says it all", async ()
   assertEquals(handler.stats.delivered, 6);
   await handler.close();
 });
+
+Deno.test("AxonPushHandler waits a moment for the rest of an answer whose status says nearly all", () =>
+  forAll([[200, 6], [201, 6], [400, 0], [422, 0]], async (status, delivered) => {
+    for (
+      const begin of ["", `HTTP/1.1 ${status} X\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n`]
+    ) {
+      await using service = startFaultyService(() => stall(status!, begin));
+      const handler = handlerFor(service, { protocol: "otlp", requestTimeoutMs: 600_000 });
+      log(handler, 6);
+      await handler.close(PLENTY_MS);
+
+      assertEquals([handler.stats.delivered, handler.stats.failed], [delivered, 6 - delivered!]);
+      const told = handler.said.map(({ code }) => code);
+      assertEquals(told.includes(`http-${status}`), status! >= 400, `${told}`);
+      assert(!told.includes("shutdown"), `${told}`);
+    }
+  }));
 
 Deno.test("createHttpSend() reads no more than the beginning of an answer that unpacks to a flood", async () => {
   for (const status of [200, 400]) {
@@ -308,13 +329,13 @@ Deno.test("AxonPushHandler tells once what is wrong with the settings, and recov
     const handler = handlerFor(service);
     log(handler, 1);
     await service.seen(1);
-    assert(await handler.flush(PLENTY_MS)); // The record that was refused has failed.
+    assert(await handler.flush(PLENTY_MS)); // The record that was refused is sent once more.
     log(handler, 50, 1);
     assert(await handler.flush(PLENTY_MS));
     await handler.close();
 
-    assertEquals([handler.stats.failed, handler.stats.delivered], [1, 50]);
-    assertEquals(service.requests.length, 51);
+    assertEquals([handler.stats.failed, handler.stats.delivered], [0, 51]);
+    assertEquals(service.requests.length, 52);
     assert(service.requests[1]!.at - service.requests[0]!.at >= 225, "it hammers");
     assertEquals(handler.said.map(({ level, code }) => [level, code]), [[
       "error",
@@ -364,11 +385,19 @@ Deno.test("AxonPushHandler follows no redirect and sends its credentials nowhere
   await forAll([[301], [302], [303], [307], [308]], async (status) => {
     const { said, stats } = await meet(answer(status!, { headers }));
 
-    assertEquals([stats.failed, stats.delivered], [1, 2]);
+    assertEquals([stats.failed, stats.delivered], [0, 3]);
     assertMatch(said[0]!.message, /redirects to .*'baseUrl'/);
   });
   assertEquals(elsewhere.connections, 0);
 });
+
+Deno.test("AxonPushHandler takes a redirect for one that says not where to", () =>
+  forAll([[300], [301], [304], [305], [308], [399]], async (status) => {
+    const { said, stats } = await meet(answer(status!));
+
+    assertEquals([stats.failed, stats.delivered], [0, 3]);
+    assertMatch(said[0]!.message, /\/event redirects, and redirects are not followed.*'baseUrl'/);
+  }));
 
 // ——— One refusal among deliveries ———
 

@@ -15,6 +15,12 @@ const WEIGHT = 0.05;
 /** The service is well if so many are delivered: in an outage of a part of it some always are. */
 const WELL = 0.8;
 
+/**
+ * So many refusals in a row say for certain that the settings are wrong: of a batch, say, and of two of
+ * its records by themselves. One or two may be hiccups, or mean what these records say.
+ */
+const CERTAIN = 3;
+
 /** What requests may do now: all go, none goes, or one goes to try the service. */
 export type BackoffState = "closed" | "open" | "half-open";
 
@@ -72,7 +78,7 @@ export class Backoff {
   /** Whether the program ends with wrong settings, which will not be corrected any more. */
   get isHopeless(): boolean {
     return this.#isEnding && this.isExpedited && this.state === "open" &&
-      this.#cause === "settings";
+      this.#cause === "settings" && this.#failuresInARow >= CERTAIN;
   }
 
   /** How many requests were delivered so far. */
@@ -114,14 +120,15 @@ export class Backoff {
   }
 
   /**
-   * A request that was sent in this epoch was delivered.
+   * A request that was sent in this epoch was delivered. The first of all shows that settings were
+   * right which were blamed for the refusal of another one, sent at the same time.
    * @param isFirst Whether it was sent for the first time.
    */
   onDelivered(epoch: number, isFirst = false): void {
-    this.#deliveries++;
+    const isRefuted = this.#deliveries++ === 0 && this.#cause === "settings";
     if (isFirst) this.#health += WEIGHT * (1 - this.#health);
     this.#failuresInARow = 0;
-    if (epoch === this.#epoch) this.#pauses = 0;
+    if (epoch === this.#epoch || isRefuted) this.#pauses = 0;
   }
 
   /**

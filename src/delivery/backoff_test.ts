@@ -83,15 +83,33 @@ Deno.test("Backoff.expedite() keeps the pauses short as long as somebody waits",
   assertNear(backoff.pauseAfter(4), 4000);
 });
 
-Deno.test("Backoff.isHopeless needs the end of the program and settings that were just refused", () => {
+Deno.test("Backoff.isHopeless needs the end of the program and settings that were refused three times", () => {
   for (const cause of ["failure", "settings"] as const) {
     for (const isEnding of [false, true]) {
       const { backoff } = backoffAt();
-      backoff.open(backoff.epoch, cause);
+      const fail = () => {
+        backoff.onFailed();
+        backoff.open(backoff.epoch, cause);
+      };
+      fail();
       backoff.expedite(2000, isEnding);
-      assertEquals(backoff.isHopeless, false); // It is asked once more.
-      backoff.open(backoff.epoch, cause);
+      assertEquals(backoff.isHopeless, false); // It is asked twice more.
+      fail();
+      assertEquals(backoff.isHopeless, false);
+      fail();
       assertEquals(backoff.isHopeless, cause === "settings" && isEnding);
     }
   }
+});
+
+Deno.test("Backoff.onDelivered() ends the pause of settings that were blamed before anything was delivered", () => {
+  const { backoff } = backoffAt();
+  const { epoch } = backoff; // Of two requests that were sent at the same time.
+  backoff.open(epoch, "settings");
+  backoff.onDelivered(epoch);
+  assertEquals(backoff.state, "closed");
+
+  backoff.open(backoff.epoch, "settings");
+  backoff.onDelivered(epoch); // Sent before, when they may have been right.
+  assertEquals(backoff.state, "open");
 });

@@ -92,14 +92,15 @@ export class Exporter {
 
   /** Sends what may be sent now, and sets the alarm for the rest. */
   #pump(): void {
-    if (this.#backoff.isHopeless) {
-      if (this.#settings.isKept) this.#callbacks.despair();
-      else this.#outcomes.giveUp(this.#queue.clear());
-    }
     const now = this.#clock.now();
     const { isExpedited } = this.#backoff;
     if (isExpedited) this.#limit.expedite(this.#queue.pending, this.#slots.oldestMs(now));
     const hangMs = hangAfter(this.#limit.latency.typicalMs, isExpedited);
+    // Unless what is in flight may show yet that the settings are right.
+    if (this.#backoff.isHopeless && this.#slots.hanging(now, hangMs).length === this.#slots.count) {
+      if (this.#settings.isKept) this.#callbacks.despair();
+      else this.#outcomes.giveUp(this.#queue.clear());
+    }
     this.#tendHanging(now, hangMs);
     const { state, resumeAt, cause } = this.#backoff;
     if (state === "open") return this.#alarm.set(resumeAt);

@@ -57,7 +57,7 @@ function simulate(settings: Partial<ExporterSettings> = {}) {
   const all: Request[] = [];
   const outcomes = new Map<number, string>();
   const said: string[] = [];
-  const counts = { retries: 0, lost: 0, despairs: 0 };
+  const counts = { retries: 0, lost: 0, reason: "", despairs: 0 };
   const exporter = new Exporter(
     {
       protocol: "events",
@@ -83,7 +83,10 @@ function simulate(settings: Partial<ExporterSettings> = {}) {
       countRetries: (count) => counts.retries += count,
       despair: () => counts.despairs++,
       report: ({ message }) => said.push(message),
-      countLost: ({ count }) => counts.lost += count,
+      countLost({ count, reason }) {
+        counts.lost += count;
+        counts.reason = reason;
+      },
     },
     (body, key) =>
       new Promise((resolve) => {
@@ -258,6 +261,20 @@ Deno.test("Exporter.send() gives up after maxRetries answered failures, and goes
 
     assertEquals(sim.all.filter(({ key }) => key === "key-0").length, 1 + maxRetries);
     assertEquals(Object.fromEntries(sim.outcomes), { 0: "failed", 1: "delivered" });
+  }
+});
+
+Deno.test("Exporter.send() gives up no batch as a whole in which one record makes the service fail", async () => {
+  for (const bad of [0, 20, 39]) {
+    const sim = simulate({ protocol: "otlp", maxRetries: 3 });
+    sim.send(...range(40));
+    while (sim.outcomes.size < 40) {
+      if (sim.open.length === 0) await sim.next();
+      const [request] = sim.open as [Request];
+      await request.answer(request.records.includes(bad) ? failing : delivered);
+    }
+    assertEquals(range(40).filter((n) => sim.outcomes.get(n) === "failed"), [bad]);
+    assert(sim.all.length < 30, `${sim.all.length} requests`);
   }
 });
 
@@ -466,8 +483,9 @@ Deno.test("Exporter.send() asks one request at a time whether wrong settings wer
   while (sim.open.length > 0) await sim.open[0]!.answer(delivered);
 
   const outcomes = [...sim.outcomes.values()];
-  assertEquals(outcomes.filter((outcome) => outcome === "failed").length, 4 + 4);
-  assertEquals(outcomes.filter((outcome) => outcome === "delivered").length, 20 - 8);
+  // Those of the first wave were sent once more, one at a time.
+  assertEquals(outcomes.filter((outcome) => outcome === "failed").length, 4);
+  assertEquals(outcomes.filter((outcome) => outcome === "delivered").length, 20 - 4);
 });
 
 Deno.test("Exporter.send() tries a record again that is refused among deliveries, and fails it alone", async () => {
@@ -766,8 +784,10 @@ Deno.test("Exporter.flush() gives an event up once whose copy waits", async () =
   sim.exporter.flush(60_000);
   await sim.advance(1000);
   assertEquals(sim.open.length, 3); // The copy of the first, while that of the second waits.
-  await sim.open.at(-1)!.answer(refused("settings"));
-  assertEquals(sim.outcomes.size, 10);
+  while (sim.outcomes.size < 10) {
+    if (sim.open.length === originals.length) await sim.skip();
+    else await sim.open.at(-1)!.answer(refused("settings"));
+  }
   for (const request of originals) await request.answer(refused("settings"));
 
   assertEquals([sim.outcomes.size, sim.counts.lost], [10, 10]);
@@ -903,17 +923,64 @@ Deno.test("Exporter.flush() sends a batch that is not full beside one in flight"
   assertEquals(sim.open.length, 2);
 });
 
-Deno.test("Exporter.flush() asks once more whether the settings are wrong, and then fails everything", async () => {
+Deno.test("Exporter.flush() asks twice more whether the settings are wrong, and then fails everything", async () => {
   const sim = simulate({ concurrency: 1 });
   sim.send(...range(10));
   await sim.open[0]!.answer(refused("settings"));
   sim.exporter.flush(2000);
   await sim.open[0]!.answer(refused("settings"));
+  assertPause(await sim.next(), LADDER[0]!);
+  await sim.open[0]!.answer(refused("settings"));
   assertEquals(sim.outcomes.size, 10);
 
   sim.send(10); // The rest of the queue, which comes when there is room.
   assertEquals(sim.outcomes.get(10), "failed");
-  assertEquals([sim.all.length, sim.counts.lost], [2, 11]);
+  assertEquals([sim.all.length, sim.counts.lost], [3, 11]);
+});
+
+for (const protocol of ["events", "otlp"] as const) {
+  for (const bad of [0, 1, 20, 39]) {
+    Deno.test(`Exporter.flush() fails record ${bad} alone by ${protocol}, though all answers before are refusals`, async () => {
+      const sim = simulate({ protocol, concurrency: 32 });
+      sim.send(...range(40));
+      sim.exporter.flush(60_000);
+      while (sim.outcomes.size < 40) {
+        if (sim.open.length === 0) await sim.next();
+        const isBad = ({ records }: Request) => records.includes(bad);
+        const request = sim.open.find(isBad) ?? sim.open[0]!; // What is refused is answered first.
+        await request.answer(isBad(request) ? refused("settings") : delivered);
+      }
+      assertEquals(range(40).filter((n) => sim.outcomes.get(n) === "failed"), [bad]);
+    });
+  }
+}
+
+Deno.test("Exporter.flush() loses nothing by one refusal, which comes before all others are delivered", async () => {
+  for (const protocol of ["events", "otlp"] as const) {
+    const sim = simulate({ protocol, concurrency: 32 });
+    sim.send(...range(100));
+    sim.exporter.flush(60_000);
+    await sim.open[0]!.answer(refused("settings"));
+    while (sim.outcomes.size < 100) {
+      if (sim.open.length === 0) await sim.next();
+      await sim.open[0]!.answer(delivered);
+    }
+    assertEquals(new Set(sim.outcomes.values()), new Set(["delivered"]));
+  }
+});
+
+Deno.test("Exporter.flush() says why it gives everything up, whatever the refusals are", async () => {
+  for (const because of ["settings", "content"] as const) {
+    const sim = simulate({ protocol: "otlp" });
+    sim.send(...range(40));
+    sim.exporter.flush(60_000);
+    while (sim.outcomes.size < 40) {
+      if (sim.open.length === 0) await sim.next();
+      await sim.open[0]!.answer(refused(because));
+    }
+    assertEquals([sim.counts.lost, sim.counts.reason], [40, because]);
+    assert(sim.said.includes(because));
+  }
 });
 
 Deno.test("Exporter.flush() gives nothing up for wrong settings where the program goes on", async () => {
@@ -921,7 +988,7 @@ Deno.test("Exporter.flush() gives nothing up for wrong settings where the progra
   sim.send(...range(10));
   await sim.open[0]!.answer(refused("settings"));
   sim.exporter.flush(2000, false);
-  assertEquals([sim.open.length, sim.outcomes.size], [0, 1]); // Waiting mends no settings.
+  assertEquals([sim.open.length, sim.outcomes.size], [0, 0]); // Waiting mends no settings.
   await sim.next();
   while (sim.open.length > 0) await sim.open[0]!.answer(delivered);
 
@@ -952,6 +1019,7 @@ Deno.test("Exporter.flush() is over after its time: the program went on after al
   sim.send(0);
   await sim.open[0]!.answer(refused("settings"));
   sim.exporter.flush(2000);
+  await sim.open[0]!.answer(refused("settings"));
   await sim.advance(60_000);
   sim.send(1);
   await sim.open[0]!.answer(delivered);

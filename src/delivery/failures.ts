@@ -58,7 +58,7 @@ export class Failures {
     if (result.because === "settings") {
       this.#callbacks.report(result.diagnostic);
       const others = this.#onFailure(request);
-      if (deliveries === 0 || slot.isProbe) this.#blameSettings(slot, result.diagnostic);
+      if (deliveries === 0 || slot.isProbe) this.#blameSettings(slot, result.diagnostic, now);
       else if (this.#backoff.failuresInARow >= MANY_REFUSALS) this.#ask(slot, request);
       else if (items.length > 1) this.#halve(request);
       else {
@@ -66,13 +66,10 @@ export class Failures {
         if (isRefusedAlone(request, others, this.#settings)) {
           return this.#lose(request, result.diagnostic);
         }
-        // One hiccup of a proxy in front of the service says nothing yet.
-        request.isDoubted = true;
-        request.dueAt = now + this.#backoff.pauseAfter(0);
-        this.#again(request);
+        this.#doubt(request, now);
       }
     } else if (this.#isAddressWrong(result.because, items.length)) {
-      this.#blameSettings(slot, result.diagnostic);
+      this.#blameSettings(slot, result.diagnostic, now);
     } else if (items.length > 1) {
       this.#halve(request);
     } else if (result.because !== "size" || !this.#queue.shorten(request)) {
@@ -106,11 +103,20 @@ export class Failures {
    * Everything is refused until the settings are corrected: one record at a time finds out when. Where
    * records are kept on disk none is lost by that.
    */
-  #blameSettings({ request, epoch }: Slot, diagnostic: Diagnostic): void {
+  #blameSettings({ request, epoch, isProbe }: Slot, diagnostic: Diagnostic, now: number): void {
+    this.#outcomes.explain(diagnostic);
     if (this.#settings.isKept) this.#again(request);
     else if (request.items.length > 1) this.#queue.isolate(request);
-    else this.#lose(request, diagnostic);
+    else if (isProbe || request.isDoubted) this.#lose(request, diagnostic);
+    else this.#doubt(request, now);
     this.#backoff.open(epoch, "settings");
+  }
+
+  /** Sends a record once more: one hiccup of a proxy in front of the service says nothing yet. */
+  #doubt(request: Request, now: number): void {
+    request.isDoubted = true;
+    request.dueAt = now + this.#backoff.pauseAfter(0);
+    this.#again(request);
   }
 
   /**
@@ -148,6 +154,8 @@ export class Failures {
       return this.onRefused(slot, { kind: "refused", because: "size", diagnostic }, now);
     }
     if (isSpent(request, cause, others, this.#settings)) {
+      // One record may be why the service fails; the others are not given up with it.
+      if (cause === "failing" && request.items.length > 1) return this.#queue.halve(request);
       const message = diagnostic.message.replace(": trying again", ": given up");
       this.#lose(request, { level: "error", code: "given-up", message });
     } else if (isBadBatch(request, cause, others, this.#settings)) {

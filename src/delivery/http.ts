@@ -6,7 +6,7 @@
  */
 import type { Diagnostic } from "../diagnostics.ts";
 import { taken } from "../globals.ts";
-import { CLOCK } from "./alarm.ts";
+import { type AlarmClock, CLOCK } from "./alarm.ts";
 import {
   notPermitted,
   readResponse,
@@ -19,6 +19,8 @@ import {
 
 /** Most bytes of an answer that are read. */
 const MAX_ANSWER_BYTES = 65_536;
+/** How long the rest of an answer is waited for whose status says nearly all, in milliseconds. */
+const REST_MS = 1000;
 /** Longest body that is encoded in place, in bytes: three times that of an ordinary batch. */
 const ROOM_BYTES = 1 << 20;
 
@@ -41,6 +43,7 @@ export interface HttpSettings extends ResponseSettings {
  */
 export function createHttpSend(
   settings: HttpSettings,
+  clock: AlarmClock = CLOCK,
   signalAfter: (ms: number) => AbortSignal = (ms) => AbortSignal.timeout(ms),
 ): Send {
   const { protocol, url, gzip, requestTimeoutMs } = settings;
@@ -82,14 +85,23 @@ export function createHttpSend(
         signal,
       });
       const answer = readAnswer(response).catch(() => undefined);
-      const text = answer.then((text) => text ?? "");
-      const result = await readResponse(response, text, settings);
+      const result = await readResponse(response, withinReason(answer, clock), settings);
       if (protocol === "otlp" || result.kind !== "delivered") return result;
       return { ...result, finished: finish(response, answer) };
     } catch (error) {
       return signal.aborted ? unanswered(settings) : unsent(error, settings);
     }
   };
+}
+
+/** The text of an answer, or what stands for one that is too long or does not come to its end. */
+async function withinReason(
+  answer: Promise<string | undefined>,
+  clock: AlarmClock,
+): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const cancel = clock.wake(() => resolve(undefined), REST_MS);
+  return await Promise.race([answer, promise]).finally(cancel) ?? "";
 }
 
 /**

@@ -37,10 +37,15 @@ export class Losses {
     this.#now = now;
   }
 
-  /** Counts lost records, and reports why. */
-  add(count: number, diagnostic: Diagnostic): void {
+  /** Reports why records are lost. */
+  explain(diagnostic: Diagnostic): void {
     this.#reason = diagnostic.message;
     this.#callbacks.report(diagnostic);
+  }
+
+  /** Counts lost records, and reports why. */
+  add(count: number, diagnostic: Diagnostic): void {
+    this.explain(diagnostic);
     this.addRest(count);
   }
 

@@ -42,6 +42,11 @@ export class Outcomes {
     this.settle(request, request.items.length, isLast);
   }
 
+  /** Reports why the next records are lost. */
+  explain(diagnostic: Diagnostic): void {
+    this.#losses.explain(diagnostic);
+  }
+
   /** Settles records that are given up without another try. */
   giveUp(items: readonly Item[]): void {
     if (items.length === 0) return;

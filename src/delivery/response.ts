@@ -17,10 +17,10 @@ const MAX_QUOTE = 500;
 /** Most characters of a service's own error code. */
 const MAX_CODE = 64;
 /**
- * Statuses that say that the settings are wrong, or that somebody before the service refuses the
+ * Statuses that say, as redirects do, that the settings are wrong, or that somebody before the service refuses the
  * record: a firewall, say. Which of the two is for the exporter to find out.
  */
-const SETTINGS = [301, 302, 303, 307, 308, 401, 403, 404, 405, 406, 411, 415, 426, 501, 505];
+const SETTINGS = [401, 403, 404, 405, 406, 411, 415, 426, 501, 505];
 
 /** What an OpenTelemetry Collector answers with 400 to a request that is larger than it takes. */
 const TOO_LARGE = /body too large/i;
@@ -121,9 +121,10 @@ export async function readResponse(
     const diagnostic = stranger(headers, text, settings);
     return diagnostic ? { kind: "delivered", diagnostic } : partial(text);
   }
-  if (status >= 300 && status < 400) {
-    const text = `${settings.url} redirects to ${headers.get("location")}, and redirects are not ` +
-      `followed because requests carry credentials: set '${
+  if (isRedirect(status)) {
+    const location = headers.get("location");
+    const text = `${settings.url} redirects${location === null ? "" : ` to ${location}`}, and ` +
+      `redirects are not followed because requests carry credentials: set '${
         settings.isEndpoint ? "endpoint" : "baseUrl"
       }' to the address that answers itself`;
     return rejection(status, { text }, settings);
@@ -131,6 +132,15 @@ export async function readResponse(
   const retryAfter = headers.get("retry-after");
   const afterMs = retryAfter === null ? undefined : parseRetryAfter(retryAfter);
   return rejection(status, { ...explain(await body), afterMs }, settings);
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
+}
+
+/** Whether a status says that the settings may be wrong. */
+function isOfSettings(status: number): boolean {
+  return isRedirect(status) || SETTINGS.includes(status);
 }
 
 /** What a status other than 2xx means. */
@@ -149,7 +159,7 @@ export function rejection(
     return { kind: "retry", cause: isBusy ? "busy" : "failing", afterMs, diagnostic };
   }
   const advice = adviceFor(status, text, settings);
-  const because = SETTINGS.includes(status)
+  const because = isOfSettings(status)
     ? "settings"
     : status === 413 || status === 400 && TOO_LARGE.test(text)
     ? "size"
@@ -167,6 +177,7 @@ function adviceFor(
   text: string,
   { protocol, headers, isEndpoint }: ResponseSettings,
 ): string | undefined {
+  if (isRedirect(status)) return undefined; // Its text says it.
   if (isEndpoint) return SETTINGS.includes(status) ? "check 'endpoint' and 'headers'" : undefined;
   if (status >= 400 && "x-axonpush-environment" in headers && /environment/i.test(text)) {
     return "register the environment with AxonPush, or leave 'environment' out " +

@@ -17,6 +17,8 @@ import { otelResource } from "./otel.ts";
 import { type Defaulted, type OptionName, RULES } from "./schema.ts";
 import { spoolOf } from "./spool.ts";
 
+/** What a server answers that fails. */
+const FAILURES = Array.from({ length: 100 }, (_, i) => 500 + i);
 const NAMES = Object.keys(RULES) as OptionName[];
 
 /** The options with their defaults. */
@@ -108,13 +110,14 @@ function exporterSettings(
     isEndpoint,
     headers,
     isKept,
-    // By the service's contract, and for OTLP by its specification ("Failures"). What is on disk can
-    // wait for longer than a service that fails, in whatever way.
+    // By the specification of OTLP ("Failures"); on /event by the service's contract, and what gateways
+    // answer in its place. What is on disk can wait for longer than a service that fails, in whatever
+    // way.
     retryable: isKept
-      ? [408, 425, 429, ...Array.from({ length: 100 }, (_, i) => 500 + i)]
+      ? [408, 425, 429, ...FAILURES]
       : otlp
       ? [429, 502, 503, 504]
-      : [408, 429, 500, 502, 503, 504],
+      : [408, 425, 429, ...FAILURES.filter((status) => status !== 501 && status !== 505)],
     gzip: resolved.compression === "gzip",
     batchSize: otlp ? resolved.batchSize : 1,
     flushIntervalMs,

@@ -119,12 +119,14 @@ export function channelOpener(settings: ChannelSettings): ChannelOpener {
     toWorker: (kind, onCrash) => withOrigin(openWorkerChannel(settings, kind, onCrash)),
     toThisThread(kind) {
       const over = new AbortController();
-      const send = client ? createClientSend(client, exporter) : createHttpSend(exporter, (ms) => {
-        // Without a timer, which would outlive a handler that is closed.
-        const late = new AbortController();
-        void sleep(ms).then(() => late.abort());
-        return AbortSignal.any([over.signal, late.signal]);
-      });
+      const send = client
+        ? createClientSend(client, exporter)
+        : createHttpSend(exporter, SLEEPING_CLOCK, (ms) => {
+          // Without a timer, which would outlive a handler that is closed.
+          const late = new AbortController();
+          void sleep(ms).then(() => late.abort());
+          return AbortSignal.any([over.signal, late.signal]);
+        });
       const open = kind === "local" ? openLocalChannel : openHereChannel;
       return withOrigin(open(settings, send, () => over.abort()));
     },
