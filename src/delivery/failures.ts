@@ -58,7 +58,7 @@ export class Failures {
     if (result.because === "settings") {
       this.#callbacks.report(result.diagnostic);
       const others = this.#onFailure(request);
-      if (deliveries === 0 || slot.isProbe) this.#blameSettings(slot, result.diagnostic, now);
+      if (deliveries === 0 || slot.isProbe) this.#blameSettings(slot, result, now);
       else if (this.#backoff.failuresInARow >= MANY_REFUSALS) this.#ask(slot, request);
       else if (items.length > 1) this.#halve(request);
       else {
@@ -69,7 +69,7 @@ export class Failures {
         this.#doubt(request, now);
       }
     } else if (this.#isAddressWrong(result.because, items.length)) {
-      this.#blameSettings(slot, result.diagnostic, now);
+      this.#blameSettings(slot, result, now);
     } else if (items.length > 1) {
       this.#halve(request);
     } else if (result.because !== "size" || !this.#queue.shorten(request)) {
@@ -103,11 +103,15 @@ export class Failures {
    * Everything is refused until the settings are corrected: one record at a time finds out when. Where
    * records are kept on disk none is lost by that.
    */
-  #blameSettings({ request, epoch, isProbe }: Slot, diagnostic: Diagnostic, now: number): void {
+  #blameSettings(
+    { request, epoch, isProbe }: Slot,
+    { diagnostic, isCertain = false }: SendResult & { kind: "refused" },
+    now: number,
+  ): void {
     this.#outcomes.explain(diagnostic);
     if (this.#settings.isKept) this.#again(request);
     else if (request.items.length > 1) this.#queue.isolate(request);
-    else if (isProbe || request.isDoubted) this.#lose(request, diagnostic);
+    else if (isCertain || isProbe || request.isDoubted) this.#lose(request, diagnostic);
     else this.#doubt(request, now);
     this.#backoff.open(epoch, "settings");
   }

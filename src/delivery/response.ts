@@ -54,6 +54,8 @@ export type SendResult =
      * settings if nothing is ever delivered and of a record otherwise.
      */
     readonly because: "settings" | "size" | "content" | "either";
+    /** Whether nothing was even sent, so that no hiccup can be the reason. */
+    readonly isCertain?: boolean;
     readonly diagnostic: Diagnostic;
   }
   | {
@@ -240,7 +242,7 @@ export function notPermitted(url: string): SendResult {
   const { host } = new URL(url);
   const message = `Cannot ship records to ${url}: no net permission: run with --allow-net=${host}`;
   const diagnostic = { level: "error", code: "permission", message } as const;
-  return { kind: "refused", because: "settings", diagnostic };
+  return { kind: "refused", because: "settings", isCertain: true, diagnostic };
 }
 
 /**
