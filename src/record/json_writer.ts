@@ -33,7 +33,11 @@ const BOXES: readonly { readonly prototype: { valueOf(): unknown } }[] = [
 ];
 
 /** Where objects have a name beside a `value`: Kubernetes, ECS, HAR, entries. */
-const NAME_PROPERTIES = ["name", "key", "Name", "Key", "field", "header"];
+const NAME_PROPERTIES = [
+  ...["name", "key", "Name", "Key", "field", "header", "ParameterKey", "OptionName"],
+];
+/** A name of a secret in a list, and no sentence about one, and no key. */
+const LISTED_NAME = /^[\w.[\]-]{1,64}$/;
 /** A name of a field, and no value. */
 const FIELD_NAME = /^[a-z][a-z_. -]{0,31}$/i;
 
@@ -143,7 +147,7 @@ export class JsonWriter {
       nameOf: remember((name) => ({
         text: dialect.name(quote(this.#safe(name, MAX_NAME_LENGTH))),
         isSecret: this.#redactor.isName(name),
-        isValue: /^value$/i.test(name),
+        isValue: /value$/i.test(name),
       })),
     };
   }
@@ -260,7 +264,8 @@ export class JsonWriter {
    * `rawHeaders` and in lists of entries. A word like a name is one in a list of names.
    */
   #isNamedBy(name: string, value: unknown, length: number): boolean {
-    if (!this.#redactor.isName(name) || this.#redactor.isHarmless(name, value)) return false;
+    if (!LISTED_NAME.test(name) || !this.#redactor.isName(name)) return false;
+    if (this.#redactor.isHarmless(name, value)) return false;
     const isEntry = length === 2 && Array.isArray(this.#ancestors.at(-2));
     return isEntry || typeof value !== "string" || !FIELD_NAME.test(value);
   }

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { ESCAPE, REDACTED } from "./mask_looks.ts";
+import { REDACTED } from "./mask_looks.ts";
 import { isTokenName } from "./names.ts";
-import { MARK } from "./values.ts";
+import { ESCAPE, MARK } from "./spelling.ts";
 
 const anyOf = (words: readonly string[]) => `(?:${words.join("|")})`;
 /** A word is followed by nothing of its own. */
@@ -49,8 +49,8 @@ const SENTENCE = sticky(
 );
 /** A name in a list of names: `"password","email"`. */
 const FIELD = sticky(`(${MARK})[a-z][a-z_. -]{0,31}\\1`);
-/** What Java prints of an object that is called a token: `token=Token{9f4ef63 …}`. */
-const TOKEN_OBJECT = /[A-Z]\w{0,64}\{/y;
+/** What Java prints of an object that is called a token: `token=Token{9f4ef63 …}`, `Token { … }`. */
+const TOKEN_OBJECT = /[A-Z]\w{0,64} ?\{/y;
 /** The password of a URL, which is masked by itself. */
 const URL_PASSWORD = sticky(`\\[REDACTED\\]@`);
 
@@ -65,7 +65,9 @@ const URL_BEFORE = /:\/\/[^\s/:@]{0,64}$/;
 const ALTERNATIVE_BEFORE = /\b(?:or|and|invalid|wrong|incorrect|bad) $/i;
 /** The bracket of an element: `<password>`, `<ns:password>`. */
 const ELEMENT_BEFORE = /<(?:[\w.-]{1,64}:)?$/;
-const MARK_BEFORE = /["'`]$/;
+const MARK_BEFORE = /["'`](?:[\w.-]{1,64}\[)?$/;
+/** The name of a part of a form: `form-data; name="password"`. */
+const PART_BEFORE = /\bname=\\{0,7}"$/i;
 /** How far these look back, in characters. */
 const LOOK_BACK = 100;
 
@@ -76,7 +78,7 @@ const LOOK_BACK = 100;
  * @param start Where the value begins.
  */
 export function isInnocent(text: string, found: RegExpExecArray, start: number): boolean {
-  const { name, own, token, header, mark, colon, space, list, element } = found.groups!;
+  const { name, own, token, header, mark, colon, space, list, element, part } = found.groups!;
   const before = text.slice(Math.max(0, found.index - LOOK_BACK), found.index);
   const [, word = ""] = WORD_BEFORE.exec(before)!;
   const beforeWord = before.slice(0, before.length - word.length);
@@ -85,6 +87,7 @@ export function isInnocent(text: string, found: RegExpExecArray, start: number):
     return pattern.test(text);
   };
   if (element && !ELEMENT_BEFORE.test(beforeWord)) return true;
+  if (part && !PART_BEFORE.test(beforeWord)) return true;
   if (list && (!mark || !MARK_BEFORE.test(beforeWord) || isAt(FIELD))) return true;
   if (own) return false; // Whatever the value is.
   if (token) {

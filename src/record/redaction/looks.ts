@@ -5,13 +5,15 @@
  * @module
  */
 
+import { PERCENT, SLASH } from "./spelling.ts";
+
 /** A credential that is recognised by its form. All texts are sources of regular expressions. */
 export interface Look {
   readonly issuer: string;
   /** How it begins. */
   readonly prefix: string;
   /** What is between prefix and shape, where that is something of which a text has few. */
-  readonly sign?: "_" | "-" | "." | ":AA";
+  readonly sign?: "_" | "-" | "." | "AA";
   /** What follows. */
   readonly shape: string;
   /** Where the form is documented. */
@@ -36,6 +38,13 @@ export const LOOKS: readonly Look[] = [
     sign: ".",
     shape: /eyJ[\w-]*(?:\.[\w-]*){0,3}/.source,
     source: "RFC 7519, 3.1",
+  },
+  {
+    issuer: "JSON Web Token, encrypted",
+    prefix: "eyJ[\\w-]{8,2048}",
+    sign: ".",
+    shape: /[\w-]*\.[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}/.source,
+    source: "RFC 7516, 3.1",
   },
   {
     issuer: "GitHub",
@@ -175,7 +184,7 @@ export const LOOKS: readonly Look[] = [
     issuer: "Mailgun",
     prefix: "key",
     sign: "-",
-    shape: "[\\da-f]{32}",
+    shape: "(?=[a-z]{0,31}\\d)[\\da-z]{32}",
     source: "https://documentation.mailgun.com/docs/mailgun/user-manual/api-key-mgmt/",
   },
   {
@@ -186,14 +195,14 @@ export const LOOKS: readonly Look[] = [
   },
   {
     issuer: "Slack, webhook",
-    prefix: "hooks\\.slack\\.com(?:/|%2F)(?:services|workflows|triggers)",
-    shape: "[\\w/%-]{20,}",
+    prefix: `hooks\\.slack\\.com(?:${SLASH}|${PERCENT}2F)(?:services|workflows|triggers)`,
+    shape: `(?:[\\w%-]|${SLASH}){20,}`,
     source: "https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks",
   },
   {
     issuer: "Telegram, bot",
-    prefix: "\\d{8,10}",
-    sign: ":AA",
+    prefix: "(?:bot)?\\d{8,10}(?::|%3A)",
+    sign: "AA",
     shape: "[\\w-]{33}",
     source: "https://core.telegram.org/bots/features#botfather",
   },

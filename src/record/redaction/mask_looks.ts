@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { LOOKS } from "./looks.ts";
+import { type Look, LOOKS } from "./looks.ts";
+import { ESCAPE, PERCENT, SLASH } from "./spelling.ts";
 
 /** What is written instead of a secret. */
 export const REDACTED = "[REDACTED]";
 
-/** What is no part of the word that a credential begins: escapes of JSON, URLs and terminals. */
-export const ESCAPE = /\\[bfnrt]|\\u[\dA-Fa-f]{4}|%[\dA-Fa-f]{2}|\[[\d;]{1,9}m/.source;
+/** A credential begins a word. */
 const BEFORE = `(?<=^|[^A-Za-z\\d]|${ESCAPE})`;
 
 /** Parameters of a challenge, in place of a token: `Bearer realm="…"` (RFC 9110, 11.6.1). */
@@ -17,9 +17,11 @@ const CHALLENGE = "(?:realm|scope|error|error_description|error_uri|charset|reso
 /** What ends a token that something is glued to: another one, a parameter, a secret's name. */
 const GLUED = [
   "bearer\\s",
-  "(?:[;&]|%26)[\\w.-]{1,64}(?:\\s?[:=]|%3)",
+  "</?[a-z!]", // An element of XML.
+  "&(?:quot|apos|amp|lt|gt|#\\d{1,4});",
+  `(?:[;&]|${PERCENT}26)[\\w.-]{1,64}(?:\\s?[:=]|${PERCENT}3)`,
   "(?:authorization|cookie|passwd|password|passphrase|secret|key|token)[\\w-]{0,16}" +
-  "(?:\\s?:|\\s?=(?![=\\s]|$)|%3)",
+  `(?:\\s?:|\\s?=(?![=\\s]|$)|${PERCENT}3)`,
 ].join("|");
 const TOKEN_CHARACTER = "[^\\s\"'`,\\\\]";
 /**
@@ -27,52 +29,66 @@ const TOKEN_CHARACTER = "[^\\s\"'`,\\\\]";
  * of any kind, or six with a digit or an inner dot, which is no word.
  */
 const BEARER = new RegExp(
-  `(bearer\\s{1,8})(?!${CHALLENGE})` +
+  `(bearer(?:\\s{1,8}|\\+|${PERCENT}20))(?!${CHALLENGE})` +
     `(?=${TOKEN_CHARACTER}{16}|(?=${TOKEN_CHARACTER}{6})[\\w~+/=-]*(?:\\d|\\.\\w))` +
     `(?:(?!${GLUED})${TOKEN_CHARACTER})+(?<![)\\]};>&])`,
   "gi",
 );
 
 /** A URL up to its password, which is none if it can be a port: `scheme://user:`. */
-const URL_HEAD = /:\/\/[^\s/?#:[\]"'`<>,;]*:(?!\d{1,5}(?:[/?#,;)\]}"'<>|\\]|$))/.source;
+const URL_HEAD = `:${SLASH}${SLASH}` +
+  /[^\s/?#:[\]"'`<>,;]*:(?!\d{1,5}(?:[/?#,;)\]}"'<>|\\]|$))/.source;
 /** If it is not encoded, `/`, `?` and `#` may be in it, but no other URL. */
 const URL_PASSWORD = `(${URL_HEAD})` +
   /(?:[^\s/?#]+|(?!\/)(?:(?!:\/\/)[^\s"'`<>])+)(?=@)/.source;
-/** The same in a URL that is a value of another one. */
-const ENCODED_URL_PASSWORD = "(%3A%2F%2F[^\\s%&]*%3A)(?:[^\\s&%]|%(?!40|2F))+(?=%40)";
+/** The same in a URL that is a value of another one, or of one in another. */
+const LEVEL = "%\\k<level>";
+const ENCODED_URL_PASSWORD =
+  `(%(?<level>(?:25){0,3})3[Aa]${LEVEL}2[Ff]${LEVEL}2[Ff][^\\s%&]*${LEVEL}3[Aa])` +
+  `(?:[^\\s&%]|%(?!\\k<level>(?:40|2[Ff])))+(?=${LEVEL}40)`;
+/** What every such text has. */
+const ENCODED_SLASHES = /%(?:25){0,3}2[Ff]%(?:25){0,3}2[Ff]/;
 /** The same password where a cut keeps its end from being seen. */
 const UNFINISHED_URL = new RegExp(
   `(${URL_HEAD})` + /(?:[^\s/?#]+|(?!\/)(?:(?!:\/\/)[^\s"'`<>@])+)$/.source,
 );
 
+/** A space, which URLs encode. */
+const SPACE = `(?: |\\+|${PERCENT}20)`;
+const LABEL = `(?:[A-Z\\d]|${SPACE}){0,48}`;
 /** A private key in PEM, up to its end or that of the text (RFC 7468). */
-const PRIVATE_KEY =
-  /-----BEGIN [A-Z\d ]{0,32}PRIVATE KEY(?: BLOCK)?-----[^]*?(?:-----END [A-Z\d ]{0,32}-----|$)/
-    .source;
+const PRIVATE_KEY = `-----BEGIN${LABEL}PRIVATE${SPACE}KEY(?:${SPACE}BLOCK)?-----[^]*?` +
+  `(?:-----END${LABEL}-----|$)`;
 
 /** All that have a prefix. */
 const PREFIXED = new RegExp(
-  LOOKS.map(({ prefix, sign = "", shape }) => `${BEFORE}${prefix}${escaped(sign)}${shape}`)
-    .join("|"),
+  `${BEFORE}(?:` +
+    LOOKS.map(({ prefix, sign = "", shape }) => prefix + escaped(sign) + shape).join("|") + ")",
   "g",
 );
 /** What reaches over spaces or over names. In a group: what is kept of a URL. */
 const BLOCK = new RegExp(`${URL_PASSWORD}|${ENCODED_URL_PASSWORD}|${PRIVATE_KEY}`, "g");
 
 /**
- * True wherever a secret is known by its looks, but for a URL's password, and seldom elsewhere. It
- * looks for the signs, and back from them: a few characters take a fifth of the time that all
- * prefixes take.
+ * What is in each text that has one of them, and seldom in others: the signs, looked for first and
+ * back from them. A few characters take a fifth of the time that all prefixes take.
+ */
+function signed(signs: readonly Look["sign"][]): string {
+  return signs.map((sign) => {
+    const looks = LOOKS.filter((look) => look.sign === sign);
+    const prefixes = [...new Set(looks.map(({ prefix }) => prefix))].join("|");
+    if (sign === undefined) return prefixes;
+    return `${escaped(sign)}(?<=${BEFORE}(?:${prefixes})${escaped(sign)})`;
+  }).join("|");
+}
+const MAY_HAVE_PREFIX = new RegExp(signed(["_", "-", ".", "AA", undefined]));
+const MAY_HAVE_BEARER = /beare/i;
+/**
+ * True wherever a secret is known by its looks in a text without any of `_`, `:` and `%`, and seldom
+ * elsewhere.
  */
 export const MAY_HAVE_LOOK = new RegExp(
-  [
-    ...["_", "-", ".", ":AA", undefined].map((sign) => {
-      const prefixes = LOOKS.filter((look) => look.sign === sign).map(({ prefix }) => prefix);
-      if (sign === undefined) return prefixes.join("|");
-      return `${escaped(sign)}(?<=${BEFORE}(?:${prefixes.join("|")})${escaped(sign)})`;
-    }),
-    ...["-----B", "[Bb][Ee][Aa][Rr][Ee]"],
-  ].join("|"),
+  `${signed(["-", ".", undefined])}|-----B|[Bb][Ee][Aa][Rr][Ee]`,
 );
 
 function escaped(sign: string): string {
@@ -85,8 +101,9 @@ const TOKEN_PART = /[\w.-]/;
 
 /** A text without passwords in URLs and private keys. */
 export function maskBlocks(text: string): string {
-  const mayHave = text.includes("-----B") || text.includes("@") && text.includes("://") ||
-    text.includes("%40") && text.includes("%2F%2F");
+  const mayHave = text.includes("-----B") ||
+    text.includes("@") && (text.includes("://") || text.includes("\\/")) ||
+    text.includes("40") && ENCODED_SLASHES.test(text);
   return mayHave
     ? text.replace(BLOCK, (_, url, encoded = "") => (url ?? encoded) + REDACTED)
     : text;
@@ -94,9 +111,8 @@ export function maskBlocks(text: string): string {
 
 /** A text without credentials that have a prefix, and bearer tokens. */
 export function maskTokens(text: string): string {
-  return MAY_HAVE_LOOK.test(text)
-    ? text.replace(PREFIXED, REDACTED).replace(BEARER, `$1${REDACTED}`)
-    : text;
+  const masked = MAY_HAVE_PREFIX.test(text) ? text.replace(PREFIXED, REDACTED) : text;
+  return MAY_HAVE_BEARER.test(masked) ? masked.replace(BEARER, `$1${REDACTED}`) : masked;
 }
 
 /** The beginning of a longer text, without a secret that may be cut in two at its end. */

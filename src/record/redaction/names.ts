@@ -16,7 +16,7 @@ export const SECRET_NAMES = [
   ...["secret", "secret access key", "secret key", "shared key", "signing key", "storage key"],
 ];
 /** What may still follow: `cookies`, `password2`, `privateKeyPem`; not `cookie_count`. */
-export const ENDINGS = "s|\\d{1,4}|confirm|confirmation|hash|header|pem|value";
+export const ENDINGS = "s|base|base64|\\d{1,4}|confirm|confirmation|hash|header|pem|value";
 
 /**
  * What a token is a secret behind. `token` alone is one too; behind other words it mostly is none

@@ -5,26 +5,20 @@
  *
  * @module
  */
-import {
-  ESCAPE,
-  maskBlocks,
-  maskTokens,
-  maskUnfinished,
-  MAY_HAVE_LOOK,
-  REDACTED,
-} from "./mask_looks.ts";
 import { isInnocent } from "./innocent.ts";
-import { ENDINGS, HEADER_NAMES, isSecretName, normalise, SECRET_NAMES } from "./names.ts";
-import { type Form, MARK, valueAt } from "./values.ts";
+import { maskBlocks, maskTokens, maskUnfinished, MAY_HAVE_LOOK, REDACTED } from "./mask_looks.ts";
+import { namePattern } from "./name_pattern.ts";
+import { isSecretName, normalise } from "./names.ts";
+import { type Form, valueAt } from "./values.ts";
 
 /** What JSON has to escape, or a secret's name may stand before: many texts have nothing of it. */
 const MARKS = /[^ !#-$&(-9;<?@A-Z[\]^a-z{|}~]/;
-/** The same, or what a secret may be known by: one search costs less than two. */
+/** The same, or what a secret without them may be known by: one search costs less than two. */
 const MARKS_OR_LOOK = new RegExp(`${MARKS.source}|${MAY_HAVE_LOOK.source}`);
 /** Fewer characters are no secret by their looks that has none of these: `bearer abc.de`. */
 const SHORTEST_LOOK = 13;
 /** What is behind a name. */
-const SEPARATOR = /[=:,>]|%3/i;
+const SEPARATOR = /[=:,>：]|%(?:25)*3/i;
 /** What is in all names. Four characters or more each, so that V8 can step over three at a time. */
 const STEM = /authori|cookie|passw|passp|secret|[^]key|token/i;
 
@@ -80,7 +74,7 @@ export class Redactor {
     for (let name = this.#nextName(text, 0); name !== undefined;) {
       const { start, form } = name;
       let next = this.#nextName(text, start);
-      const value = valueAt(text, start, form, limitOf(text, start, next?.index));
+      const value = valueAt(text, start, form, limitOf(text, start, next?.index), name.percent);
       if (value !== undefined) {
         const mark = value.mark || name.mark;
         result += text.slice(end, start) + value.kept + mark + REDACTED + mark;
@@ -99,14 +93,18 @@ export class Redactor {
     for (let found; (found = this.#name.exec(text)) !== null;) {
       const start = this.#name.lastIndex;
       if (!isInnocent(text, found, start)) {
-        const { header, colon, element, mark = "" } = found.groups!;
-        const form = element ? "element" : !header ? "value" : colon ? "line" : "pair";
-        return { index: found.index, start, mark, form };
+        const { part, mark = "" } = found.groups!;
+        const percent = ENCODED_SEPARATOR.exec(found[0])?.[1] ?? "";
+        const form = formOf(text, found);
+        return { index: found.index, start, mark: part ? "" : mark, percent, form };
       }
       this.#name.lastIndex = start;
     }
   }
 }
+
+/** What is behind a name, where it is encoded. */
+const ENCODED_SEPARATOR = /(%(?:25)*)3[AD]\s*$/i;
 
 /** The name of a secret in a text. */
 interface Name {
@@ -115,43 +113,24 @@ interface Name {
   readonly start: number;
   /** The quotation mark behind it, or nothing. */
   readonly mark: string;
+  /** The percent sign of its separator, if that is encoded, or nothing. */
+  readonly percent: string;
   readonly form: Form;
+}
+
+/** How the value is written behind a name that was found. */
+function formOf(text: string, { index, groups }: RegExpExecArray): Form {
+  const { header, colon, element, part } = groups!;
+  if (element) return "element";
+  if (part) return "line";
+  if (!header) return "value";
+  if (colon) return "line";
+  if (!/cookie/i.test(header) || "?&#".includes(text[index - 1] ?? " ")) return "parameter";
+  return "pair";
 }
 
 /** How far a value without bounds may reach: to the next name, or to a bearer token of its own. */
 function limitOf(text: string, start: number, next = text.length): number {
   const bearer = text.slice(start + BEARER_LENGTH, next).search(/bearer\s/i);
   return bearer === -1 ? next : start + BEARER_LENGTH + bearer;
-}
-
-/**
- * What finds a secret's name up to its value: `"name":`, `name: `, `name=`, `"name" => `,
- * `name%3D`, `[name]=`, `"name","`, `"name","value":`, `<name>`. The names of `redactKeys` count
- * where they are whole, and the built-in ones wherever they end.
- */
-function namePattern(redactKeys: ReadonlySet<string>): RegExp {
-  const between = "[-_.\\s]?";
-  const spelled = (names: readonly string[]) =>
-    names.map((name) => name.replaceAll(" ", between)).join("|");
-  const own = [...redactKeys].map((name) =>
-    [...name].map((character) => character.replace(/[^\p{L}\p{N}]/u, "\\$&")).join(between)
-  );
-  const names = [
-    ...own.length > 0 ? [`(?<own>(?:(?<![\\w.-])|(?<=${ESCAPE}))(?:${own.join("|")}))`] : [],
-    `(?:(?<header>(?:set-|proxy-)?(?:${spelled(HEADER_NAMES)}))|${spelled(SECRET_NAMES)}` +
-    `|(?<token>token)(?!s))(?:${between}(?:${ENDINGS}))?`,
-  ];
-  const closed = `(?:\\]|%5D|%2[27])?(?<mark>${MARK})?`;
-  const separators = [
-    `\\s{0,64}(?:(?<colon>:(?![:=]|//)|%3A)|:?={1,3}>?|%3D)`,
-    `(?:,|\\\\{1,7}n|\\s){1,64}(?:${MARK})?value(?:${MARK})?\\s{0,8}(?:[:=]>?)`,
-    `(?<list>\\s{0,8},\\s{0,64})(?=${MARK})`,
-    "(?<element>>)",
-  ];
-  // A line break may follow only where a mark or bracket begins the value behind it.
-  const gap = `(?:\\s{0,64}(?=${MARK}|[{[])|(?<space>[^\\S\\r\\n]*))`;
-  return new RegExp(
-    `(?<name>${names.join("|")})${closed}(?:${separators.join("|")})${gap}`,
-    "gi",
-  );
 }

@@ -10,6 +10,7 @@ import { JsonWriter } from "../json_writer.ts";
 import { LOOKS } from "./looks.ts";
 import { Redactor } from "./redactor.ts";
 import { closingBracket } from "./values.ts";
+import { inspect } from "node:util";
 import { Generator } from "../../../tests/generate.ts";
 
 const SECRET = "Zq7hunterX91kLm";
@@ -35,6 +36,11 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
     `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.${word}`,
     "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxMjM0NTY3ODkwIn0.",
   ],
+  "JSON Web Token, encrypted": [
+    `eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.${word}.48V1_ALb6US04U3b.5eym8TW.${word}`
+      .replace("5eym8TW", word),
+    `eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..48V1_ALb6US04U3b.${word}.${word}`,
+  ],
   "GitHub": ["ghp", "gho", "ghu", "ghs", "ghr"].map((kind) => `${kind}_${word}`),
   "GitHub, fine-grained": [`github_pat_${word.slice(0, 22)}_${word}`],
   "GitLab": [`glpat-${word.slice(0, 20)}`, `glrt-${word.slice(0, 20)}`],
@@ -57,7 +63,11 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
   "Mailgun": [`key-${hex.slice(0, 32)}`],
   "Google, API key": [`AIzaSy${word.slice(0, 33)}`],
   "Slack, webhook": [`hooks.slack.com/services/T00000000/B00000000/${word.slice(0, 24)}`],
-  "Telegram, bot": [`1234567890:AA${word.slice(0, 33)}`],
+  "Telegram, bot": [
+    `1234567890:AA${word.slice(0, 33)}`,
+    `bot1234567890:AA${word.slice(0, 33)}`,
+    `bot1234567890%3AAA${word.slice(0, 33)}`,
+  ],
   "Twilio": [`SK${hex.slice(0, 32)}`],
 };
 
@@ -99,6 +109,37 @@ Deno.test("mask() masks bearer tokens of any characters", () => {
   }
 });
 
+Deno.test("mask() masks in URLs and XML what is masked elsewhere, and keeps what follows", () => {
+  const key = `-----BEGIN RSA PRIVATE KEY-----\n${word}\n-----END RSA PRIVATE KEY-----`;
+  const slack = `https://hooks.slack.com/services/T00000000/B00000000/${word}`;
+  const url = `postgres://u:${word}@h:5432/d`;
+  const encoded = (text: string) => encodeURIComponent(text);
+  const texts = [
+    `/?${new URLSearchParams({ a: key, tail: "1" })}`,
+    `/?a=${encoded(key)}&tail=1`,
+    `/?a=${encoded(`/?b=${encoded(key)}`)}&tail=1`,
+    `/?a=${encoded(`Bearer ${word}`)}&tail=1`,
+    `/?${new URLSearchParams({ a: `Bearer ${word}`, tail: "1" })}`,
+    `/?${new URLSearchParams({ Authorization: `Bearer ${word}`, tail: "1" })}`,
+    `/?${new URLSearchParams({ cookie: `a=b; c=${word}`, tail: "1" })}`,
+    `f(Authorization=Bearer ${word}, tail=1)`,
+    `<a><b>Bearer ${word}</b><tail/></a>`,
+    `&quot;Bearer ${word}&quot; tail`,
+    `/?a=${encoded(`/?b=${encoded(url)}`)}&tail=1`,
+    JSON.stringify({ url, tail: 1 }).replaceAll("/", "\\/"),
+    JSON.stringify({ a: JSON.stringify({ url, tail: 1 }).replaceAll("/", "\\/") }),
+    JSON.stringify({ slack, tail: 1 }).replaceAll("/", "\\/"),
+    `/?a=${encoded(`/?b=${encoded(slack)}`)}&tail=1`,
+    `\x1b[1;38;2;255;255;255mghp_${word}\x1b[0m tail`,
+    `[1;38;2;255;255;255mghp_${word}[0m tail`,
+    `https://api.telegram.org/bot123456789:AA${word.slice(0, 33)}/tail`,
+  ];
+  for (const text of texts) {
+    const masked = mask(text);
+    assert(!masked.includes(word.slice(0, 33)) && masked.includes("tail"), `${text} → ${masked}`);
+  }
+});
+
 Deno.test("maskStart() shows no part of a token that the cut keeps from being seen", () => {
   const jwt = `eyJhbGciOiJIUzI1NiJ9.eyJ${"q9".repeat(2000)}.${"q9".repeat(300)}`;
   for (let seen = 3; seen < jwt.length; seen += 7) {
@@ -115,7 +156,14 @@ const NAMES = [
   ...["client secret", "api key", "x api key", "access key", "account key", "signing key"],
   ...["encryption key", "private key", "aws secret access key", "token", "auth token", "id token"],
   ...["x auth token", "session token", "csrf token", "x csrf token", "api token", "access token"],
-  ...["refresh token", "aws session token", "x amz security token", "github token", "bot token"],
+  ...[
+    "secret key base",
+    "refresh token",
+    "aws session token",
+    "x amz security token",
+    "github token",
+    "bot token",
+  ],
 ];
 const NO_NAMES = [
   ...["tokens", "prompt_tokens", "nextToken", "next_token", "pageToken", "continuationToken"],
@@ -171,6 +219,38 @@ const FORMS: readonly ((name: string, value: string) => string)[] = [
     `{\n  ${name}: 'first\\n' +\n    'second ${value}\\n' +\n    'third',\n  tail: 1 }`,
   (name, value) => `Config { ${name}: Some("${value}"), tail: "kept" }`,
   (name, value) => `Array ( [${name}] => ${value} [tail] => kept )`,
+  // Colours of terminals, in JSON too, and where a viewer has taken the first character off.
+  (name, value) => inspect({ [name]: value, tail: "kept" }, { colors: true }),
+  (name, value) =>
+    JSON.stringify({ a: Deno.inspect({ [name]: value, tail: 1 }, { colors: true }) }),
+  (name, value) => `\x1b[3m${name}\x1b[0m\x1b[2m=\x1b[0m${value}\x1b[0m tail=kept`,
+  (name, value) => `[36m${name}[0m: [1;38;2;255;255;255m${value} [0mtail: kept\ntail`,
+  // URLs in URLs.
+  (name, value) => `/?a=${encodeURIComponent(`/?${name}=${value}&tail=kept`)}`,
+  (name, value) =>
+    `/?a=${encodeURIComponent(`/?b=${encodeURIComponent(`/?${name}=${value}&tail=kept`)}`)}`,
+  (name, value) => `/?a=${encodeURIComponent(JSON.stringify({ [name]: value, tail: "kept" }))}`,
+  (name, value) =>
+    `/?a=${
+      encodeURIComponent(`/?b=${encodeURIComponent(JSON.stringify({ [name]: value, tail: 1 }))}`)
+    }`,
+  // Other languages and formats.
+  (name, value) => `<user><${name} type="text">${value}</${name}><tail>kept</tail></user>`,
+  (name, value) => `<user><${name}><![CDATA[${value}<>]]></${name}><tail>kept</tail></user>`,
+  (name, value) =>
+    `array(2) {\n  ["${name}"]=>\n  string(15) "${value}"\n  ["tail"]=>\n  int(1)\n}`,
+  (name, value) => `a:2:{s:${name.length}:"${name}";s:15:"${value}";s:4:"tail";s:4:"kept";}`,
+  (name, value) => `#{<<"${name}">> => <<"${value}">>,<<"tail">> => <<"kept">>}`,
+  (name, value) => `form-data; name="${name}"\r\n\r\n${value}\r\n--b\r\ntail`,
+  (name, value) =>
+    JSON.stringify({ a: `form-data; name="${name}"\r\n\r\n${value}\r\n--b\r\ntail` }),
+  (name, value) => `docker run -e ${name}=\\\n${value} \\\n  -e tail=kept`,
+  (name, value) => JSON.stringify({ a: `docker run -e ${name}=\\\n${value} \\\n  -e tail=kept` }),
+  (name, value) => `**${name}**: ${value}\n**tail**: kept`,
+  (name, value) => `- **${name}:** ${value}\n- **tail:** kept`,
+  (name, value) => `${name}：${value}\ntail：kept`,
+  (name, value) => JSON.stringify([{ name, type: "text", secured: true, value }, { tail: 1 }]),
+  (name, value) => JSON.stringify([{ ParameterKey: name, ParameterValue: value }, { tail: 1 }]),
 ];
 
 Deno.test("mask() masks the value behind a name in every form, and keeps what follows", () => {
@@ -231,6 +311,18 @@ Deno.test("JsonWriter.value() masks a value beside its name in data", () => {
     ]],
     [{ value: { a: 1 }, key: "password" }, { value: shown, key: "password" }],
     [{ Name: "api_key", Value: "x" }, { Name: "api_key", Value: shown }],
+    [{ ParameterKey: "DbPassword", ParameterValue: "x" }, {
+      ParameterKey: "DbPassword",
+      ParameterValue: shown,
+    }],
+    [{ field: "password", oldValue: "a", newValue: "b" }, {
+      field: "password",
+      oldValue: shown,
+      newValue: shown,
+    }],
+    // A sentence, and a key, are no names of what is beside them.
+    [["Enter your password", "(at least 8)"], ["Enter your password", "(at least 8)"]],
+    [["-----BEGIN PRIVATE KEY-----a-----END PRIVATE KEY-----", "b=1"], [shown, "b=1"]],
     [{ name: "password", value: true }, { name: "password", value: true }],
     // Lists of names.
     [{ fields: ["password", "email"] }, { fields: ["password", "email"] }],
@@ -261,6 +353,9 @@ Deno.test("mask() leaves innocent text as it is", () => {
     "Authorization: missing, cookie: not set",
     "secret: not found",
     "Unexpected token: punc (})",
+    "Priority: 20, Token: Token { kind: ContainerToken, service: 172.22.149.145:28345 }, ]",
+    "<secret and more> than 1 <b>",
+    "the fields of a form: name, password\n\nand what follows",
     "SyntaxError: Unexpected token < in JSON at position 0",
     'Requires env access to "API_KEY", run again with the --allow-env flag',
     '[{"code":"too_small","path":["password"],"message":"Too short"}]',

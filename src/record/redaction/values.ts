@@ -6,10 +6,10 @@
  *
  * @module
  */
-/** A quotation mark, which JSON in JSON escapes: `"`, `\"`, `\\\"`. */
-export const MARK = /\\{0,7}["'`]/.source;
+import { BARE_COLOUR, COLOUR, MARK } from "./spelling.ts";
+
 /** What is behind a mark that closes: `"a",`, `"a"}`, `password="a"/>`. */
-const CLOSED = /(?=[\s,;:)&}\]<>|]|\/>|\\|$)/.source;
+const CLOSED = `(?=[\\s,;:)&}\\]<>|\\x1b]|/>|\\\\|${BARE_COLOUR}|$)`;
 /** An escaped line break, where what follows is a line: `\nhost: h`, `\r\n\r\n`, `\n- a`. */
 const NEXT_LINE =
   /(?:\\{1,7}[rn]){1,4}(?=[\s-]{0,64}(?:[\w."'-]{0,64}\s{0,8}(?:[:=]|$)|\\{0,7}["'`]))/.source;
@@ -17,7 +17,8 @@ const NEXT_LINE =
 const CLOSERS = `[,;)\\]}]{1,8}(?:\\s|$|${MARK}|[\\w.-]{1,64}=)`;
 
 /** Up to a space, `&` or what closes the surroundings; a `,` or `)` in its middle is part of it. */
-const WORD = `(?:\\[REDACTED\\]|(?!${MARK}${CLOSED}|${CLOSERS}|${NEXT_LINE})[^\\s&])+`;
+const WORD_CHARACTER = `(?!${MARK}${CLOSED}|${CLOSERS}|${NEXT_LINE}|${COLOUR})[^\\s&]`;
+const WORD = `(?:\\[REDACTED\\]|${WORD_CHARACTER})+`;
 /** A value inside a value: `realm="a, b"`. */
 const PARAMETER = `=${MARK}(?!${CLOSED})` + /[^"'`\r\n]*["'`]/.source;
 /** The rest of a line, or of the quotation that it is in. */
@@ -29,11 +30,25 @@ const sticky = (source: string) => new RegExp(source, "sy");
 const WORD_VALUE = sticky(WORD);
 const LINE_VALUE = sticky(LINE);
 /** The schemes whose credentials are one word. They are kept. */
-const SCHEMED_VALUE = sticky(`((?:[Bb]asic|[Bb]earer) +)${WORD}`);
+const SCHEMED_VALUE = sticky(`((?:[Bb]asic|[Bb]earer)(?: +|\\+|%20))${WORD}`);
 /** `cookie=a=b; c=d status=200`, `authorization=Token x`. */
 const PAIR_VALUE = sticky(`(?:${SCHEME})?${WORD}(?:[,;&] *${WORD})*`);
-/** `<password>hunter2</password>`. */
-const ELEMENT_VALUE = sticky("[^<>]+(?=</)");
+/** The same in a query string, or of a header without `&`. */
+const PARAMETER_VALUE = sticky(`(?:${SCHEME})?${WORD}(?:[,;] *${WORD})*`);
+/** `<password>hunter2</password>`, `<password><![CDATA[hunter2]]></password>`. */
+const ELEMENT_VALUE = sticky("(?:<!\\[CDATA\\[(?:(?!\\]\\]>)[^])+\\]\\]>|[^<>]+)(?=</)");
+/**
+ * A value in a URL in a URL, by how often it is encoded: `%22hunter2%22`, `hunter2%26a%3Db`. What
+ * ends it is encoded as often as its name.
+ */
+const ENCODED_VALUES = [0, 1, 2, 3].map((level) => {
+  const percent = `%(?:25){${level}}`;
+  const quoted = `(${percent}2[27])(?:${percent}5C(?:${percent}5C|\\1)|(?!\\1)[^\\s&])*\\1`;
+  return {
+    quoted: new RegExp(quoted, "iy"),
+    open: new RegExp(`(?:(?!%(?:25){0,${level}}(?:26|0[AD]))${WORD_CHARACTER})+`, "iy"),
+  };
+});
 /** A number by itself: the value of a JSON property. */
 const NUMBER_VALUE = sticky("\\d+(?=[\\s,}\\])]|$)");
 /** Up to the same mark again, or to the end of the text. */
@@ -44,6 +59,13 @@ const QUOTED_LINE = sticky(`(${MARK})(?:${PARAMETER}|\\\\.|[^\\\\])*?(?:\\1${CLO
 const BLANKS = "(?:\\s|\\\\{1,7}[nrt]){0,64}";
 /** How `util.inspect` goes on with a long string: `'first\n' +` and a new line. */
 const CONCATENATED = sticky(`${BLANKS}\\+${BLANKS}(?=["'\`])`);
+/** Values without marks. */
+const OPEN_VALUES = {
+  element: ELEMENT_VALUE,
+  pair: PAIR_VALUE,
+  parameter: PARAMETER_VALUE,
+  value: WORD_VALUE,
+};
 /** Nothing: `""`, `[]`, `{}`. */
 const EMPTY = sticky(`(${MARK})\\1${CLOSED}|\\[\\s{0,8}\\]|\\{\\s{0,8}\\}`);
 /** The class of an object before its bracket, as inspecting writes it: `<ref *1> Map(1) {`. */
@@ -72,28 +94,48 @@ export interface Value {
   readonly kept: string;
 }
 
-/** How a value is written: as a header's line, as a header in a pair, in XML, or as any other. */
-export type Form = "line" | "pair" | "element" | "value";
+/**
+ * How a value is written: as a header's line, as a header in a pair or in a query, in XML, or as any
+ * other.
+ */
+export type Form = "line" | "pair" | "parameter" | "element" | "value";
 
 /**
  * The value that begins at this place of a text, or nothing if there is none.
  *
  * @param limit Where the next secret's name begins: a value without bounds does not reach further.
+ * @param percent The percent sign of what is between name and value, if that is encoded.
  */
-export function valueAt(text: string, start: number, form: Form, limit: number): Value | undefined {
+export function valueAt(
+  text: string,
+  start: number,
+  form: Form,
+  limit: number,
+  percent = "",
+): Value | undefined {
   if (match(EMPTY, text, start)) return undefined;
+  if (percent !== "") return encodedAt(text, start, limit, (percent.length - 1) / 2);
   const quoted = quotedAt(text, start, form, limit);
   if (quoted !== undefined) return quoted;
   const nested = nestedEnd(text, start, limit);
   if (nested !== undefined) return { end: nested, mark: "", kept: "" };
-  if (form === "line") {
+  if (form === "line" || form === "parameter") {
     const schemed = match(SCHEMED_VALUE, text.slice(0, limit), start);
     if (schemed) return openValue(text, start, limit, schemed[0].length, schemed[1]);
+  }
+  if (form === "line") {
     const line = match(NUMBER_VALUE, text, start) ?? match(LINE_VALUE, text, start);
     return line ? { end: start + line[0].length, mark: "", kept: "" } : undefined;
   }
-  const pattern = form === "element" ? ELEMENT_VALUE : form === "pair" ? PAIR_VALUE : WORD_VALUE;
-  const found = match(pattern, text.slice(0, limit), start);
+  const found = match(OPEN_VALUES[form], text.slice(0, limit), start);
+  return found ? openValue(text, start, limit, found[0].length) : undefined;
+}
+
+function encodedAt(text: string, start: number, limit: number, level: number): Value | undefined {
+  const { quoted, open } = ENCODED_VALUES[level]!;
+  const value = match(quoted, text.slice(0, limit), start);
+  if (value) return { end: start + value[0].length, mark: value[1]!, kept: "" };
+  const found = match(open, text.slice(0, limit), start);
   return found ? openValue(text, start, limit, found[0].length) : undefined;
 }
 

@@ -1,0 +1,64 @@
+/**
+ * Puts together what finds the name of a secret in a text, up to where its value begins. It is made
+ * once for a handler, and searched for inside the log call.
+ *
+ * @module
+ */
+import { ENDINGS, HEADER_NAMES, SECRET_NAMES } from "./names.ts";
+import { BARE_COLOUR, COLOUR, ESCAPE, MARK, PERCENT } from "./spelling.ts";
+
+/** What may be between the words of a name. */
+const BETWEEN = "[-_.\\s]?";
+const spelled = (names: readonly string[]) =>
+  names.map((name) => name.replaceAll(" ", BETWEEN)).join("|");
+const HEADER = `(?<header>(?:set-|proxy-)?(?:${spelled(HEADER_NAMES)}))`;
+const BUILT_IN = `(?:${HEADER}|${spelled(SECRET_NAMES)}|(?<token>token)(?!s))` +
+  `(?:${BETWEEN}(?:${ENDINGS}))?`;
+
+const ANY_COLOUR = `${COLOUR}|${BARE_COLOUR}`;
+/** What closes around a name: `[name]`, `"name"`, `**name**`, `<<"name">>`, `ESC[32mnameESC[0m`. */
+const CLOSED = `(?:${ANY_COLOUR}|${PERCENT}(?:5D|2[27])|[\\]*”’»]){0,4}(?<mark>${MARK})?` +
+  `(?:${ANY_COLOUR}|>>|\\]){0,2}`;
+
+/** `name:`, `name=`, `name =>`, `name := `, `name==`, `name%3D`. */
+const PAIR = `\\s{0,64}(?:(?<colon>:(?![:=]|//)|：|${PERCENT}3A)|:?={1,3}>?|${PERCENT}3D)`;
+/** Between a name and its value there may be others: `"name":"…","type":"text","value":"…"`. */
+const MEMBER = `(?:${MARK})?[\\w-]{1,32}(?:${MARK})?\\s{0,8}[:=]\\s{0,8}` +
+  `(?:${MARK}[^"'\`\\\\\\n]{0,64}${MARK}|[\\w.-]{1,32})(?:,|\\\\{1,7}n|\\s){1,64}`;
+/** `"name":"…","value":`, `name: …` and in the next line `value:`, `name="…" value=`. */
+const BESIDE = `(?:,|\\\\{1,7}n|\\s){1,64}(?:${MEMBER}){0,3}` +
+  `(?:${MARK})?\\w{0,16}?value(?:${MARK})?\\s{0,8}(?:[:=]>?)`;
+/** `"name","…"`. */
+const LIST = `(?<list>\\s{0,8},\\s{0,64})(?=${MARK})`;
+/** `<name>`, `<name type="text">`. */
+const ELEMENT = "(?<element>(?:\\s[\\w:.-]{1,64}=[^<>]{0,256})?>)";
+/** As PHP serializes: `s:8:"password";s:7:"…"`. */
+const SERIALIZED = `;s:\\d{1,9}:(?=${MARK})`;
+/** A part of a form: `name="password"`, an empty line, and the value in one of its own. */
+const PART = "(?<part>(?:\\r?\\n|(?:\\\\{1,7}r)?\\\\{1,7}n){2})";
+
+/**
+ * What a value may begin with, and what is no part of it: a colour, the type that PHP's `var_dump`
+ * writes, Erlang's brackets, the end of an emphasis, the end of a line that goes on.
+ */
+const PRELUDE =
+  `(?:${ANY_COLOUR}|(?:\\\\{1,7}n\\s{0,64})?string\\(\\d{1,9}\\)|<<(?=${MARK})|(?<=:)\\*\\*(?= )` +
+  "|\\\\\\r?\\n|(?:\\\\{3}|\\\\{6})n)";
+/** A line break may follow only where a mark or bracket begins the value behind it. */
+const GAP = `(?:\\s{0,64}(?:${PRELUDE}\\s{0,64}){0,3}(?=${MARK}|\\{|(?!${BARE_COLOUR})\\[)` +
+  `|(?<space>[^\\S\\r\\n]*)(?:${PRELUDE}[^\\S\\r\\n]*){0,3})`;
+
+/**
+ * What finds a secret's name up to its value. The names of `redactKeys` count where they are whole,
+ * and the built-in ones wherever they end. Its groups say how the name is written.
+ */
+export function namePattern(redactKeys: ReadonlySet<string>): RegExp {
+  const own = [...redactKeys].map((name) =>
+    [...name].map((character) => character.replace(/[^\p{L}\p{N}]/u, "\\$&")).join(BETWEEN)
+  );
+  const names = own.length > 0
+    ? `(?<own>(?:(?<![\\w.-])|(?<=${ESCAPE}))(?:${own.join("|")}))|${BUILT_IN}`
+    : BUILT_IN;
+  const separators = [PAIR, BESIDE, LIST, ELEMENT, SERIALIZED, PART].join("|");
+  return new RegExp(`(?<name>${names})${CLOSED}(?:${separators})${GAP}`, "gi");
+}

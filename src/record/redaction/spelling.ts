@@ -1,0 +1,24 @@
+/**
+ * How characters are written in texts that were encoded on their way: for JSON, for URLs, for
+ * terminals. Sources of regular expressions, for what searches in the log call.
+ *
+ * @module
+ */
+
+/** A percent sign, which a URL in a URL encodes: `%3D`, `%253D`. */
+export const PERCENT = "%(?:25){0,3}";
+
+/** A quotation mark, which JSON in JSON escapes: `"`, `\"`, `\\\"`. */
+export const MARK = /\\{0,7}["'`]/.source;
+
+/** A slash, which some write with a backslash in JSON: `/`, `\/`. */
+export const SLASH = /\\{0,7}\//.source;
+
+const ESCAPE_CHARACTER = "(?:\\x1b|\\\\{1,7}(?:u001[bB]|x1[bB]|033))";
+/** What switches a terminal's colour: `ESC[32m`, `\u001b[32m` in JSON. */
+export const COLOUR = `${ESCAPE_CHARACTER}\\[[\\d;]{0,24}m`;
+/** The same where a viewer has taken the first character off. */
+export const BARE_COLOUR = "\\[[\\d;]{1,24}m";
+
+/** What is no part of the word behind it: escapes of JSON, URLs and terminals. */
+export const ESCAPE = `\\\\[bfnrt]|\\\\u[\\dA-Fa-f]{4}|${PERCENT}[\\dA-Fa-f]{2}|${BARE_COLOUR}`;
