@@ -90,8 +90,8 @@ function requirementsTable(results: Results): string {
       ];
     }),
   );
-  return `Ratios of medians; of several rows of a peer, the best counts. *Measured* is with a logger as
-std/log's source has it, *as built here* with the slower build that is developed with ([how](#how-it-is-measured)).
+  return `Ratios of medians; of several rows of a peer, the best counts. *Measured* is with the
+logger that users of std/log have, *as built here* with the slower build that is developed with ([how](#how-it-is-measured)).
 
 ${text}`;
 }
