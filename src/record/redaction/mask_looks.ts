@@ -39,8 +39,9 @@ const BEARER = new RegExp(
 const URL_HEAD = `:${SLASH}${SLASH}` +
   /[^\s/?#:[\]"'`<>,;]*:(?!\d{1,5}(?:[/?#,;)\]}"'<>|\\]|$))/.source;
 /** If it is not encoded, `/`, `?` and `#` may be in it, but no other URL. */
+const NO_URL = `(?!:${SLASH}${SLASH})`;
 const URL_PASSWORD = `(${URL_HEAD})` +
-  /(?:[^\s/?#]+|(?!\/)(?:(?!:\/\/)[^\s"'`<>])+)(?=@)/.source;
+  `(?:[^\\s/?#]+|(?!${SLASH})(?:${NO_URL}[^\\s"'\`<>])+)(?=@)`;
 /** The same in a URL that is a value of another one, or of one in another. */
 const LEVEL = "%\\k<level>";
 const ENCODED_URL_PASSWORD =
@@ -50,7 +51,7 @@ const ENCODED_URL_PASSWORD =
 const ENCODED_SLASHES = /%(?:25){0,3}2[Ff]%(?:25){0,3}2[Ff]/;
 /** The same password where a cut keeps its end from being seen. */
 const UNFINISHED_URL = new RegExp(
-  `(${URL_HEAD})` + /(?:[^\s/?#]+|(?!\/)(?:(?!:\/\/)[^\s"'`<>@])+)$/.source,
+  `(${URL_HEAD})(?:[^\\s/?#]+|(?!${SLASH})(?:${NO_URL}[^\\s"'\`<>@])+)$`,
 );
 
 /** A space, which URLs encode. */

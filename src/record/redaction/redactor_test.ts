@@ -442,6 +442,13 @@ Deno.test("mask() takes time in proportion to the text, whatever is in it", () =
       "12345678:",
       "AIza",
       "a://b:c",
+      ":\\/\\/",
+      "%253A%252F%252Fa%253A",
+      "<password a=",
+      "<![CDATA[",
+      "password type=b ",
+      "\x1b[0m",
+      'name="password"\r\n\r\n',
       "hooks.slack.com/",
     ],
     ...[
