@@ -85,7 +85,7 @@ export function createHttpSend(
         signal,
       });
       const answer = readAnswer(response).catch(() => undefined);
-      const result = await readResponse(response, withinReason(answer, clock), settings);
+      const result = await readResponse(response, () => withinReason(answer, clock), settings);
       if (protocol === "otlp" || result.kind !== "delivered") return result;
       return { ...result, finished: finish(response, answer) };
     } catch (error) {

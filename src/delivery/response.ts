@@ -110,16 +110,19 @@ export async function sendResultOf(send: () => Promise<SendResult>): Promise<Sen
   }
 }
 
-/** What an answer means. Its body is read by somebody else, and may never come to its end. */
+/**
+ * What an answer means.
+ * @param body Waits for its body, where that says more than the status.
+ */
 export async function readResponse(
   { status, ok, headers }: Response,
-  body: Promise<string>,
+  body: () => Promise<string>,
   settings: ResponseSettings,
 ): Promise<SendResult> {
   if (ok) {
     // On /event the status says it all; only a batch can be accepted in part.
     if (settings.protocol === "events") return { kind: "delivered" };
-    const text = await body;
+    const text = await body();
     const diagnostic = stranger(headers, text, settings);
     return diagnostic ? { kind: "delivered", diagnostic } : partial(text);
   }
@@ -133,7 +136,7 @@ export async function readResponse(
   }
   const retryAfter = headers.get("retry-after");
   const afterMs = retryAfter === null ? undefined : parseRetryAfter(retryAfter);
-  return rejection(status, { ...explain(await body), afterMs }, settings);
+  return rejection(status, { ...explain(await body()), afterMs }, settings);
 }
 
 function isRedirect(status: number): boolean {
