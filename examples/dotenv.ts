@@ -10,11 +10,8 @@
  * @module
  */
 import * as log from "@std/log";
-import { AxonPushHandler } from "@axonpush/std-log";
+import { AxonPushHandler, withAxonPush } from "@axonpush/std-log";
 
-log.setup({
-  handlers: { axon: new AxonPushHandler("INFO", { envFile: "examples/local.env" }) },
-  loggers: { default: { level: "INFO", handlers: ["axon"] } },
-});
+log.setup(withAxonPush({}, new AxonPushHandler("INFO", { envFile: "examples/local.env" })));
 
 log.info("Settings come from a file", { file: "examples/local.env" });

@@ -7,12 +7,9 @@
  * @module
  */
 import * as log from "@std/log";
-import { AxonPushHandler } from "@axonpush/std-log";
+import { AxonPushHandler, withAxonPush } from "@axonpush/std-log";
 
-log.setup({
-  handlers: { axon: new AxonPushHandler("INFO", { serviceName: "billing" }) },
-  loggers: { default: { level: "INFO", handlers: ["axon"] } },
-});
+log.setup(withAxonPush({}, new AxonPushHandler("INFO", { serviceName: "billing" })));
 
 class PaymentError extends Error {
   override name = "PaymentError";

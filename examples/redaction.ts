@@ -30,3 +30,6 @@ log.info("Invoice sent to ada@example.com", {
 });
 log.info("GET /health", { "url.path": "/health" });
 log.info("Mirror is postgres://shop:hunter2@db.example.com/shop"); // Masked by its form.
+
+await handler.flush();
+console.log(handler.stats); // Two are delivered, and one is filtered.
