@@ -442,6 +442,7 @@ Deno.test("mask() takes time in proportion to the text, whatever is in it", () =
       "12345678:",
       "AIza",
       "a://b:c",
+      'cookie: "x="a"\r\n',
       ":\\/\\/",
       "%253A%252F%252Fa%253A",
       "<password a=",

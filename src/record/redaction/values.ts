@@ -157,20 +157,23 @@ function openValue(
 
 function quotedAt(text: string, start: number, form: Form, limit: number): Value | undefined {
   const pattern = form === "value" ? QUOTED_VALUE : QUOTED_LINE;
-  const first = match(pattern, text, start);
+  const bounded = text.slice(0, limit);
+  // If its mark comes again before the next name, the value must not take that along.
+  const isOpen = limit < text.length && match(FIRST_QUOTED, bounded, start) !== null;
+  const first = match(pattern, isOpen ? bounded : text, start);
   if (!first) return undefined;
+  const mark = first[1]!;
   let end = start + first[0].length;
-  if (limit < end && match(FIRST_QUOTED, text.slice(0, limit), start)) {
-    // Its marks do not tell where it ends, so it must not take the next name along.
+  if (isOpen && end === limit && !first[0].endsWith(mark)) {
     const value = openValue(text, start, limit, limit - start);
-    return value && { ...value, mark: first[1]! };
+    return value && { ...value, mark };
   }
   for (let more; (more = match(CONCATENATED, text, end)) !== null;) {
     const next = match(pattern, text, end + more[0].length);
     if (!next) break;
     end += more[0].length + next[0].length;
   }
-  return { end, mark: first[1]!, kept: "" };
+  return { end, mark, kept: "" };
 }
 
 /** Where an object, an array or a call ends: at the bracket that closes, or with the text. */
