@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Logger } from "@std/log/logger";
 import type { AxonPushHandler, AxonPushHandlerOptions } from "../mod.ts";
+import { runProgram } from "./program.ts";
 import { handlerTo, startReceiver } from "./receiver.ts";
 
 /** What is done with a handler that has some records pending. */
@@ -45,3 +46,16 @@ for (const [way, end] of Object.entries(WAYS)) {
     }
   }
 }
+
+Deno.test("close() and flush() settle in a test that nothing else keeps alive", async () => {
+  await using receiver = startReceiver();
+  for (const options of OPTIONS) {
+    const given = { apiKey: "ak_test", tenantId: "1", baseUrl: receiver.url, ...options };
+    const { code, stdout } = await runProgram("closed_in_test.ts", {
+      command: "test",
+      flags: ["--no-check", "--no-prompt", "--allow-net=127.0.0.1"],
+      args: ["--", JSON.stringify(given)],
+    });
+    assert(code === 0 && stdout.includes("2 passed"), stdout);
+  }
+});

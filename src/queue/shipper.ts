@@ -141,8 +141,9 @@ export class Shipper {
     const target = this.#queue.next;
     const isHere = kind === "brief" && this.canShipHere && this.#dispatcher.shipHere(timeoutMs);
     if (!isHere) this.#dispatcher.expedite(timeoutMs, kind);
-    // Waiting for shared memory does not keep the program alive; a request does.
-    const letGo = isHere ? undefined : keepAlive();
+    // Waiting for shared memory does not keep the program alive. A request does, but not until its
+    // answer has arrived here, and `deno test` fails a test whose promises it then sees pending.
+    const letGo = keepAlive();
     try {
       while (!this.#dispatcher.isSettled(target, kind)) {
         const left = deadline - now();
@@ -152,7 +153,7 @@ export class Shipper {
       return true;
     } finally {
       if (isHere) this.#dispatcher.giveUp("here");
-      letGo?.();
+      letGo();
       this.#dispatcher.receiveDiagnostics();
     }
   }
