@@ -13,7 +13,7 @@ import type { Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
 import type { Channel } from "../worker/channel.ts";
 import { bytesOf, Directory, type Found, MAKING_MS, removeFile, setAside } from "./directory.ts";
-import type { Lines } from "./lines.ts";
+import { type Lines, MAX_NUMBER } from "./lines.ts";
 import { Source, takeFile } from "./source.ts";
 import { failureOf } from "./sqlite.ts";
 
@@ -30,7 +30,7 @@ const STEP_MS = 2;
 /** Most lines that are deleted in one step: that takes about as long. */
 const MAX_DELETES = 1024;
 /** The acknowledgements of lines taken over have numbers that no record of the handler gets to. */
-export const FIRST_OF_BACKLOG = 2 ** 40;
+export const FIRST_OF_BACKLOG: number = MAX_NUMBER;
 
 /** What the backlog depends on. */
 export interface BacklogSettings {

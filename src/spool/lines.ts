@@ -8,6 +8,9 @@
  */
 import type { Origin } from "../record/chunk.ts";
 
+/** No number of a record of a handler's own is as high as this. */
+export const MAX_NUMBER = 2 ** 40;
+
 /** Lines that follow each other. */
 export interface Slice {
   /** Number of the first. */

@@ -14,6 +14,7 @@ import type { Origin } from "../record/chunk.ts";
 import { isStillThere, removeOpen } from "./directory.ts";
 import {
   type Lines,
+  MAX_NUMBER,
   originOf,
   type Refusal,
   seedOf,
@@ -30,8 +31,6 @@ const FORMAT = 1;
 const PAGE_BYTES = 4096;
 /** What may wait in the log in front of the database, in pages, at least and at most. */
 const WAL_PAGES = { least: 32, most: 128 } as const;
-/** No number of a record is as high as this. */
-const MAX_NUMBER = 2 ** 40;
 /** A database that holds nothing is made small from so many pages on. */
 const LARGE_PAGES = 256;
 
@@ -191,11 +190,6 @@ export class LinesFile implements Lines {
   /** Moves what is in the log to the database, which takes less, so that the log begins anew. */
   checkpoint(): void {
     this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-  }
-
-  /** How many lines there are. */
-  get count(): number {
-    return Number(this.#database.prepare("SELECT count(*) AS count FROM lines").get()!.count);
   }
 
   /** Deletes all lines, and gives back what they took of the disk. */

@@ -6,13 +6,10 @@
  */
 import type { Channel } from "../worker/channel.ts";
 import { FirstFile } from "./first_file.ts";
-import type { Lines, Refusal, Slice } from "./lines.ts";
+import { type Lines, MAX_NUMBER, type Refusal, type Slice } from "./lines.ts";
 import { LinesFile } from "./lines_file.ts";
 import { Ranges } from "./ranges.ts";
 import { failureOf } from "./sqlite.ts";
-
-/** A line's number is below this. */
-const MAX_NUMBER = 2 ** 40;
 
 /** Opens a file that somebody has left, or says why it cannot be had. */
 export function takeFile(path: string): Lines | Refusal {
