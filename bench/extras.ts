@@ -140,7 +140,7 @@ export async function measureGrowth(sink: Sink, rounds: number): Promise<Growth[
   );
   for (let round = 0; round < rounds; round++) {
     for (const { what, size, runs } of points) {
-      // Large messages are few, lest the memory be what is measured.
+      // Large messages are few, or the memory would be what is measured.
       const large = what === "message" && size > 2000;
       const count = large ? 1000 : what === "queueSize" ? 20_000 : 5000;
       const growth: Contender = {

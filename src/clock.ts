@@ -45,7 +45,10 @@ export async function sleep(ms: number): Promise<void> {
   await waitAsync(NEVER, 0, 0, ms).value;
 }
 
-/** Keeps the program alive until the result is called. An open port does; a timer is ten times as dear. */
+/**
+ * Keeps the program alive until the result is called. An open port does; a timer costs ten times
+ * as much.
+ */
 export function keepAlive(): () => void {
   try {
     const { port1, port2 } = new MessageChannel();

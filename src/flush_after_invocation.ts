@@ -1,6 +1,6 @@
 /**
  * For programs that are frozen between invocations, where nothing in the background can be relied
- * on: a wrapper that flushes at the end of each.
+ * on: a wrapper that flushes at the end of each. Runs on the program's thread.
  *
  * @module
  */

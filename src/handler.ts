@@ -1,6 +1,7 @@
 /**
  * The handler that a program adds to its `@std/log` configuration: the way in for records, and the
- * life cycle around the shipper. Runs on the program's thread; `handle()` is what a log call waits for.
+ * life cycle around the shipper. Runs on the program's thread; `handle()` is what a log call waits
+ * for.
  *
  * @module
  */
@@ -243,7 +244,7 @@ export class AxonPushHandler extends BaseHandler {
     this.#state = "closing";
     const deadline = now() + timeoutMs;
     do {
-      // A worker that is started for this needs not outlive it.
+      // A worker that is started for this need not outlive it.
       if (!await this.#shipper.flush(Math.max(0, deadline - now()), "brief")) break;
     } while (this.#state === "closing" && this.#shipper.pending > 0); // Logged meanwhile.
     await this.#shipper.settleBacklog(Math.max(0, deadline - now()));

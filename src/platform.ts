@@ -1,10 +1,10 @@
 /**
- * What can be read of the machine and the platform without a prompt: environment variables one by
- * one, and what OpenTelemetry calls the resource.
+ * What can be found out about the process and the platform without a prompt and without a cost at
+ * the start: Node's process object and its modules, permissions, environment variables one by one,
+ * and what OpenTelemetry calls the resource. Runs on the program's thread.
  *
  * @module
  */
-
 import type { Diagnostics } from "./diagnostics.ts";
 
 const querySync = Deno.permissions.querySync.bind(Deno.permissions);
@@ -98,7 +98,7 @@ export function mayReadFile(path: string | URL): boolean {
   return querySync({ name: "read", path }).state === "granted";
 }
 
-/** Whether a file may be written. Asking does not prompt. */
+/** Whether a file may be written. It queries, and never prompts. */
 export function mayWriteFile(path: string | URL): boolean {
   return querySync({ name: "write", path }).state === "granted";
 }

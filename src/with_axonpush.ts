@@ -1,6 +1,6 @@
 /**
  * Adds the handler to a whole configuration of std/log at once: loggers there do not pass records
- * on to each other, so each of them needs it.
+ * on to each other, so each of them needs it. Runs on the program's thread.
  *
  * @module
  */

@@ -23,6 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 interface SourceFile {
+  /** The paragraphs that it begins with. */
+  readonly opening: string;
   readonly code: string;
   readonly imports: readonly string[];
 }
@@ -30,10 +32,11 @@ interface SourceFile {
 const files = new Map<string, SourceFile>();
 for (const path of pathsIn("")) {
   const text = Deno.readTextFileSync(new URL(path, SOURCE));
+  const [opening] = text.match(/^\/\*\*.*?@module/s) ?? [""];
   const code = text.replace(/\/\*.*?\*\//gs, "").replace(/^\s*\/\/.*$/gm, "");
   const imports = [...code.matchAll(/ from "(\.{1,2}\/[^"]+)"/g)]
     .map(([, target]) => new URL(target!, new URL(path, SOURCE)).href.replace(SOURCE.href, ""));
-  files.set(path, { code, imports });
+  files.set(path, { opening, code, imports });
 }
 
 function pathsIn(folder: string): string[] {
@@ -55,6 +58,14 @@ Deno.test("Every file of src/ can be read at a sitting, and every class kept in 
       assert(fields.length <= MAX_PRIVATE_FIELDS, `${name} has ${fields.length} private fields`);
     }
   }
+});
+
+Deno.test("Every file of src/ says on which thread it runs", () => {
+  const says = /thread|log call|in the constructor|(Types|Data) alone/;
+  const silent = [...files].filter(([, { opening }]) =>
+    !says.test(opening.replaceAll(/\s+\*\s+/g, " "))
+  );
+  assertEquals(silent.map(([path]) => path), []);
 });
 
 Deno.test("Imports in src/ go one way between the folders", () => {

@@ -1,8 +1,8 @@
 /**
- * Decides what becomes of requests that were refused or failed, which is what delivery must get right:
- * the same bytes under the same key until the service has them; a pause for all requests when the
- * service is in trouble; and a record that is refused takes no other one with it. Runs on the worker's
- * thread, or on the program's own where there is no worker.
+ * Decides what becomes of requests that were refused or failed, which is what delivery must get
+ * right: the same bytes under the same key until the service has them; a pause for all requests
+ * when the service is in trouble; and a record that is refused takes no other one with it. Runs on
+ * the worker's thread, or on the program's own where there is no worker.
  *
  * @module
  */
@@ -21,6 +21,7 @@ import type { Slot } from "./slots.ts";
 const OUTAGE = 32;
 /** After this many refusals in a row, a single request finds out whether the settings are wrong. */
 const MANY_REFUSALS = 16;
+
 /** What a failure has an effect on. */
 export interface Affected {
   readonly settings: ExporterSettings;

@@ -1,6 +1,7 @@
 /**
  * How long a service takes to answer: typically, at least, and compared with its best time, which
- * says whether requests have to wait there. Runs where the exporter does.
+ * says whether requests have to wait there. Runs on the worker's thread, or on the program's own
+ * where there is no worker.
  *
  * @module
  */

@@ -1,8 +1,9 @@
 /**
- * How many requests may be in flight, adapted to the service: CUBIC (RFC 9438) with slow start, held
- * back by latency. The limit doubles each round trip while records wait for nothing else, is cut once
- * for each wave of refusals and grows back as CUBIC does. When answers become slow it shrinks, and
- * from then on grows by its square root each round. Runs where the exporter does.
+ * How many requests may be in flight, adapted to the service: CUBIC (RFC 9438) with slow start,
+ * held back by latency. The limit doubles each round trip while records wait for nothing else, is
+ * cut once for each wave of refusals and grows back as CUBIC does. When answers become slow it
+ * shrinks, and from then on grows by its square root each round. Runs on the worker's thread, or on
+ * the program's own where there is no worker.
  *
  * @module
  */

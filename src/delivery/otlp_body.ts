@@ -1,7 +1,8 @@
 /**
  * Turns records into the JSON form of an OTLP export request, as `POST /v1/logs` and OpenTelemetry
  * Collectors take it (opentelemetry-proto, logs/v1; OTLP 1.5, "JSON Protobuf Encoding").
- * The log call has written attributes in that form already.
+ * The log call has written attributes in that form already. Runs where requests are sent: on the
+ * worker's thread, or on the program's own where there is no worker.
  *
  * @module
  */

@@ -1,13 +1,12 @@
 /**
  * Settles the records of requests, each once, and counts those that are lost. Runs where requests
- * are sent.
+ * are sent: on the worker's thread, or on the program's own where there is no worker.
  *
  * @module
  */
 import type { Diagnostic } from "../diagnostics.ts";
 import type { ExporterCallbacks } from "./exporter_settings.ts";
 import { Losses } from "./losses.ts";
-
 import type { Item, Request } from "./request.ts";
 
 /** Says what became of records. */

@@ -1,7 +1,7 @@
 /**
- * The requests in flight. One that hangs, as on a half-open connection or at a stuck instance behind a
- * balancer, gives its slot up to another, so that it holds back nothing but itself. Runs on the
- * worker's thread, or on the program's own where there is no worker.
+ * The requests in flight. One that hangs, as on a half-open connection or at a stuck instance
+ * behind a balancer, gives its slot up to another, so that it holds back nothing but itself. Runs
+ * on the worker's thread, or on the program's own where there is no worker.
  *
  * @module
  */
@@ -9,10 +9,11 @@ import type { Request } from "./request.ts";
 
 /** A request hangs when it takes this many times as long as answers usually take. */
 const HANG_FACTOR = 4;
-/** It never hangs sooner than this, in milliseconds, or than the second one while the program waits. */
+/** But not before this much time, in milliseconds. */
 const HANG_MS = 1000;
+/** The same while the program waits. */
 const HANG_EXPEDITED_MS = 500;
-/** Most characters of the lines in flight; together with one more request. */
+/** With so many characters in flight no more requests are sent. */
 const MAX_CHARS = 1 << 24;
 
 const NONE: readonly Slot[] = [];

@@ -1,7 +1,7 @@
 /**
- * Checks what a program passed against the rules, and makes the errors for what breaks one: what could
- * not be done, what the value must be, what it is and, if that is clear, what was meant. It runs in
- * the constructor and in calls with a timeout.
+ * Checks what a program passed against the rules, and makes the errors for what breaks one: what
+ * could not be done, what the value must be, what it is and, if that is clear, what was meant. It
+ * runs in the constructor and in calls with a timeout.
  *
  * @module
  */
@@ -79,6 +79,7 @@ export function checkTimeout(action: "flush" | "close", timeoutMs: unknown): voi
   );
 }
 
+/** Throws what the constructor throws. */
 export function refuse(Refusal: ErrorConstructor, why: string, options?: ErrorOptions): never {
   throw new Refusal(`${ACTION}: ${why}`, options);
 }

@@ -1,5 +1,6 @@
 /**
- * What each option must be: one table with its rule, its default and its variables.
+ * What each option must be: one table with its rule, its default and its variables. Used in the
+ * constructor, on the program's thread.
  *
  * @module
  */
@@ -48,6 +49,7 @@ const path: Kind = {
   must: "a path or a file: URL",
   test: (value) => value instanceof URL ? value.protocol === "file:" : text.test(value),
 };
+/** One of these strings. */
 export const oneOf = (...allowed: readonly string[]): Kind => ({
   must: `one of ${allowed.map((item) => `"${item}"`).join(", ")}`,
   test: (value) => allowed.includes(value as string),
@@ -128,9 +130,7 @@ const TABLE = {
       test: (value) => typeof (value as AxonPushClient | null)?.events?.publish === "function",
     },
   },
-  envFile: {
-    kind: path,
-  },
+  envFile: { kind: path },
   source: { kind: oneOf("app", "agent"), fallback: "app" },
   serviceName: { kind: text, env: ["OTEL_SERVICE_NAME"] },
   serviceVersion: { kind: text },

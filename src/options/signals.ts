@@ -1,5 +1,6 @@
 /**
  * The signals that a program may choose, for the rule of the option and for the end of the program.
+ * Used on the program's thread.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * Finds where a log call was made. The stack is cut below std/log by its own functions, not by file
- * names, which a bundle changes.
+ * names, which a bundle changes. It runs inside the log call.
  *
  * @module
  */

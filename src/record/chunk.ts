@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 /**
  * Where lines come from. A line holds only what differs from record to record, in the form of one
  * protocol, so it cannot be sent without the origin of the handler that wrote it.

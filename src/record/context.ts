@@ -1,7 +1,7 @@
 /**
  * What a record inherits from where it is logged: the trace that is going on, and attributes of the
- * surrounding work. Both are carried across awaits by AsyncLocalStorage, which does not even exist
- * before somebody uses it.
+ * surrounding work. Both are carried across awaits by AsyncLocalStorage, which is not created
+ * before it is used. It runs inside the log call.
  *
  * @module
  */

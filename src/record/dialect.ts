@@ -1,7 +1,7 @@
 /**
  * How values are written as JSON: as plain JSON, or in the form of a protocol. The log call writes
  * attributes in the form that is sent, because text is built several times faster than objects, and
- * it would be most of the worker's work.
+ * it would be most of the worker's work. For both threads.
  *
  * @module
  */

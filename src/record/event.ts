@@ -1,6 +1,7 @@
 /**
  * What an event says: the public types of what the service gets, and of what the user's `redact`
- * sees. Field names follow the OpenTelemetry log data model and its semantic conventions.
+ * sees. Field names follow the OpenTelemetry log data model and its semantic conventions. Types
+ * alone, for both threads.
  *
  * @module
  */

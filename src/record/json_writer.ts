@@ -1,7 +1,8 @@
 /**
  * Writes any value as JSON text, whatever it is: in one pass, without throwing, within limits, and
  * with secrets masked. It takes the snapshot of what the program logs, so it must cope with all
- * that `JSON.stringify` does not: cycles, BigInt, Map, Error, throwing getters, revoked proxies.
+ * that `JSON.stringify` does not: cycles, BigInt, Map, Error, throwing getters, revoked proxies. It
+ * runs inside the log call.
  *
  * @module
  */
@@ -21,11 +22,10 @@ export const MAX_ENTRIES = 128;
 export const MAX_CHARACTERS = 131_072;
 /** Longest name of a property, in characters. */
 export const MAX_NAME_LENGTH = 256;
-/** How far beyond a cut a secret may reach and still be seen, in characters. */
-const LOOK_AHEAD = 256;
-
 /** Most characters that the properties of one error may take, its causes not counted. */
 export const MAX_ERROR_CHARACTERS = 8192;
+/** How far beyond a cut a secret may reach and still be seen, in characters. */
+const LOOK_AHEAD = 256;
 
 /** Objects around a primitive value, which stand for it as in `JSON.stringify`. */
 const BOXES: readonly { readonly prototype: { valueOf(): unknown } }[] = [

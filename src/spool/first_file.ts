@@ -19,7 +19,7 @@ import {
   withoutCheck,
 } from "./lines.ts";
 
-/** Most lines, and most characters of them: more are worth a database, however dear. */
+/** Most lines, and most characters of them: more are worth a database, whatever it costs. */
 const MOST = { lines: 256, characters: 1 << 18 } as const;
 
 const encoder = new TextEncoder();

@@ -2,7 +2,7 @@
  * The worker: takes chunks from the program's thread, gives them to the exporter of the handler
  * that they come from, and acknowledges each record in shared memory. It is bundled with all that
  * it imports into `worker.generated.ts`, because `node:worker_threads` starts a worker only from a
- * `file:` or `data:` URL, and a published package is neither.
+ * `file:` or `data:` URL, and a published package is neither. Runs on the worker's thread.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export type WorkerReport =
   | { readonly diagnostic: Diagnostic; readonly lost?: undefined }
   | { readonly lost: Lost };
 
-/** A worker's own; the types of the program's thread know it not. */
+/** Exists in a worker alone, so the types of the program's thread do not have it. */
 declare function postMessage(message: number): void;
 
 const exporters = new Map<number, Exporter>();
