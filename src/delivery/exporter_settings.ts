@@ -22,5 +22,5 @@ export interface ExporterCallbacks extends LossCallbacks {
   /** Reports how many records are sent again. */
   countRetries(count: number): void;
   /** Reports that the end of the program waits in vain for records that are kept on disk. */
-  despair(): void;
+  onHopeless(): void;
 }

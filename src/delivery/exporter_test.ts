@@ -57,7 +57,7 @@ function simulate(settings: Partial<ExporterSettings> = {}) {
   const all: Request[] = [];
   const outcomes = new Map<number, string>();
   const said: string[] = [];
-  const counts = { retries: 0, lost: 0, reason: "", despairs: 0 };
+  const counts = { retries: 0, lost: 0, reason: "", hopeless: 0 };
   const exporter = new Exporter(
     {
       protocol: "events",
@@ -81,7 +81,7 @@ function simulate(settings: Partial<ExporterSettings> = {}) {
         outcomes.set(sequence, outcome);
       },
       countRetries: (count) => counts.retries += count,
-      despair: () => counts.despairs++,
+      onHopeless: () => counts.hopeless++,
       report: ({ message }) => said.push(message),
       countLost({ count, reason }) {
         counts.lost += count;
@@ -1002,11 +1002,11 @@ Deno.test("Exporter.flush() says that waiting is in vain where the settings are 
   sim.exporter.flush(2000, false);
   await sim.next();
   await sim.open[0]!.answer(refused("settings"));
-  assertEquals(sim.counts.despairs, 0); // The program goes on, and somebody may correct them.
+  assertEquals(sim.counts.hopeless, 0); // The program goes on, and somebody may correct them.
   sim.exporter.flush(2000);
-  assertEquals([sim.counts.despairs, sim.open.length], [0, 1]);
+  assertEquals([sim.counts.hopeless, sim.open.length], [0, 1]);
   await sim.open[0]!.answer(refused("settings"));
-  assert(sim.counts.despairs > 0);
+  assert(sim.counts.hopeless > 0);
   assertEquals([sim.outcomes.size, sim.counts.lost], [0, 0]);
 
   await sim.next(); // The program goes on after all.

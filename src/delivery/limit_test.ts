@@ -260,7 +260,7 @@ async function play(scene: Scene) {
         counts.doneAt = now;
       },
       countRetries() {},
-      despair() {},
+      onHopeless() {},
       report() {},
       countLost() {},
     },

@@ -141,7 +141,7 @@ export class Dispatcher {
         channel.post(chunkOf(this.#queue.peek()!));
         this.#queue.markPosted();
       }
-      channel.acknowledgements.hope();
+      channel.acknowledgements.clearHopeless();
       channel.flush(forMs, true);
       return true;
     } catch {
@@ -162,7 +162,7 @@ export class Dispatcher {
     if (this.#queue.length === 0) return;
     this.open(kind);
     this.post();
-    this.#supervisor.channel?.acknowledgements.hope();
+    this.#supervisor.channel?.acknowledgements.clearHopeless();
     this.#supervisor.channel?.flush(forMs, this.end !== "none" || kind === "brief");
   }
 

@@ -83,7 +83,7 @@ export class Acknowledgements {
   }
 
   /** Writer: says that the end of the program waits in vain. */
-  despair(): void {
+  setHopeless(): void {
     Atomics.store(this.#words, HOPELESS, 1);
     this.#wake();
   }
@@ -94,7 +94,7 @@ export class Acknowledgements {
   }
 
   /** Reader: begins another wait, which may not be in vain. */
-  hope(): void {
+  clearHopeless(): void {
     Atomics.store(this.#words, HOPELESS, 0);
   }
 

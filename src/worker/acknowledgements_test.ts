@@ -66,13 +66,13 @@ Deno.test("Acknowledgements.countRetries() is seen by the reader", () => {
   assertEquals(taken(reader), []);
 });
 
-Deno.test("Acknowledgements.despair() is seen by the reader, until it hopes again", () => {
+Deno.test("Acknowledgements.setHopeless() is seen by the reader, until it begins another wait", () => {
   const reader = new Acknowledgements(1);
   const writer = new Acknowledgements(reader.memory);
   assertEquals(reader.isHopeless, false);
-  writer.despair();
+  writer.setHopeless();
   assertEquals(reader.isHopeless, true);
-  reader.hope();
+  reader.clearHopeless();
   assertEquals(reader.isHopeless, false);
   writer.write(0, "delivered");
   assertEquals(taken(reader), [[0, "delivered"]]);

@@ -26,7 +26,7 @@ export function startExporter(
     {
       settle: (sequence, outcome) => acknowledgements.write(sequence, outcome),
       countRetries: (count) => acknowledgements.countRetries(count),
-      despair: () => acknowledgements.despair(),
+      onHopeless: () => acknowledgements.setHopeless(),
       ...losses,
     },
     send,
