@@ -85,7 +85,7 @@ export class Capacity {
    */
   canPost(queue: RecordQueue, channel: Channel | undefined, isEnding: boolean): boolean {
     const batch = queue.peek();
-    if (batch === undefined || channel === undefined || channel.kind === "here") return false;
+    if (batch === undefined || channel === undefined || channel.kind === "once") return false;
     if (queue.inFlight === 0) return true;
     const most = isEnding ? this.maxInFlight : this.#usualInFlight;
     return queue.inFlight + batch.count <= most &&

@@ -116,7 +116,7 @@ export class Dispatcher {
 
   /** Opens a channel. */
   open(kind: ThreadKind = this.#kindNow): void {
-    if (this.#queue.inFlight === 0) this.#supervisor.giveUp("here");
+    if (this.#queue.inFlight === 0) this.#supervisor.giveUp("once");
     this.#supervisor.open(kind);
   }
 
@@ -145,7 +145,7 @@ export class Dispatcher {
       channel.flush(forMs, true);
       return true;
     } catch {
-      this.#supervisor.giveUp("here");
+      this.#supervisor.giveUp("once");
       return false;
     }
   }
@@ -214,7 +214,7 @@ export class Dispatcher {
   }
 
   /** Closes a channel of this kind, if it is open, and another one takes over. */
-  giveUp(kind: "brief" | "here"): void {
+  giveUp(kind: "brief" | "once"): void {
     this.#supervisor.giveUp(kind);
   }
 

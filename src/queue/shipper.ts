@@ -152,7 +152,7 @@ export class Shipper {
       }
       return true;
     } finally {
-      if (isHere) this.#dispatcher.giveUp("here");
+      if (isHere) this.#dispatcher.giveUp("once");
       letGo();
       this.#dispatcher.receiveDiagnostics();
     }
@@ -240,7 +240,7 @@ export class Shipper {
   }
 
   #blockUntilSettled(timeoutMs: number): boolean {
-    this.#dispatcher.giveUp("here");
+    this.#dispatcher.giveUp("once");
     const deadline = now() + timeoutMs;
     const target = this.#queue.next;
     while (!this.#dispatcher.isSettled(target)) {
@@ -297,7 +297,7 @@ export class Shipper {
 
   /** Blocks until there is room. Only a worker makes room meanwhile. */
   #pushWhenThereIsRoom(line: string): boolean {
-    this.#dispatcher.giveUp("here");
+    this.#dispatcher.giveUp("once");
     for (;;) {
       this.#dispatcher.open();
       if (!this.isBlocking) return false;

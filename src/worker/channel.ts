@@ -53,10 +53,10 @@ export interface ChannelSettings {
 /** A way to an exporter. */
 export interface Channel {
   /**
-   * The worker that it leads to. Or none: this thread ships for lack of a worker (`local`), or for
-   * once, because a worker would take longer to start than all the rest (`here`).
+   * The worker that it leads to. Or none: this thread ships for lack of a worker (`fallback`), or
+   * just once, because a worker would take longer to start than all the rest (`once`).
    */
-  readonly kind: ThreadKind | "local" | "here";
+  readonly kind: ThreadKind | "fallback" | "once";
   /** Whether this thread may block while the exporter works. */
   readonly isBlocking: boolean;
   readonly acknowledgements: Acknowledgements;
@@ -90,7 +90,7 @@ export interface ChannelOpener {
   canFetchHere(): boolean;
   /** Throws where there are no workers. */
   toWorker(kind: ThreadKind, onCrash: (why: string | undefined) => void): Channel;
-  toThisThread(kind: "local" | "here"): Channel;
+  toThisThread(kind: "fallback" | "once"): Channel;
 }
 
 /**
@@ -127,7 +127,7 @@ export function channelOpener(settings: ChannelSettings): ChannelOpener {
           void sleep(ms).then(() => late.abort());
           return AbortSignal.any([over.signal, late.signal]);
         });
-      const open = kind === "local" ? openLocalChannel : openHereChannel;
+      const open = kind === "fallback" ? openFallbackChannel : openOnceChannel;
       return withOrigin(open(settings, send, () => over.abort()));
     },
   };
@@ -186,12 +186,12 @@ function openWorkerChannel(
 }
 
 /** Opens a channel to an exporter on this thread. */
-function openLocalChannel(
+function openFallbackChannel(
   settings: ChannelSettings,
   send: Send,
   stopSending: () => void,
 ): Channel {
-  return channelTo("local", settings, markedAsSending(send), stopSending);
+  return channelTo("fallback", settings, markedAsSending(send), stopSending);
 }
 
 /**
@@ -199,7 +199,7 @@ function openLocalChannel(
  * for it. Nothing is posted to it later, so what is logged by a `fetch` of the program's own making
  * goes another way, and needs no guard. Whatever costs milliseconds at its first use is left out.
  */
-function openHereChannel(
+function openOnceChannel(
   settings: ChannelSettings,
   send: Send,
   stopSending: () => void,
@@ -213,7 +213,7 @@ function openHereChannel(
     if (result.kind !== "delivered" && !isOver) letGo ??= keepAlive();
     return result;
   };
-  return channelTo("here", settings, keptSend, () => {
+  return channelTo("once", settings, keptSend, () => {
     isOver = true;
     stopSending();
     letGo?.();
@@ -221,7 +221,7 @@ function openHereChannel(
 }
 
 function channelTo(
-  kind: "local" | "here",
+  kind: "fallback" | "once",
   { exporter: settings, maxInFlight, diagnostics }: ChannelSettings,
   send: Send,
   stopSending: () => void,

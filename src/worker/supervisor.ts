@@ -87,16 +87,16 @@ export class Supervisor {
    * about to end and ships from its own thread gets another chance to have a worker.
    */
   open(kind: ThreadKind): void {
-    const local = this.channel;
-    const isKept = local && (local.kind !== "local" || kind === "lasting");
+    const before = this.channel;
+    const isKept = before && (before.kind !== "fallback" || kind === "lasting");
     if (isKept || this.restartsInMs > 0) return;
-    const channel = this.#openToWorker(kind) ?? local ?? this.#opener.toThisThread("local");
-    if (channel === local) return;
+    const channel = this.#openToWorker(kind) ?? before ?? this.#opener.toThisThread("fallback");
+    if (channel === before) return;
     this.#state = { kind: "open", channel, since: this.#now() };
     this.#unanswered = 0;
-    if (local === undefined) return;
-    local.close();
-    this.#user.onLost(local);
+    if (before === undefined) return;
+    before.close();
+    this.#user.onLost(before);
   }
 
   /** Opens the channel as soon as it is asked to: nobody can wait for the pause after a crash. */
@@ -115,7 +115,7 @@ export class Supervisor {
 
   /** Opens a channel to this thread, where {@linkcode canOpenHere} says so. */
   openHere(): Channel {
-    const channel = this.#opener.toThisThread("here");
+    const channel = this.#opener.toThisThread("once");
     this.#wasHere = true;
     this.#state = { kind: "open", channel, since: this.#now() };
     return channel;
@@ -125,7 +125,7 @@ export class Supervisor {
    * Closes a channel of this kind, and another one takes over: the program goes on, and a brief
    * thread would keep it from ending; or it blocks, and ships nothing from here meanwhile.
    */
-  giveUp(kind: "brief" | "here"): void {
+  giveUp(kind: "brief" | "once"): void {
     const { channel } = this;
     if (channel?.kind !== kind) return;
     this.close();

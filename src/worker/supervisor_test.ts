@@ -26,7 +26,7 @@ function supervise({ isThisThreadWanted = false, unavailable = [] as Kind[] } = 
     crash = onCrash;
     const self: Channel = {
       kind,
-      isBlocking: kind !== "local" && kind !== "here",
+      isBlocking: kind !== "fallback" && kind !== "once",
       acknowledgements: new Acknowledgements(1),
       maxCharacters: 1,
       addOrigin() {},
@@ -88,7 +88,7 @@ Deno.test("Supervisor starts a worker that crashed again, after pauses that grow
   crash();
   assertEquals(supervisor.isBlocking, false);
   supervisor.open("lasting");
-  assertEquals(opened, ["lasting", "lasting", "lasting", "lasting", "local"]);
+  assertEquals(opened, ["lasting", "lasting", "lasting", "lasting", "fallback"]);
   assertEquals(said, ["worker", "worker", "worker", "no-worker"]);
 });
 
@@ -118,13 +118,13 @@ Deno.test("Supervisor ships from this thread where no worker can be started, unt
   supervisor.open("lasting");
   supervisor.open("lasting");
   assertEquals([supervisor.channel?.kind, supervisor.isBlocking, said], [
-    "local",
+    "fallback",
     false,
     ["no-worker"],
   ]);
   supervisor.open("brief");
-  assertEquals([opened, supervisor.isBlocking], [["local", "brief"], true]);
-  assertEquals(lost.map(({ kind }) => kind), ["local"]);
+  assertEquals([opened, supervisor.isBlocking], [["fallback", "brief"], true]);
+  assertEquals(lost.map(({ kind }) => kind), ["fallback"]);
 });
 
 Deno.test("Supervisor asks for no worker where there is a client", () => {
@@ -132,7 +132,7 @@ Deno.test("Supervisor asks for no worker where there is a client", () => {
   assertEquals(supervisor.isBlocking, false);
   supervisor.open("lasting");
   supervisor.open("brief");
-  assertEquals([opened, said], [["local"], []]);
+  assertEquals([opened, said], [["fallback"], []]);
 });
 
 Deno.test("Supervisor.checkAlive() gives a worker up that has said so, or does not answer", () => {
@@ -184,11 +184,11 @@ Deno.test("Supervisor.openHere() is for once, until a worker was started", () =>
   assertEquals(supervisor.canOpenHere, true);
   supervisor.openHere();
   supervisor.open("lasting");
-  assertEquals([supervisor.channel?.kind, supervisor.isBlocking], ["here", false]);
-  supervisor.giveUp("here");
+  assertEquals([supervisor.channel?.kind, supervisor.isBlocking], ["once", false]);
+  supervisor.giveUp("once");
   assertEquals([closed.length, supervisor.isBlocking, supervisor.canOpenHere], [1, true, false]);
   supervisor.open("lasting");
-  assertEquals([opened, supervisor.canOpenHere], [["here", "lasting"], false]);
+  assertEquals([opened, supervisor.canOpenHere], [["once", "lasting"], false]);
   supervisor.close();
   assertEquals(supervisor.canOpenHere, true);
 });
