@@ -14,14 +14,27 @@ const WORD_END = /[.!]?(?![^\s,;&}\])\\"'`<|])/.source;
 
 /** Values that are no secrets, whatever is before them: `has_secret: true`, `password=***`. */
 const NO_VALUES = [
-  ...["true", "false", "null", "undefined", "none", "nil", "yes", "no", "\\*{3,}"],
-  ...["string"], // A type.
+  ...["true", "false", "null", "undefined", "none", "nil", "yes", "no", "\\*{3,}", "x{4,}", "EOF"],
+  ...["string(?:\\[\\])?", "number", "boolean"], // Types.
   ...["amd64", "arm64", "armhf", "i386", "all"], // Packages of Debian: `gir1.2-secret-1:amd64`.
+  "(?:[\\w.-]{0,64}/){1,16}[\\w.-]{1,64}\\.(?:pem|key|crt|p12|json|ya?ml|txt|env)", // Files.
+];
+/** What stands for a value, in quotation marks too: `password = $1`, `password=${DB_PASSWORD}`. */
+const PLACEHOLDERS = [
+  ...["\\?", "\\$\\d{1,3}", ":[a-z_]{1,32}", "%[a-z]", "%\\(\\w{1,32}\\)[a-z]"], // SQL, printf
+  ...["\\$\\{[\\w:?. -]{1,64}\\}", "\\$[A-Z]{1,32}(?:_[A-Z\\d]{1,32}){1,8}"], // shells
+  ...["\\{\\{[^{}\\n]{0,64}\\}\\}", "<[a-z][a-z _-]{0,31}>"], // templates, documents
+  ...["\\[(?:filtered|redacted|hidden|masked|omitted)\\]", "\\((?:sensitive|known)[a-z ]{0,16}\\)"],
+  "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", // Ansible
 ];
 /** What a sentence after a colon begins with: `password: too short`, `secret: not found`. */
 const BEGINNINGS = [
   ...["required", "optional", "missing", "invalid", "incorrect", "wrong", "expired", "empty"],
   ...["blank", "unset", "unknown", "denied", "failed", "rejected", "mismatch", "mismatched", "ok"],
+  ...["valid", "correct", "found", "set", "present", "absent", "enabled", "disabled", "loaded"],
+  ...["changed", "unchanged", "updated", "created", "deleted", "removed", "revoked", "verified"],
+  ...["rotated", "refreshed", "received", "accepted", "granted", "allowed", "pending", "completed"],
+  ...["possible", "mandatory", "malformed", "signature", "permission", "timed", "from", "path"],
   ...["must", "should", "may", "might", "can", "cannot", "can't", "could", "too", "not", "will"],
   ...["is", "isn't", "are", "was", "were", "has", "have", "had", "do", "don't", "does", "doesn't"],
   ...["did", "didn't"],
@@ -29,7 +42,8 @@ const BEGINNINGS = [
 /** One of these is in most sentences: "Wrong password: it must not be empty". */
 const FUNCTION_WORDS = [
   ...["a", "an", "the", "this", "that", "it", "its", "you", "your", "and", "or", "if", "is", "was"],
-  ...["must", "as", "at", "by", "for", "from", "in", "of", "on", "to", "with"],
+  ...["must", "as", "at", "by", "for", "from", "in", "of", "on", "to", "with", "has", "are", "be"],
+  ...["updated", "changed", "unchanged", "expiry", "successfully"], // `passwd: password updated …`
 ];
 /** Tokens of parsers, pages and Android are no secrets: `Unexpected token: …`. */
 const OTHER_TOKENS = [
@@ -41,6 +55,7 @@ const OTHER_TOKENS = [
 const PLAIN_WORD = "[a-z'’]{1,20}";
 const sticky = (source: string) => new RegExp(source, "iy");
 const NO_VALUE = sticky(anyOf(NO_VALUES) + WORD_END);
+const PLACEHOLDER = sticky(`(?:${MARK})?${anyOf(PLACEHOLDERS)}(?:${MARK})?${WORD_END}`);
 const BEGINNING = sticky(anyOf(BEGINNINGS) + WORD_END);
 /** Three plain words, one of which is such as sentences have. */
 const SENTENCE = sticky(
@@ -57,6 +72,8 @@ const URL_PASSWORD = sticky(`\\[REDACTED\\]@`);
 /** The word that a name ends, from where a name can begin. */
 const WORD_BEFORE = new RegExp(`(?:${ESCAPE})?([\\w.-]*)$`);
 const OTHER_TOKEN_BEFORE = new RegExp(`(?:/|\\b${anyOf(OTHER_TOKENS)} )$`, "i");
+/** The file of users. */
+const FILE_BEFORE = /\/etc\/$/;
 /** `arn:aws:secretsmanager:us-east-1:123456789012:secret:name`. */
 const ARN_BEFORE = /arn:aws[\w-]{0,16}:[\w:-]{0,64}$/;
 /** `https://x-access-token:…@host`. */
@@ -94,7 +111,7 @@ export function isInnocent(text: string, found: RegExpExecArray, start: number):
     if (!isTokenName(word + name) || isAt(TOKEN_OBJECT)) return true;
     if (word === "" && OTHER_TOKEN_BEFORE.test(beforeWord)) return true;
   }
-  if (isAt(NO_VALUE)) return true;
+  if (isAt(NO_VALUE) || isAt(PLACEHOLDER) || FILE_BEFORE.test(beforeWord)) return true;
   if (!colon) return false;
   if (space && (isAt(BEGINNING) || !header && isAt(SENTENCE))) return true;
   const isObject = text[start] === "{" || text[start] === "[" && !text.startsWith(REDACTED, start);

@@ -114,7 +114,8 @@ export const LOOKS: readonly Look[] = [
     issuer: "OpenAI, Anthropic and others",
     prefix: "sk",
     sign: "-",
-    shape: "(?=[\\w-]{0,64}?\\d)[\\w-]{20,}",
+    // `sk-ssh-ed25519@openssh.com` is an algorithm.
+    shape: "(?!ssh-|ecdsa-)(?=[\\w-]{0,64}?\\d)[\\w-]{20,}",
     source: "https://platform.openai.com/docs/api-reference/authentication",
   },
   {

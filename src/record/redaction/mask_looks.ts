@@ -12,8 +12,12 @@ export const REDACTED = "[REDACTED]";
 /** A credential begins a word. */
 const BEFORE = `(?<=^|[^A-Za-z\\d]|${ESCAPE})`;
 
-/** Parameters of a challenge, in place of a token: `Bearer realm="…"` (RFC 9110, 11.6.1). */
-const CHALLENGE = "(?:realm|scope|error|error_description|error_uri|charset|resource_metadata)=";
+/**
+ * Parameters in place of a token, of a challenge (RFC 9110, 11.6.1) or of an answer that has its type
+ * before them: `Bearer realm="…"`, `token_type=Bearer expires_in=3600`.
+ */
+const CHALLENGE = "(?:realm|scope|error|error_description|error_uri|charset|resource_metadata" +
+  "|service|expires|expires_in|ext_expires_in)=";
 /** What ends a token that something is glued to: another one, a parameter, a secret's name. */
 const GLUED = [
   "bearer\\s",

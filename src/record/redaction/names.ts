@@ -39,6 +39,8 @@ const NAME = new RegExp(`(?:${joined([...HEADER_NAMES, ...SECRET_NAMES])})(?:${E
 const TOKEN = new RegExp(
   `(?:^|(?:^|[_\\d])(?:${joined(TOKEN_OWNERS)})_?)token(?:_?(?:\\d{1,4}|hash|header|value))?$`,
 );
+/** An error about one: `InvalidAuthenticityToken`. */
+const TOKEN_ERROR = /^(?:invalid|unexpected)_/;
 /** What all known names contain, so that most other names need no further test. */
 const STEM = /auth|cookie|pass|secret|key|token/i;
 
@@ -49,11 +51,10 @@ export function isSecretName(name: string): boolean {
 
 /** Whether a name that ends with `token` is that of a secret. */
 export function isTokenName(name: string): boolean {
-  return TOKEN.test(
-    name.replace(/[a-z\d](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g, "$&_").replace(/[-_.\s[\]]+/g, "_")
-      .replace(/^_|_$/g, "")
-      .toLowerCase().replace("csrf_middleware", "csrfmiddleware"),
-  );
+  const words = name.replace(/[a-z\d](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g, "$&_")
+    .replace(/[-_.\s[\]]+/g, "_").replace(/^_|_$/g, "").toLowerCase()
+    .replace("csrf_middleware", "csrfmiddleware");
+  return TOKEN.test(words) && !TOKEN_ERROR.test(words);
 }
 
 /** A name in normal form: without case and separators. */

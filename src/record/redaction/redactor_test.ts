@@ -353,6 +353,23 @@ Deno.test("mask() leaves innocent text as it is", () => {
     "Authorization: missing, cookie: not set",
     "secret: not found",
     "Unexpected token: punc (})",
+    "UPDATE users SET password = $1, token = ? WHERE secret=:secret",
+    'password=%s user=%d token=%(token)s {"password":"%s"} UPDATE `u` SET `password` = ?, a = 1',
+    "DB_PASSWORD=${DB_PASSWORD} API_KEY=$API_KEY password: {{ .Values.db.password }}",
+    "password: <string>, API_KEY=<not set>, password: <redacted>, password=[FILTERED], token=xxxxx",
+    "+ password = (sensitive value), token = (known after apply)",
+    "{ password: string; token: number }",
+    "passwd: password updated successfully",
+    "passwd: password expiry information changed.",
+    "/etc/passwd:root:x:0:0, cat: /etc/passwd: Permission denied",
+    "token: valid, cookie: set, authorization: granted, private key: loaded, token: revoked",
+    "syncookies: possible SYN flooding on port 80. Sending cookies.",
+    "private key: /etc/ssl/private/key.pem",
+    "invalid token: signature mismatch, InvalidAuthenticityToken: A::InvalidAuthenticityToken",
+    "password: Path `password` is required.",
+    "unmounted volumes=[token], unattached volumes=[token]: timed out",
+    "token_type=Bearer expires_in=3600",
+    "HostKeyAlgorithms sk-ssh-ed25519-cert-v01@openssh.com,sk-ecdsa-sha2-nistp256@openssh.com",
     "Priority: 20, Token: Token { kind: ContainerToken, service: 172.22.149.145:28345 }, ]",
     "<secret and more> than 1 <b>",
     "the fields of a form: name, password\n\nand what follows",
@@ -371,6 +388,17 @@ Deno.test("mask() leaves innocent text as it is", () => {
     "interface Login { user: string; password: string }",
   ];
   for (const text of texts) assertEquals(mask(text), text);
+});
+
+Deno.test("mask() masks what only begins like something that is no secret", () => {
+  for (
+    const value of ["$2b$10$", "$1$salt$", "valid1", "true-", "?a", "%sa", "x".repeat(4) + "1"]
+  ) {
+    const secret = value + SECRET;
+    for (const text of [`password=${secret}`, `password: ${secret}`, `"password": "${secret}"`]) {
+      assert(!mask(text).includes(SECRET), mask(text));
+    }
+  }
 });
 
 Deno.test("mask() masks the password of a URL and keeps host and path", () => {
