@@ -39,12 +39,13 @@ export function argumentsText(
   }
 }
 
-/** Whether a value is a plain object: of no class, and not an array. */
+/** Whether a value is a plain object, of this realm or another: of no class, and not an array. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   try {
     const prototype = Object.getPrototypeOf(value);
-    return prototype === null || prototype === Object.prototype;
+    return prototype === null || prototype === Object.prototype ||
+      Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "hasOwnProperty");
   } catch {
     return false; // A revoked proxy: an argument that cannot be read.
   }

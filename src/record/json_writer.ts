@@ -41,6 +41,9 @@ const LISTED_NAME = /^[\w.[\]-]{1,64}$/;
 /** A name of a field, and no value. */
 const FIELD_NAME = /^[a-z][a-z_. -]{0,31}$/i;
 
+/** Collections of names and values. */
+const MAPS = [...WEB_MAPS, "Map"];
+
 /** The name of a property. */
 interface Name {
   /** Up to where the value begins, as the dialect has it. */
@@ -196,7 +199,8 @@ export class JsonWriter {
       return this.#note(isNaN(+value) ? "Invalid Date" : value.toISOString());
     }
     const tag = tagOf(value);
-    if (value instanceof Map || WEB_MAPS.includes(tag) && Symbol.iterator in value) {
+    // Those of another realm, as of node:vm, are known by their tags.
+    if (value instanceof Map || MAPS.includes(tag) && Symbol.iterator in value) {
       const object = Object.create(null);
       for (const [key, item] of first(value as Iterable<[unknown, unknown]>)) {
         const name = nameOf(key);
@@ -204,7 +208,9 @@ export class JsonWriter {
       }
       return this.#map(object);
     }
-    if (value instanceof Set) return this.#items(first(value), value.size);
+    if (value instanceof Set || tag === "Set" && Symbol.iterator in value) {
+      return this.#items(first(value as Set<unknown>), Number((value as Set<unknown>).size));
+    }
     if (ArrayBuffer.isView(value) && "length" in value) {
       return this.#items(value as unknown as ArrayLike<unknown>, value.length as number);
     }
@@ -215,7 +221,17 @@ export class JsonWriter {
       Object.prototype.isPrototypeOf.call(prototype, value)
     );
     if (box !== undefined) return this.value(box.prototype.valueOf.call(value));
-    return tag === "" ? this.#map(value) : this.#map(platformFields(value, tag) ?? value);
+    const fields = tag === "" ? undefined : platformFields(value, tag);
+    if (fields !== undefined) return this.#map(fields);
+    const members = this.members(value);
+    return members === "" ? this.#empty(value, tag) : this.#form.map(members);
+  }
+
+  /** An object without properties: what it says that it is, if it says so. */
+  #empty(value: object, tag: string): string {
+    if (tag !== "") return this.#text(`[object ${tag}]`);
+    const isPattern = Object.prototype.toString.call(value) === "[object RegExp]";
+    return isPattern ? this.#text(String(value)) : this.#form.map("");
   }
 
   /** The properties of an error, within a part of the characters that the record has left. */

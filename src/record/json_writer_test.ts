@@ -5,11 +5,13 @@
  *
  * @module
  */
+import { runInNewContext } from "node:vm";
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { Logger, LogRecord } from "@std/log/logger";
 import { eventProblems } from "../../dev/contract.ts";
 import { startDevServer } from "../../dev/mod.ts";
 import { AxonPushHandler, type AxonPushHandlerOptions } from "../../mod.ts";
+import { argumentsText } from "./arguments.ts";
 import { ANY_VALUE } from "./dialect.ts";
 import { eventConstants } from "./event_constants.ts";
 import { Encoder } from "./encoder.ts";
@@ -278,6 +280,33 @@ Deno.test("JsonWriter.value() writes what JSON does not know", () => {
     }, { a: "[unreadable: no]" }],
   ];
   for (const [value, expected] of table) assertEquals(written(value), expected);
+});
+
+Deno.test("JsonWriter.value() writes objects of another realm, and says what has no properties", () => {
+  const other = runInNewContext(
+    "({ map: new Map([['a', 1]]), set: new Set([1]), pattern: /x/g, date: new Date(0), list: [{}] })",
+  );
+  assertEquals(written(other), {
+    map: { a: 1 },
+    set: [1],
+    pattern: "/x/g",
+    date: "1970-01-01T00:00:00.000Z",
+    list: [{}],
+  });
+  assertEquals(
+    written([Promise.resolve(1), new WeakMap(), [1].values(), {}, new Map(), new Set()]),
+    ["[object Promise]", "[object WeakMap]", "[object Array Iterator]", {}, {}, []],
+  );
+  const tagged = { [Symbol.toStringTag]: "ghp_aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5" };
+  assertEquals(written(tagged), "[object [REDACTED]]");
+});
+
+Deno.test("argumentsText() takes plain objects of another realm for attributes", () => {
+  const writer = new JsonWriter(4096, []);
+  writer.begin();
+  const args = [runInNewContext("({ a: 1 })"), new (class Money {})()];
+  const record = new LogRecord({ msg: "m", args, level: 20, loggerName: "shop" });
+  assertEquals(argumentsText(writer, record), `"a":1,"args":[{}]`);
 });
 
 Deno.test("JsonWriter.plain() writes plain JSON whatever the dialect", () => {
