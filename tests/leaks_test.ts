@@ -51,7 +51,7 @@ Deno.test("close() and flush() settle in a test that nothing else keeps alive", 
   await using receiver = startReceiver();
   for (const options of OPTIONS) {
     const given = { apiKey: "ak_test", tenantId: "1", baseUrl: receiver.url, ...options };
-    const { code, stdout } = await runProgram("closed_in_test.ts", {
+    const { code, stdout } = await runProgram("tests_that_close.ts", {
       command: "test",
       flags: ["--no-check", "--no-prompt", "--allow-net=127.0.0.1"],
       args: ["--", JSON.stringify(given)],
