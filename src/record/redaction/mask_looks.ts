@@ -4,6 +4,7 @@
  * @module
  */
 import { type Look, LOOKS } from "./looks.ts";
+import { isSecretName } from "./names.ts";
 import { ESCAPE, PERCENT, SLASH } from "./spelling.ts";
 
 /** What is written instead of a secret. */
@@ -48,15 +49,20 @@ const URL_PASSWORD = `(${URL_HEAD})` +
   `(?:[^\\s/?#]+|(?!${SLASH})(?:${NO_URL}[^\\s"'\`<>])+)(?=@)`;
 /** The same in a URL that is a value of another one, or of one in another. */
 const LEVEL = "%\\k<level>";
-const ENCODED_URL_PASSWORD =
+const ENCODED_URL_HEAD =
   `(%(?<level>(?:25){0,3})3[Aa]${LEVEL}2[Ff]${LEVEL}2[Ff][^\\s%&]*${LEVEL}3[Aa])` +
-  `(?:[^\\s&%]|%(?!\\k<level>(?:40|2[Ff])))+(?=${LEVEL}40)`;
+  "(?:[^\\s&%]|%(?!\\k<level>(?:40|2[Ff])))+";
+const ENCODED_URL_PASSWORD = `${ENCODED_URL_HEAD}(?=${LEVEL}40)`;
 /** What every such text has. */
 const ENCODED_SLASHES = /%(?:25){0,3}2[Ff]%(?:25){0,3}2[Ff]/;
-/** The same password where a cut keeps its end from being seen. */
+/** The same passwords where a cut keeps their end from being seen. */
 const UNFINISHED_URL = new RegExp(
   `(${URL_HEAD})(?:[^\\s/?#]+|(?!${SLASH})(?:${NO_URL}[^\\s"'\`<>@])+)$`,
 );
+const UNFINISHED_ENCODED_URL = new RegExp(`${ENCODED_URL_HEAD}$`);
+/** An element of XML whose end is not seen. */
+const UNFINISHED_ELEMENT =
+  /(<(?:[\w.-]{1,64}:)?([\w.-]{1,64})(?:\s[^<>]{0,256})?>(?:<!\[CDATA\[)?)[^<>]+$/;
 
 /** A space, which URLs encode. */
 const SPACE = `(?: |\\+|${PERCENT}20)`;
@@ -122,7 +128,9 @@ export function maskTokens(text: string): string {
 
 /** The beginning of a longer text, without a secret that may be cut in two at its end. */
 export function maskUnfinished(text: string): string {
-  const masked = text.replace(UNFINISHED_URL, `$1${REDACTED}`);
+  const masked = text.replace(UNFINISHED_URL, `$1${REDACTED}`)
+    .replace(UNFINISHED_ENCODED_URL, `$1${REDACTED}`)
+    .replace(UNFINISHED_ELEMENT, (all, tag, name) => isSecretName(name) ? tag + REDACTED : all);
   // The others are long enough to be known before the cut; these are known by what is behind it.
   let word = masked.length;
   while (word > 0 && TOKEN_PART.test(masked[word - 1]!)) word--;

@@ -148,6 +148,22 @@ Deno.test("maskStart() shows no part of a token that the cut keeps from being se
   }
 });
 
+Deno.test("maskStart() shows no part of a value whose end the cut keeps from being seen", () => {
+  const value = "q9".repeat(2000);
+  const encoded = encodeURIComponent(`db://u:${value}`);
+  const heads = [
+    "<password>",
+    '<ns:api_key type="a"><![CDATA[',
+    `/?a=${encoded.slice(0, -4000)}`,
+    `/?a=${encodeURIComponent(encoded).slice(0, -4000)}`,
+  ];
+  for (const head of heads) {
+    const start = redactor.maskStart(head + value);
+    assert(start.startsWith(head) && !start.includes("q9"), start);
+  }
+  assertEquals(redactor.maskStart("<user>bob"), "<user>bob");
+});
+
 // ——— By names ———
 
 /** Names in words. */
