@@ -66,12 +66,19 @@ export class Diagnostics {
   active = false;
   #sink: DiagnosticsSink;
   #clock: typeof CLOCK;
+  #mask: (text: string) => string;
   #lastAt = new Map<string, number>();
   #tallies = new Map<string, Tally>();
 
-  constructor(sink: DiagnosticsSink = toConsole, clock: typeof CLOCK = CLOCK) {
+  /** @param mask Takes secrets from a message, just before it is written. */
+  constructor(
+    sink: DiagnosticsSink = toConsole,
+    clock: typeof CLOCK = CLOCK,
+    mask: (text: string) => string = (text) => text,
+  ) {
     this.#sink = sink;
     this.#clock = clock;
+    this.#mask = mask;
   }
 
   /** Writes a diagnostic, unless one of its kind was written a short while ago. */
@@ -131,7 +138,12 @@ export class Diagnostics {
   #write(diagnostic: Diagnostic): void {
     this.active = true;
     try {
-      const result: unknown = this.#sink(diagnostic);
+      const { serviceCode: code } = diagnostic;
+      const result: unknown = this.#sink({
+        ...diagnostic,
+        message: this.#mask(diagnostic.message),
+        ...code !== undefined && { serviceCode: this.#mask(code) },
+      });
       // A function that should return nothing may be asynchronous all the same.
       if (typeof result === "object") Promise.resolve(result).catch(complain);
     } catch (error) {

@@ -15,6 +15,7 @@ import { eventConstants } from "./record/event_constants.ts";
 import { Encoder } from "./record/encoder.ts";
 import { hook, unhook } from "./exit/hook.ts";
 import { reason } from "./record/errors.ts";
+import { diagnosticsMask } from "./record/redaction/mask_diagnostics.ts";
 import { isSending } from "./worker/sending.ts";
 import type { AxonPushHandlerOptions } from "./options/options.ts";
 import { checkLevel, checkTimeout } from "./options/check.ts";
@@ -137,7 +138,11 @@ export class AxonPushHandler extends BaseHandler {
     super(levelName, options.formatter ? { formatter: options.formatter } : {});
     this.#settings = settings;
     this.#formatted = options.formatter !== undefined;
-    this.#diagnostics = new Diagnostics(settings.diagnostics);
+    this.#diagnostics = new Diagnostics(
+      settings.diagnostics,
+      undefined,
+      diagnosticsMask(settings.redactKeys, settings.exporter.headers),
+    );
     const constants = eventConstants(settings);
     const { redact, protocol, destination } = settings;
     this.#encoder = new Encoder(

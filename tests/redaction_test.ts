@@ -477,3 +477,32 @@ Deno.test("redact is given an event of its own", async () => {
   });
   assert(attributes.user.name === "Ann");
 });
+
+Deno.test("diagnostics show no secret that a service's answer or an error of the user's repeats", async () => {
+  const credential = "an-unknown-form-of-key";
+  const github = "ghp_aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5";
+  for (const protocol of ["events", "otlp"] as const) {
+    await using receiver = startReceiver(() =>
+      Response.json({
+        code: `bad ${credential}`,
+        message: `Invalid key ${credential}: {"password":"hunter2", "a":"${github}"}`,
+      }, { status: 401 })
+    );
+    const told: Diagnostic[] = [];
+    const handler = handlerTo(receiver, {
+      protocol,
+      apiKey: credential,
+      diagnostics: (diagnostic) => void told.push(diagnostic),
+      redact(event) {
+        if (event.payload.body === "a") return event;
+        throw new Error(`No secret=hunter2 and ${github}`);
+      },
+    });
+    for (const body of ["a", "b"]) (await loggerOf(handler)).info(body);
+    await handler.close();
+    const text = JSON.stringify(told);
+    assertStringIncludes(text, "Invalid key [REDACTED]");
+    assertStringIncludes(text, "No secret=[REDACTED] and [REDACTED]");
+    assertEquals(text.match(/hunter2|ghp_|an-unknown/g), null, text);
+  }
+});
