@@ -113,7 +113,8 @@ for (const program of PROGRAMS) {
   if (program.ending === "SIGKILL") continue;
   for (const each of killed.splice(0)) results.push(await look(each));
 }
-await Deno.remove(SPOOL);
+// It stays if there is more in it: what another program left, such as a demo that was interrupted.
+await Deno.remove(SPOOL).catch(() => {});
 await service.process.stdin.close();
 await service.process.status;
 report(results);

@@ -44,8 +44,10 @@ Deno.test("count() counts what came again, and what nobody logged", () => {
   }
 });
 
-Deno.test("demo counts every line of a log file that holds secrets", async () => {
+Deno.test("demo counts every line of a log file that holds secrets, beside what an earlier one left", async () => {
   const file = await Deno.makeTempFile();
+  const spool = new URL("../spool/", import.meta.url);
+  const left = new URL("left_by_an_interrupted_demo", spool);
   const lines = [
     "2026-11-20 08:00:00 status installed gir1.2-secret-1:amd64 0.20.5-3",
     "2026-11-20 08:00:01 login password=hunter2hunter2 accepted",
@@ -56,6 +58,8 @@ Deno.test("demo counts every line of a log file that holds secrets", async () =>
   ];
   try {
     await Deno.writeTextFile(file, lines.join("\r\n"));
+    await Deno.mkdir(spool, { recursive: true });
+    await Deno.writeTextFile(left, "");
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
         "run",
@@ -75,7 +79,9 @@ Deno.test("demo counts every line of a log file that holds secrets", async () =>
     assertMatch(text, /^pipe\.ts +out of work +6 +6 +0 +0 +0 /m);
     assertMatch(text, /^masked: what looked like a secret in \d messages?,/m);
     assert(!text.includes("hunter2"));
+    await Deno.remove(left);
   } finally {
     await Deno.remove(file);
+    await Deno.remove(spool).catch(() => {}); // It may hold what is not ours.
   }
 });
