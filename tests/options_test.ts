@@ -185,6 +185,7 @@ Deno.test("AxonPushHandler() refuses what is no level, and says which was meant"
       [25, "current value is 25"],
       [null, "current value is null"],
       ["ak_secret_1", "current value is of type string, not shown"],
+      [`ghp_${"a1".repeat(18)}`, "current value is of type string, not shown"],
     ] as const
   ) {
     const error = assertThrows(() => new AxonPushHandler(level as LevelName, VALID), TypeError);

@@ -6,6 +6,7 @@
  * @module
  */
 import { LogLevels } from "@std/log";
+import { maskTokens } from "../record/redaction/mask_looks.ts";
 import { type Kind, oneOf, type OptionName, RULES } from "./schema.ts";
 
 const ACTION = "Cannot create AxonPushHandler";
@@ -92,7 +93,8 @@ export function show(value: unknown): string | undefined {
   const shown = attempt(() =>
     Deno.inspect(value, { depth: 1, breakLength: Infinity, strAbbreviateSize: 80 })
   );
-  return shown === undefined || /[@?]|\b(ak|pt)_/.test(shown) ? undefined : shown;
+  if (shown === undefined || /[@?]|\b(ak|pt)_/.test(shown)) return undefined;
+  return maskTokens(shown) === shown ? shown : undefined;
 }
 
 /** What a function returns, or nothing if it throws: values may come with getters and proxies. */

@@ -26,6 +26,7 @@ const PLACEHOLDERS = [
   ...["\\{\\{[^{}\\n]{0,64}\\}\\}", "<[a-z][a-z _-]{0,31}>"], // templates, documents
   ...["\\[(?:filtered|redacted|hidden|masked|omitted)\\]", "\\((?:sensitive|known)[a-z ]{0,16}\\)"],
   "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", // Ansible
+  "(?<=[\"'=])-", // What web servers write for nothing.
 ];
 /** What a sentence after a colon begins with: `password: too short`, `secret: not found`. */
 const BEGINNINGS = [

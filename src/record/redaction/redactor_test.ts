@@ -375,6 +375,7 @@ Deno.test("mask() leaves innocent text as it is", () => {
     "password: <string>, API_KEY=<not set>, password: <redacted>, password=[FILTERED], token=xxxxx",
     "+ password = (sensitive value), token = (known after apply)",
     "{ password: string; token: number }",
+    '"cookies" => "-", cookie="-" token=- x',
     "passwd: password updated successfully",
     "passwd: password expiry information changed.",
     "/etc/passwd:root:x:0:0, cat: /etc/passwd: Permission denied",
