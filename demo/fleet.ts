@@ -32,6 +32,10 @@ const folder = await Deno.makeTempDir({ prefix: "fleet-" });
 const names = Array.from({ length: PROGRAMS }, (_, i) => `program-${i + 1}`);
 const hosts = await makeHosts(["service", "balancer", "collector-1", "collector-2", ...names]);
 const children: Deno.ChildProcess[] = [];
+let cleaning: Promise<void> | undefined;
+const cleanUp = () => cleaning ??= removeAll();
+const onSignal = () => void cleanUp().then(() => Deno.exit(130));
+Deno.addSignalListener("SIGINT", onSignal);
 try {
   console.log(
     hosts.apart
@@ -41,6 +45,12 @@ try {
   );
   await run();
 } finally {
+  await cleanUp();
+  Deno.removeSignalListener("SIGINT", onSignal);
+}
+
+/** Ends what is running, and removes hosts and files. */
+async function removeAll(): Promise<void> {
   for (const child of children) {
     try {
       child.kill("SIGKILL");
