@@ -42,7 +42,7 @@ for (const way of ["direct", "Collector, fsync", "Collector, no fsync"] as const
   }
   const [perSecond, mb, cpuUs] = rates.sort(([one], [other]) => one - other)[ROUNDS >> 1]!;
   console.log(
-    `| ${way} | ${Math.round(perSecond)} | ${mb.toFixed(1)} | ${
+    `| ${way} | ${Math.round(perSecond).toLocaleString("en")} | ${mb.toFixed(1)} | ${
       cpuUs > 0 ? cpuUs.toFixed(1) : "-"
     } |`,
   );
