@@ -14,7 +14,13 @@ import type { Outcomes } from "./outcomes.ts";
 import type { Request } from "./request.ts";
 import type { RequestQueue } from "./request_queue.ts";
 import type { SendResult } from "./response.ts";
-import { isBadBatch, isRefusedAlone, isSpent, isTooLarge, type Others } from "./retry_policy.ts";
+import {
+  countBatchFailure,
+  countCutOff,
+  countFailure,
+  countRefusal,
+  type Others,
+} from "./retry_policy.ts";
 import type { Slot } from "./slots.ts";
 
 /** This many failures in a row are an outage, not failures of single requests. */
@@ -64,9 +70,8 @@ export class Failures {
       else if (items.length > 1) this.#halve(request);
       else {
         if (request.isDoubted && !others.pass) this.#backoff.open(epoch, "failure");
-        if (isRefusedAlone(request, others, this.#settings)) {
-          return this.#lose(request, result.diagnostic);
-        }
+        const isRefusedAlone = countRefusal(request, others, this.#settings);
+        if (isRefusedAlone) return this.#lose(request, result.diagnostic);
         this.#doubt(request, now);
       }
     } else if (this.#isAddressWrong(result.because, items.length)) {
@@ -155,15 +160,18 @@ export class Failures {
     const isFree = afterMs !== undefined || cause === "local";
     request.dueAt = isFree ? now : now + this.#backoff.pauseAfter(request.failures);
     request.failures++;
-    if (cause === "closed" && isTooLarge(request, others)) {
+    const isTooLarge = cause === "closed" && countCutOff(request, others);
+    if (isTooLarge) {
       return this.onRefused(slot, { kind: "refused", because: "size", diagnostic }, now);
     }
-    if (isSpent(request, cause, others, this.#settings)) {
+    const isSpent = countFailure(request, cause, others, this.#settings);
+    const isBadBatch = !isSpent && countBatchFailure(request, cause, others, this.#settings);
+    if (isSpent) {
       // One record may be why the service fails; the others are not given up with it.
       if (cause === "failing" && request.items.length > 1) return this.#queue.halve(request);
       const message = diagnostic.message.replace(": trying again", ": given up");
       this.#lose(request, { level: "error", code: "given-up", message });
-    } else if (isBadBatch(request, cause, others, this.#settings)) {
+    } else if (isBadBatch) {
       this.#halve(request);
     } else {
       this.#again(request);

@@ -53,7 +53,7 @@ export interface Others {
  * Counts a failure against a request as far as it says something about it, and says whether it has
  * failed often enough.
  */
-export function isSpent(
+export function countFailure(
   request: Request,
   cause: RetryCause,
   others: Others,
@@ -73,10 +73,10 @@ export function isSpent(
 }
 
 /**
- * Whether a single record that is refused as if the settings were wrong is refused for itself. One
- * hiccup of whoever stands before the service says nothing yet.
+ * Counts a refusal against a single record, as if the settings were wrong, and says whether it is
+ * refused for itself. One hiccup of whoever stands before the service says nothing yet.
  */
-export function isRefusedAlone(
+export function countRefusal(
   request: Request,
   others: Others,
   { isKept }: Pick<RetrySettings, "isKept">,
@@ -87,7 +87,7 @@ export function isRefusedAlone(
 }
 
 /** Counts a failure against a batch that is kept on disk, and says whether one of its records is bad. */
-export function isBadBatch(
+export function countBatchFailure(
   request: Request,
   cause: RetryCause,
   others: Others,
@@ -101,7 +101,7 @@ export function isBadBatch(
  * Counts a connection that was closed instead of an answer, and says whether a gateway probably does
  * that for the size of the request.
  */
-export function isTooLarge(request: Request, others: Others): boolean {
+export function countCutOff(request: Request, others: Others): boolean {
   request.cutOff++;
   const { cutOff, chars, items } = request;
   if (chars < NOT_LARGE) return false;
