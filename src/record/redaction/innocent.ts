@@ -6,7 +6,7 @@
  */
 import { REDACTED } from "./mask_looks.ts";
 import { isTokenName } from "./names.ts";
-import { ESCAPE, MARK } from "./spelling.ts";
+import { ESCAPE, MARK, OPENING } from "./spelling.ts";
 
 const anyOf = (words: readonly string[]) => `(?:${words.join("|")})`;
 /** A word is followed by nothing of its own. */
@@ -82,8 +82,8 @@ const URL_BEFORE = /:\/\/[^\s/:@]{0,64}$/;
 /** What was sent follows, and not a value: `Invalid username or password: {…}`. */
 const ALTERNATIVE_BEFORE = /\b(?:or|and|invalid|wrong|incorrect|bad) $/i;
 /** The bracket of an element: `<password>`, `<ns:password>`. */
-const ELEMENT_BEFORE = /<(?:[\w.-]{1,64}:)?$/;
-const MARK_BEFORE = /["'`](?:[\w.-]{1,64}\[)?$/;
+const ELEMENT_BEFORE = new RegExp(`${OPENING}(?:[\\w.-]{1,64}:)?$`);
+const MARK_BEFORE = new RegExp(`${MARK}(?:[\\w.-]{1,64}\\[)?$`);
 /** The name of a part of a form: `form-data; name="password"`. */
 const PART_BEFORE = /\bname=\\{0,7}"$/i;
 /** How far these look back, in characters. */

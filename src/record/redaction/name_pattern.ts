@@ -5,14 +5,23 @@
  * @module
  */
 import { ENDINGS, HEADER_NAMES, SECRET_NAMES } from "./names.ts";
-import { BARE_COLOUR, COLOUR, ESCAPE, MARK, PERCENT } from "./spelling.ts";
+import { AMPERSAND, BARE_COLOUR, CLOSING, COLOUR, ESCAPE, MARK, PERCENT } from "./spelling.ts";
 
 /** What may be between the words of a name. */
 const BETWEEN = "[-_.\\s]?";
 const spelled = (names: readonly string[]) =>
   names.map((name) => name.replaceAll(" ", BETWEEN)).join("|");
 const HEADER = `(?<header>(?:set-|proxy-)?(?:${spelled(HEADER_NAMES)}))`;
-const BUILT_IN = `(?:${HEADER}|${spelled(SECRET_NAMES)}|(?<token>token)(?!s))` +
+/** A signature of Azure in a query, of 32 bytes: other names of that kind mean something else. */
+const SIGNATURE = `(?<=[?&;]|${AMPERSAND}|${PERCENT}26)sig` +
+  `(?=(?:=|${PERCENT}3D)(?:[\\w+/-]|${PERCENT}2[BF]){43}(?:=|${PERCENT}3D))`;
+/**
+ * The password in a connection string: `Uid=app;Pwd=…`; `PWD=/srv`, and sudo's ` ; PWD=…`, are
+ * directories.
+ */
+const SHORT_PASSWORD = "(?<=[^\\s];\\s?)pwd(?=\\s?=\\s?[^\\s/~.;])";
+const BUILT_IN =
+  `(?:${HEADER}|${SIGNATURE}|${SHORT_PASSWORD}|${spelled(SECRET_NAMES)}|(?<token>token)(?!s))` +
   `(?:${BETWEEN}(?:${ENDINGS}))?`;
 
 const ANY_COLOUR = `${COLOUR}|${BARE_COLOUR}`;
@@ -31,7 +40,7 @@ const BESIDE = `(?:,|\\\\{1,7}n|\\s){1,64}(?:${MEMBER}){0,3}` +
 /** `"name","…"`. */
 const LIST = `(?<list>\\s{0,8},\\s{0,64})(?=${MARK})`;
 /** `<name>`, `<name type="text">`. */
-const ELEMENT = "(?<element>(?:\\s[\\w:.-]{1,64}=[^<>]{0,256})?>)";
+const ELEMENT = `(?<element>(?:\\s[\\w:.-]{1,64}=[^<>]{0,256}?)?${CLOSING})`;
 /** As PHP serializes: `s:8:"password";s:7:"…"`. */
 const SERIALIZED = `;s:\\d{1,9}:(?=${MARK})`;
 /** A part of a form: `name="password"`, an empty line, and the value in one of its own. */

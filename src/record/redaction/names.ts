@@ -11,7 +11,16 @@
  */
 export const HEADER_NAMES = ["authorization", "cookie"];
 export const SECRET_NAMES = [
-  ...["access key", "access token", "account key", "api key", "encryption key", "master key"],
+  ...[
+    "access key",
+    "access token",
+    "account key",
+    "amz signature",
+    "api key",
+    "goog signature",
+    "encryption key",
+    "master key",
+  ],
   ...["passphrase", "passwd", "password", "private key", "public token", "refresh token"],
   ...["secret", "secret access key", "secret key", "shared key", "signing key", "storage key"],
 ];
@@ -42,7 +51,7 @@ const TOKEN = new RegExp(
 /** An error about one: `InvalidAuthenticityToken`. */
 const TOKEN_ERROR = /^(?:invalid|unexpected)_/;
 /** What all known names contain, so that most other names need no further test. */
-const STEM = /auth|cookie|pass|secret|key|token/i;
+const STEM = /auth|cookie|pass|secret|key|token|signature/i;
 
 /** Whether a name stands for a secret. */
 export function isSecretName(name: string): boolean {

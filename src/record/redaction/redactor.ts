@@ -12,15 +12,15 @@ import { isSecretName, normalise } from "./names.ts";
 import { type Form, valueAt } from "./values.ts";
 
 /** What JSON has to escape, or a secret's name may stand before: many texts have nothing of it. */
-const MARKS = /[^ !#-$&(-9;<?@A-Z[\]^a-z{|}~]/;
+const MARKS = /[^ !#-$(-9;<?@A-Z[\]^a-z{|}~]/;
 /** The same, or what a secret without them may be known by: one search costs less than two. */
 const MARKS_OR_LOOK = new RegExp(`${MARKS.source}|${MAY_HAVE_LOOK.source}`);
 /** Fewer characters are no secret by their looks that has none of these: `bearer abc.de`. */
 const SHORTEST_LOOK = 13;
 /** What is behind a name. */
-const SEPARATOR = /[=:,>：]|%(?:25)*3/i;
+const SEPARATOR = /[=:,>：]|%(?:25)*3|&(?:gt|quot|#3)|\\u00/i;
 /** What is in all names. Four characters or more each, so that V8 can step over three at a time. */
-const STEM = /authori|cookie|passw|passp|secret|[^]key|token/i;
+const STEM = /authori|cookie|passw|passp|secret|[^]key|token|[^]sig[=%n]|[^]pwd/i;
 
 /** As much of a name is looked at. */
 const MAX_NAME = 256;

@@ -140,6 +140,39 @@ Deno.test("mask() masks in URLs and XML what is masked elsewhere, and keeps what
   }
 });
 
+Deno.test("mask() masks signatures of addresses and passwords of connection strings", () => {
+  const signature = `${word}%2B%2F${word.slice(0, 5)}%3D`;
+  const texts = [
+    `https://a.blob.core.windows.net/c/b?sv=1&sig=${signature}&tail=1`,
+    JSON.stringify({ a: `/b?sv=1&sig=${word}+/${word.slice(0, 5)}=&tail=1` }).replaceAll(
+      "&",
+      "\\u0026",
+    ),
+    `/?a=${encodeURIComponent(`/b?sv=1&sig=${signature}&tail=1`)}`,
+    `https://b.s3.amazonaws.com/k?X-Amz-Signature=${word}&tail=1`,
+    `https://storage.googleapis.com/k?X-Goog-Signature=${word}&tail=1`,
+    `Server=h;Uid=app;Pwd=${word};tail=1`,
+    `Driver={X};UID=sa; PWD={${word}};tail=1`,
+  ];
+  for (const text of texts) {
+    const masked = mask(text);
+    assert(!masked.includes(word.slice(0, 9)) && masked.includes("tail"), `${text} → ${masked}`);
+    assert(!redactor.isPlain(text), text);
+  }
+  assertEquals(written({ "X-Amz-Signature": word }), { "X-Amz-Signature": "[REDACTED]" });
+  for (
+    const text of [
+      "cd a;PWD=/home/bob",
+      "a;PWD=~",
+      "TTY=a ; PWD=unknown ; b",
+      "?sig=abc&sig=def",
+      "signature=abc",
+    ]
+  ) {
+    assertEquals(mask(text), text);
+  }
+});
+
 Deno.test("maskStart() shows no part of a token that the cut keeps from being seen", () => {
   const jwt = `eyJhbGciOiJIUzI1NiJ9.eyJ${"q9".repeat(2000)}.${"q9".repeat(300)}`;
   for (let seen = 3; seen < jwt.length; seen += 7) {
@@ -262,6 +295,13 @@ const FORMS: readonly ((name: string, value: string) => string)[] = [
     JSON.stringify({ a: `form-data; name="${name}"\r\n\r\n${value}\r\n--b\r\ntail` }),
   (name, value) => `docker run -e ${name}=\\\n${value} \\\n  -e tail=kept`,
   (name, value) => JSON.stringify({ a: `docker run -e ${name}=\\\n${value} \\\n  -e tail=kept` }),
+  // What HTML and some writers of JSON escape.
+  (name, value) => `{&quot;${name}&quot;:&quot;${value}&quot;,&quot;tail&quot;:1}`,
+  (name, value) => `[&#34;${name}&#34;, &#34;${value}&#34;, &#34;tail&#34;]`,
+  (name, value) => `&lt;a&gt;&lt;${name}&gt;${value}&lt;/${name}&gt;&lt;tail/&gt;&lt;/a&gt;`,
+  (name, value) => `{"a":"\\u003c${name}\\u003e${value}\\u003c/${name}\\u003etail"}`,
+  (name, value) => `{"a":"/?b=1\\u0026${name}=${value}\\u0026tail=1"}`,
+  (name, value) => `{\\u0022${name}\\u0022:\\u0022${value}\\u0022,\\u0022tail\\u0022:1}`,
   (name, value) => `**${name}**: ${value}\n**tail**: kept`,
   (name, value) => `- **${name}:** ${value}\n- **tail:** kept`,
   (name, value) => `${name}：${value}\ntail：kept`,
@@ -650,8 +690,9 @@ Deno.test("mask() lets no documented form through, in whatever surroundings", ()
         : generator.pick(FORMS)(generator.pick(SPELLED), plant());
     let text = "";
     for (let i = 1 + generator.below(3); i > 0; i--) {
-      text += generator.pick(SURROUNDINGS) + generator.pick(SURROUNDINGS) + form() +
-        generator.pick(GLUE);
+      const before = generator.pick(SURROUNDINGS) + generator.pick(SURROUNDINGS);
+      // A name begins a word, or is none: `keptgithubToken`.
+      text += (before === "" && /\w$/.test(text) ? " " : before) + form() + generator.pick(GLUE);
     }
     text += generator.pick(SURROUNDINGS);
     for (let level = generator.below(3); level > 0; level--) text = JSON.stringify({ m: text });

@@ -8,8 +8,15 @@
 /** A percent sign, which a URL in a URL encodes: `%3D`, `%253D`. */
 export const PERCENT = "%(?:25){0,3}";
 
-/** A quotation mark, which JSON in JSON escapes: `"`, `\"`, `\\\"`. */
-export const MARK = /\\{0,7}["'`]/.source;
+/** A quotation mark, which JSON in JSON and HTML escape: `"`, `\"`, `\\\"`, `&quot;`, `\u0022`. */
+export const MARK = /(?:\\{0,7}["'`]|&quot;|&#3[49];|\\{1,7}u002[27])/.source;
+
+/** The brackets of an element, which HTML and some writers of JSON escape: `&lt;`, `\u003c`. */
+export const OPENING = /(?:<|&lt;|\\{1,7}u003[cC])/.source;
+export const CLOSING = /(?:>|&gt;|\\{1,7}u003[eE])/.source;
+
+/** What is between the pairs of a query, where JSON escapes it. */
+export const AMPERSAND = /\\{1,7}u0026/.source;
 
 /** A slash, which some write with a backslash in JSON: `/`, `\/`. */
 export const SLASH = /\\{0,7}\//.source;

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { BARE_COLOUR, COLOUR, MARK } from "./spelling.ts";
+import { AMPERSAND, BARE_COLOUR, CLOSING, COLOUR, MARK, OPENING } from "./spelling.ts";
 
 /** What is behind a mark that closes: `"a",`, `"a"}`, `password="a"/>`. */
 const CLOSED = `(?=[\\s,;:)&}\\]<>|\\x1b]|/>|\\\\|${BARE_COLOUR}|$)`;
@@ -17,7 +17,7 @@ const NEXT_LINE =
 const CLOSERS = `[,;)\\]}]{1,8}(?:\\s|$|${MARK}|[\\w.-]{1,64}=)`;
 
 /** Up to a space, `&` or what closes the surroundings; a `,` or `)` in its middle is part of it. */
-const WORD_CHARACTER = `(?!${MARK}${CLOSED}|${CLOSERS}|${NEXT_LINE}|${COLOUR})[^\\s&]`;
+const WORD_CHARACTER = `(?!${MARK}${CLOSED}|${CLOSERS}|${NEXT_LINE}|${COLOUR}|${AMPERSAND})[^\\s&]`;
 const WORD = `(?:\\[REDACTED\\]|${WORD_CHARACTER})+`;
 /** A value inside a value: `realm="a, b"`. */
 const PARAMETER = `=${MARK}(?!${CLOSED})` + /[^"'`\r\n]*["'`]/.source;
@@ -36,7 +36,10 @@ const PAIR_VALUE = sticky(`(?:${SCHEME})?${WORD}(?:[,;&] *${WORD})*`);
 /** The same in a query string, or of a header without `&`. */
 const PARAMETER_VALUE = sticky(`(?:${SCHEME})?${WORD}(?:[,;] *${WORD})*`);
 /** `<password>hunter2</password>`, `<password><![CDATA[hunter2]]></password>`. */
-const ELEMENT_VALUE = sticky("(?:<!\\[CDATA\\[(?:(?!\\]\\]>)[^])+\\]\\]>|[^<>]+)(?=</)");
+const ELEMENT_VALUE = sticky(
+  `(?:${OPENING}!\\[CDATA\\[(?:(?!\\]\\]${CLOSING})[^])+\\]\\]${CLOSING}|` +
+    `(?:(?!${OPENING}|${CLOSING})[^])+)(?=${OPENING}/)`,
+);
 /**
  * A value in a URL in a URL, by how often it is encoded: `%22hunter2%22`, `hunter2%26a%3Db`. What
  * ends it is encoded as often as its name.
