@@ -171,6 +171,10 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     args: ["again at once"],
     signal: "SIGTERM",
   }],
+  "takes its listener off, right after its first record, and sends itself SIGTERM again": [
+    "deno_listener.ts",
+    { ends: SIGTERM, args: ["at once"], signal: "SIGTERM" },
+  ],
   "had its process object replaced before it loads the handler": ["process_replaced.ts", {
     ends: SIGTERM,
     args: ["before"],

@@ -59,6 +59,8 @@ export function isHandledByNode(type: string): boolean {
   }
 }
 
+let maybeWatched: boolean | undefined;
+
 /**
  * Whether a file watcher of Deno's may run this program (`deno run --watch`). Before each restart
  * such a watcher calls the listeners of SIGTERM, though nobody has sent one: denoland/deno#35942.
@@ -67,6 +69,10 @@ export function isHandledByNode(type: string): boolean {
  * @returns `true` also where it cannot be known.
  */
 export function isMaybeWatched(): boolean {
+  return maybeWatched ??= readWhetherWatched();
+}
+
+function readWhetherWatched(): boolean {
   if (Deno.build.standalone) return false;
   if (Deno.build.os !== "linux" || !mayReadFile(COMMAND_LINE)) return true;
   try {

@@ -163,8 +163,9 @@ export class Signals implements Hearing {
 
   async #follow(watch: SignalWatch): Promise<void> {
     await watch.started();
-    // What came before that is ours to hear.
-    for (let i = 0; i < TURNS; i++) await turn();
+    // What came before that is ours to hear. Only where something has come due is it certain that
+    // the loop has looked for signals since; an operation that is ready may be all that it looks at.
+    for (let i = 0; i < TURNS; i++) await sleep(1);
     while (this.#watch === watch) {
       this.#leaveToWorker();
       const signal = await watch.heard(LOOK_MS);
@@ -181,6 +182,7 @@ export class Signals implements Hearing {
       this.#stale.delete(signal);
     } else if (!this.#stale.has(signal)) {
       this.#shared.set(signal, { byNode: isListenedToByNode(signal) });
+      if (!this.#mayEndItself(signal)) this.#awaitOwnKill(signal);
     }
   }
 
