@@ -117,10 +117,10 @@ export function isListenedToByNode(signal: Deno.Signal): boolean {
  * Calls this before the program sends a signal by `Deno.kill()`, until the function that it returns
  * is called.
  */
-export function beforeKill(listener: (...args: Parameters<typeof kill>) => void): () => void {
+export function beforeKill(listener: () => void): () => void {
   const { kill } = Deno;
   const killing: typeof kill = (...args) => {
-    listener(...args);
+    listener();
     kill(...args);
   };
   try {

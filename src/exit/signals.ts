@@ -14,7 +14,6 @@ import type { EndSignal } from "../options/options.ts";
 import { EXIT_CODES } from "../options/signals.ts";
 import { ECHO_MS, SignalWatch, watchmen } from "../worker/signal_watch.ts";
 import { Arrival, type Hearing } from "./arrival.ts";
-import { type Dealing, isAgain, isEchoOver } from "./dealing.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
 import {
@@ -50,6 +49,14 @@ export interface AtSignal {
   cancelShutdown(): void;
 }
 
+/** What is known of a signal while it is dealt with. */
+interface Dealing {
+  readonly signal: EndSignal;
+  /** Whether the program hears it, too. */
+  readonly isShared: boolean;
+  readonly heardAt: number;
+}
+
 /** The signals that are drained at. */
 export class Signals implements Hearing {
   #hooked: ReadonlySet<Hooked>;
@@ -63,18 +70,13 @@ export class Signals implements Hearing {
   #yielding: "no" | "awaited" | "yes" = "no";
   /** When a thread that does not yield leaves the signals to the worker that listens. */
   #leavesAt: number | undefined;
-  /**
-   * Signals that the program listened to when we looked, since its listener may take itself off
-   * first; and whether that was through Node's process object.
-   */
-  #shared = new Map<EndSignal, { readonly byNode: boolean }>();
+  /** Signals that the program listened to when we looked: its listener may take itself off first. */
+  #shared = new Set<EndSignal>();
   /**
    * Signals that it has heard, and has gone on listening to. If it does not when the next one comes
    * it has cleaned up, and sent that itself in order to end.
    */
   #stale = new Set<EndSignal>();
-  /** Signals that the program has heard, and is seen sending itself. */
-  #ownKills = new Set<EndSignal>();
   /** Signals that this worker has drained at. */
   #drainedAt = new Set<EndSignal>();
 
@@ -181,8 +183,7 @@ export class Signals implements Hearing {
       this.#shared.delete(signal);
       this.#stale.delete(signal);
     } else if (!this.#stale.has(signal)) {
-      this.#shared.set(signal, { byNode: isListenedToByNode(signal) });
-      if (!this.#mayEndItself(signal)) this.#awaitOwnKill(signal);
+      this.#shared.add(signal);
     }
   }
 
@@ -211,26 +212,24 @@ export class Signals implements Hearing {
   async #onSignal(signal: EndSignal): Promise<void> {
     const heardAt = now();
     if (this.#drainedAt.has(signal)) return this.#endBy(signal);
-    if (this.#dealing) return void (this.#cameAgain ||= isAgain(this.#dealing, signal));
+    if (this.#dealing) return void (this.#cameAgain ||= this.#dealing.signal === signal);
     const watch = this.#watch;
     watch?.takeOver();
     this.#watch = undefined;
     // Now, since a listener that comes after ours may take itself off as well.
     const isShared = this.#shared.has(signal) || this.#isListenedTo(signal);
-    const mayEndItself = this.#mayEndItself(signal);
     if (!IN_WORKER) {
-      this.#dealing = { signal, isShared, mayEndItself, heardAt };
+      this.#dealing = { signal, isShared, heardAt };
       this.#cameAgain = false;
       void sleep(ECHO_MS).then(guard(() => this.#endEcho()));
     }
     this.#shared.delete(signal);
-    if (isShared && mayEndItself) this.#stale.add(signal);
-    else if (isShared) this.#awaitOwnKill(signal);
+    if (isShared) this.#stale.add(signal);
     try {
       await this.#drain(heardAt);
     } finally {
       watch?.release();
-      if (isShared && !(mayEndItself && await this.#isToEnd(signal))) this.#goOn(signal);
+      if (isShared && !await this.#isToEnd(signal)) this.#goOn(signal);
       else await this.#end(signal, heardAt);
     }
   }
@@ -241,7 +240,7 @@ export class Signals implements Hearing {
    * blocking looks at the clock whenever it looks at the worker.
    */
   #endEcho(): void {
-    if (this.#dealing === undefined || !isEchoOver(this.#dealing)) return;
+    if (this.#dealing === undefined || now() - this.#dealing.heardAt < ECHO_MS) return;
     const { signal, isShared } = this.#dealing;
     for (const any of this.#listeners.keys()) {
       if (any !== signal || !isShared) this.#unlisten(any);
@@ -268,9 +267,10 @@ export class Signals implements Hearing {
       await stay(GRACE_MS);
       return this.#endBy(signal);
     }
-    if (signal === "SIGTERM" && isMaybeWatched()) {
+    if ((signal === "SIGTERM" || this.#dealing?.isShared) && isMaybeWatched()) {
       const spentMs = now() - heardAt;
-      // If it is a watcher that calls, the next thing is `unload`, and nothing below runs.
+      // If it is a watcher that calls, the next thing is `unload`, and nothing below runs. One that
+      // is ended by a signal calls the listeners of that one again, too.
       await stay(Math.max(0, heardAt + WATCHER_WAITS_MS - now()));
       // Deno looks at a time that has passed only after a turn of the event loop.
       await stay(TURN_MS);
@@ -300,29 +300,6 @@ export class Signals implements Hearing {
     this.#cameAgain = false;
     this.#unlisten(signal);
     return !isListenedTo(signal);
-  }
-
-  /**
-   * Whether a program that has heard the signal, and listens no more, ends by the same once more. A
-   * watcher of Deno's calls the listeners of some again that were added through Deno.
-   */
-  #mayEndItself(signal: EndSignal): boolean {
-    return this.#shared.get(signal)?.byNode || isListenedToByNode(signal) || !isMaybeWatched();
-  }
-
-  /** Where it cannot be told from such a call, the program is seen sending it, and drained at that. */
-  #awaitOwnKill(signal: EndSignal): void {
-    if (IN_WORKER || this.#ownKills.has(signal)) return;
-    this.#ownKills.add(signal);
-    beforeKill(guard((pid, sent) => {
-      if (pid !== Deno.pid || sent !== signal) return;
-      if (this.#dealing) return void (this.#cameAgain ||= this.#dealing.signal === signal);
-      this.#unlisten(signal);
-      if (isListenedTo(signal)) return this.#listen(signal);
-      this.#dealing = { signal, isShared: false, mayEndItself: true, heardAt: now() };
-      this.#at.drainAll(now());
-      this.#watch?.release();
-    }));
   }
 
   #goOn(signal: EndSignal): void {
