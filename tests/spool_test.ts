@@ -9,6 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { AxonPushHandler, AxonPushHandlerOptions } from "../mod.ts";
 import { answer, type FaultyService, startFaultyService } from "./faulty_service.ts";
 import { runProgram, startProgram } from "./program.ts";
+import { startReceiver } from "./receiver.ts";
 import {
   assertBalanced,
   existsSync,
@@ -97,6 +98,38 @@ Deno.test("close() leaves in the spool what it cannot deliver, and the next hand
   assertBalanced(second.handler.stats);
   assertEquals(place.files(), []);
 });
+
+for (const protocol of ["events", "otlp"] as const) {
+  Deno.test(`A short script sends what others have left once, by ${protocol}`, async () => {
+    using disk = temporary();
+    await using receiver = startReceiver(async () => {
+      await turn(30); // So that it has looked at the spool before its own records are settled.
+      return undefined;
+    });
+    const { handler, log } = spooling(receiver, disk.spool, { protocol });
+    log(1, 50);
+    await handler.close(0);
+    assertEquals(handler.stats.spooled, 50);
+
+    const given = { apiKey: "ak_test", tenantId: "1", baseUrl: receiver.url, protocol };
+    for (let round = 1; round <= 3; round++) {
+      const { code } = await runProgram("natural_end.ts", {
+        flags: [
+          "--no-prompt",
+          "--allow-net=127.0.0.1",
+          `--allow-read=${disk.spool}`,
+          `--allow-write=${disk.spool}`,
+        ],
+        args: [JSON.stringify({ ...given, spool: disk.spool })],
+      });
+      assertEquals(code, 0);
+    }
+    const text = receiver.requests.map(({ text }) => text).join();
+    const keys = Array.from(text.matchAll(/[\da-f]{8}-[\da-f-]{27}-\d+(?=")/g), ([key]) => key);
+    assertEquals([keys.length, new Set(keys).size], [200, 200]);
+    assertEquals(disk.files(), []);
+  });
+}
 
 Deno.test("close(0) ends at once and loses nothing", async () => {
   await using service = startFaultyService(() => answer(503));

@@ -231,6 +231,8 @@ export class Dispatcher {
    */
   recover(kind: ThreadKind = "lasting", mostChunks = Infinity): void {
     const backlog = this.#backlog!;
+    // What it had of the backlog would go out twice: it is closed as soon as the own records are settled.
+    if (this.#supervisor.channel?.kind === "once") return;
     try {
       this.settle();
       backlog.tidy();

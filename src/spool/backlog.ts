@@ -107,7 +107,7 @@ export class Backlog {
       const before = this.#nextSequence - this.inFlight;
       step();
       const isMoving = this.#nextSequence - this.inFlight > before;
-      if (!this.isBusy) pauseMs = Math.max(0, this.#scanAt - this.#clock.now());
+      if (!this.isBusy && this.hasLooked) pauseMs = Math.max(0, this.#scanAt - this.#clock.now());
       else pauseMs = isMoving ? PAUSE_MS.min : Math.min(2 * pauseMs, PAUSE_MS.max);
     }
   }
