@@ -42,7 +42,7 @@ const BEARER = new RegExp(
 
 /** A URL up to its password, which is none if it can be a port: `scheme://user:`. */
 const URL_HEAD = `:${SLASH}${SLASH}` +
-  /[^\s/?#:[\]"'`<>,;]*:(?!\d{1,5}(?:[/?#,;)\]}"'<>|\\]|$))/.source;
+  /[^\s/?#:[\]"'`<>,;]*:(?!\d{1,5}(?:[/?,;)\]}"'<>|\\]|$))/.source;
 /** If it is not encoded, `/`, `?` and `#` may be in it, but no other URL. */
 const NO_URL = `(?!:${SLASH}${SLASH})`;
 const URL_PASSWORD = `(${URL_HEAD})` +
@@ -62,7 +62,7 @@ const UNFINISHED_URL = new RegExp(
 const UNFINISHED_ENCODED_URL = new RegExp(`${ENCODED_URL_HEAD}$`);
 /** An element of XML whose end is not seen. */
 const UNFINISHED_ELEMENT =
-  /(<(?:[\w.-]{1,64}:)?([\w.-]{1,64})(?:\s[^<>]{0,256})?>(?:<!\[CDATA\[)?)[^<>]+$/;
+  /(<(?:[\w.-]{1,64}:)?([\w.-]{1,64})(?:\s[^<>]{0,256})?>(?:<!\[CDATA\[)?)[^<>]+(?:\]\]>)?<?$/;
 
 /** A space, which URLs encode. */
 const SPACE = `(?: |\\+|${PERCENT}20)`;

@@ -194,6 +194,10 @@ Deno.test("maskStart() shows no part of a value whose end the cut keeps from bei
     const start = redactor.maskStart(head + value);
     assert(start.startsWith(head) && !start.includes("q9"), start);
   }
+  for (const end of ["<", "]", "]]", "]]>", "]]><"]) {
+    const start = redactor.maskStart(`<password><![CDATA[${value}${end}`);
+    assert(!start.includes("q9"), end);
+  }
   assertEquals(redactor.maskStart("<user>bob"), "<user>bob");
 });
 
@@ -463,6 +467,8 @@ Deno.test("mask() masks the password of a URL and keeps host and path", () => {
     mask("https://x-access-token:hunter2@github.com/o/r.git"),
     "https://x-access-token:[REDACTED]@github.com/o/r.git",
   );
+  assertEquals(mask("db://u:7#hunter2@h:80/d"), "db://u:[REDACTED]@h:80/d");
+  assertEquals(mask("http://h:80/@x http://h:3000/#a@b"), "http://h:80/@x http://h:3000/#a@b");
   assertEquals(mask("remote=https://u:p@h/a tail"), "remote=https://u:[REDACTED]@h/a tail");
   const encoded = (password: string) =>
     `/?a=${encodeURIComponent(`db+x://u:${password}@h:80/d`)}&b=1`;
