@@ -20,7 +20,7 @@ const MAX_CODE = 64;
  * Statuses that say, as redirects do, that the settings are wrong, or that somebody before the service refuses the
  * record: a firewall, say. Which of the two is for the exporter to find out.
  */
-const SETTINGS = [401, 403, 404, 405, 406, 411, 415, 426, 501, 505];
+const SETTINGS = [401, 403, 404, 405, 406, 407, 411, 415, 426, 501, 505];
 
 /** What an OpenTelemetry Collector answers with 400 to a request that is larger than it takes. */
 const TOO_LARGE = /body too large/i;
@@ -198,6 +198,8 @@ function adviceFor(
       return "check 'apiKey' (AXONPUSH_API_KEY) and 'tenantId' (AXONPUSH_TENANT_ID)";
     case 403:
       return "check that the key may write to this tenant, channel and environment";
+    case 407:
+      return "a proxy wants credentials: check HTTP_PROXY, HTTPS_PROXY and NO_PROXY";
     case 404:
       return "check 'baseUrl' (AXONPUSH_BASE_URL) and 'channelId' (AXONPUSH_CHANNEL_ID)";
     default:

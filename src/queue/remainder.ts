@@ -13,20 +13,25 @@ export interface Remainder {
   readonly kept: number;
   /** How much time there was, in milliseconds. */
   readonly timeoutMs: number;
+  /** Where nobody has answered yet. Nothing if somebody has, or an error was reported. */
+  readonly silent: string | undefined;
   readonly spool: string | undefined;
 }
 
 /** Reports it, if there is any. */
 export function reportRemainder(
   diagnostics: Diagnostics,
-  { lost, kept, timeoutMs, spool }: Remainder,
+  { lost, kept, timeoutMs, silent, spool }: Remainder,
 ): void {
   if (lost > 0) {
     diagnostics.report({
       level: "error",
       code: "shutdown",
       message: `${records(lost)} ${lost === 1 ? "was" : "were"} not delivered within ` +
-        `${timeoutMs} ms ('shutdownTimeoutMs', or what close() was given)`,
+        `${timeoutMs} ms ('shutdownTimeoutMs', or what close() was given): ` +
+        (silent === undefined
+          ? "give it more time, or see why the service is slow"
+          : `${silent} has not answered`),
     });
   }
   if (kept > 0) {

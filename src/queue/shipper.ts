@@ -313,7 +313,9 @@ export class Shipper {
     const lost = Math.min(pending, this.#queue.unstored);
     this.#dispatcher.receiveDiagnostics();
     this.#diagnostics.flush();
-    const { spool } = this.#settings;
-    reportRemainder(this.#diagnostics, { lost, kept: pending - lost, timeoutMs, spool });
+    const { spool, client, exporter } = this.#settings;
+    const { delivered, failed, retried } = this.#dispatcher.stats;
+    const silent = client || delivered + failed + retried > 0 ? undefined : exporter.url;
+    reportRemainder(this.#diagnostics, { lost, kept: pending - lost, timeoutMs, silent, spool });
   }
 }
