@@ -111,3 +111,61 @@ for (const what of AT_END) {
     assertEquals(service.events.length, RECORDS / 2);
   });
 }
+
+/** What the language has built in. Without some of it no event can be made, and a record is lost. */
+const BUILT_INS = [
+  "Promise.prototype.then",
+  "Promise.prototype.catch",
+  "Promise.resolve",
+  "Promise.all",
+  "Map.prototype.get",
+  "Map.prototype.set",
+  "Map.prototype.delete",
+  "Set.prototype.add",
+  "Set.prototype.has",
+  "Array.prototype.push",
+  "Array.prototype.map",
+  "Array.prototype.filter",
+  "Array.prototype.join",
+  "String.prototype.slice",
+  "JSON.stringify",
+  "Math.max",
+  "Object.defineProperty",
+  "Object.entries",
+  "Function.prototype.bind",
+  "Function.prototype.call",
+  "RegExp.prototype.exec",
+];
+
+/**
+ * Names of what all objects have then, as after an attack or a careless shim. Not `then`: with that
+ * Deno itself ends a program that has a worker.
+ */
+const POLLUTION = ["get", "value", "kind", "signal", "toJSON"];
+
+const DAMAGES = [
+  ...BUILT_INS.map((what) => ["breaks", what] as const),
+  ...POLLUTION.map((what) => ["pollutes", what] as const),
+];
+
+for (const [how, what] of DAMAGES) {
+  Deno.test(`AxonPushHandler neither ends nor holds up a program that ${how} ${what}`, async () => {
+    await using service = startDevServer({ port: 0 });
+    // Before that, to make a handler throws, as any call may then.
+    await Promise.all(
+      MOMENTS.slice(1).map(async (when) => {
+        const run = (first: string) =>
+          runProgram("broken_globals.ts", {
+            flags: ["--no-prompt", `--allow-net=127.0.0.1:${service.port}`],
+            args: [first, what, when, how],
+          });
+        const given = { apiKey: "ak_test", tenantId: "1", baseUrl: service.url };
+        const [{ code, stdout }, without] = await Promise.all([
+          run(JSON.stringify({ ...given, shutdownTimeoutMs: 2000 })),
+          run("off"),
+        ]);
+        assertEquals({ when, code, stdout }, { when, code: without.code, stdout: without.stdout });
+      }),
+    );
+  });
+}

@@ -34,7 +34,9 @@ export function afterListeners(event: Event, callback: () => void): void {
     }
     return Reflect.get(Event.prototype, "defaultPrevented", event);
   };
-  Object.defineProperty(event, "defaultPrevented", { configurable: true, get });
+  // Of no prototype, since a program may have given all objects a property of such a name.
+  const property = { __proto__: null, configurable: true, get };
+  Object.defineProperty(event, "defaultPrevented", property);
 }
 
 function isAsked(): boolean {
