@@ -20,8 +20,17 @@ const SIGNATURE = `(?<=[?&;]|${AMPERSAND}|${PERCENT}26)sig` +
  * directories.
  */
 const SHORT_PASSWORD = "(?<=[^\\s];\\s?)pwd(?=\\s?=\\s?[^\\s/~.;])";
+/** A value before its name: `"value":"…","name":"DB_PASSWORD"`. */
+const BEFORE_NAME =
+  `value(?=${MARK}\\s{0,8}:\\s{0,8}${MARK}[^"'\`\\\\\n]{0,512}${MARK}\\s{0,8},\\s{0,64}` +
+  `${MARK}(?:name|key)${MARK}\\s{0,8}:\\s{0,8}${MARK}[\\w.-]{0,64}?` +
+  `(?:${
+    spelled([...HEADER_NAMES, ...SECRET_NAMES])
+  }|(?<![a-z])token)(?:${BETWEEN}(?:${ENDINGS}))?${MARK})`;
 const BUILT_IN =
-  `(?:${HEADER}|${SIGNATURE}|${SHORT_PASSWORD}|${spelled(SECRET_NAMES)}|(?<token>token)(?!s))` +
+  `(?:${HEADER}|${SIGNATURE}|${SHORT_PASSWORD}|${BEFORE_NAME}|${
+    spelled(SECRET_NAMES)
+  }|(?<token>token)(?!s))` +
   `(?:${BETWEEN}(?:${ENDINGS}))?`;
 
 const ANY_COLOUR = `${COLOUR}|${BARE_COLOUR}`;

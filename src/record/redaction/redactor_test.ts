@@ -310,6 +310,8 @@ const FORMS: readonly ((name: string, value: string) => string)[] = [
   (name, value) => `- **${name}:** ${value}\n- **tail:** kept`,
   (name, value) => `${name}：${value}\ntail：kept`,
   (name, value) => JSON.stringify([{ name, type: "text", secured: true, value }, { tail: 1 }]),
+  (name, value) =>
+    JSON.stringify([{ value, name: name.replace(/token/i, "_token") }, { tail: 1, name: "a" }]),
   (name, value) => JSON.stringify([{ ParameterKey: name, ParameterValue: value }, { tail: 1 }]),
 ];
 
@@ -419,6 +421,7 @@ Deno.test("mask() leaves innocent text as it is", () => {
     "password: <string>, API_KEY=<not set>, password: <redacted>, password=[FILTERED], token=xxxxx",
     "+ password = (sensitive value), token = (known after apply)",
     "{ password: string; token: number }",
+    '[{"value":"a","name":"b"},{"value":"c","key":"nextToken"},"password"]',
     '"cookies" => "-", cookie="-" token=- x',
     "passwd: password updated successfully",
     "passwd: password expiry information changed.",
@@ -539,6 +542,7 @@ Deno.test("mask() takes time in proportion to the text, whatever is in it", () =
       "<password a=",
       "<![CDATA[",
       "password type=b ",
+      '"value":"a","name":"',
       "\x1b[0m",
       'name="password"\r\n\r\n',
       "hooks.slack.com/",
