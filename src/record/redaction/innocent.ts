@@ -22,7 +22,7 @@ const NO_VALUES = [
 /** What stands for a value, in quotation marks too: `password = $1`, `password=${DB_PASSWORD}`. */
 const PLACEHOLDERS = [
   ...["\\?", "\\$\\d{1,3}", ":[a-z_]{1,32}", "%[a-z]", "%\\(\\w{1,32}\\)[a-z]"], // SQL, printf
-  ...["\\$\\{[\\w:?. -]{1,64}\\}", "\\$[A-Z]{1,32}(?:_[A-Z\\d]{1,32}){1,8}"], // shells
+  ...["\\$\\{[\\w:?. -]{1,64}\\}"], // shells
   ...["\\{\\{[^{}\\n]{0,64}\\}\\}", "<[a-z][a-z _-]{0,31}>"], // templates, documents
   ...["\\[(?:filtered|redacted|hidden|masked|omitted)\\]", "\\((?:sensitive|known)[a-z ]{0,16}\\)"],
   "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", // Ansible
@@ -57,6 +57,11 @@ const PLAIN_WORD = "[a-z'’]{1,20}";
 const sticky = (source: string) => new RegExp(source, "iy");
 const NO_VALUE = sticky(anyOf(NO_VALUES) + WORD_END);
 const PLACEHOLDER = sticky(`(?:${MARK})?${anyOf(PLACEHOLDERS)}(?:${MARK})?${WORD_END}`);
+/** A variable of a shell: `$DB_PASSWORD`. A password may begin with `$` as well. */
+const VARIABLE = new RegExp(
+  `(?:${MARK})?\\$[A-Z]{1,32}(?:_[A-Z\\d]{1,32}){1,8}(?:${MARK})?${WORD_END}`,
+  "y",
+);
 const BEGINNING = sticky(anyOf(BEGINNINGS) + WORD_END);
 /** Three plain words, one of which is such as sentences have. */
 const SENTENCE = sticky(
@@ -85,7 +90,7 @@ const ALTERNATIVE_BEFORE = /\b(?:or|and|invalid|wrong|incorrect|bad) $/i;
 const ELEMENT_BEFORE = new RegExp(`${OPENING}(?:[\\w.-]{1,64}:)?$`);
 const MARK_BEFORE = new RegExp(`${MARK}(?:[\\w.-]{1,64}\\[)?$`);
 /** The name of a part of a form: `form-data; name="password"`. */
-const PART_BEFORE = /\bname=\\{0,7}"$/i;
+const PART_BEFORE = /\bname=\\{0,7}"(?:[\w.-]{1,64}\[)?$/i;
 /** How far these look back, in characters. */
 const LOOK_BACK = 100;
 
@@ -112,7 +117,9 @@ export function isInnocent(text: string, found: RegExpExecArray, start: number):
     if (!isTokenName(word + name) || isAt(TOKEN_OBJECT)) return true;
     if (word === "" && OTHER_TOKEN_BEFORE.test(beforeWord)) return true;
   }
-  if (isAt(NO_VALUE) || isAt(PLACEHOLDER) || FILE_BEFORE.test(beforeWord)) return true;
+  if (isAt(NO_VALUE) || isAt(PLACEHOLDER) || isAt(VARIABLE) || FILE_BEFORE.test(beforeWord)) {
+    return true;
+  }
   if (!colon) return false;
   if (space && (isAt(BEGINNING) || !header && isAt(SENTENCE))) return true;
   const isObject = text[start] === "{" || text[start] === "[" && !text.startsWith(REDACTED, start);

@@ -310,6 +310,7 @@ const FORMS: readonly ((name: string, value: string) => string)[] = [
   (name, value) => `- **${name}:** ${value}\n- **tail:** kept`,
   (name, value) => `${name}：${value}\ntail：kept`,
   (name, value) => JSON.stringify([{ name, type: "text", secured: true, value }, { tail: 1 }]),
+  (name, value) => `form-data; name="user[${name}]"\r\n\r\n${value}\r\n--b\r\ntail`,
   (name, value) =>
     JSON.stringify([{ value, name: name.replace(/token/i, "_token") }, { tail: 1, name: "a" }]),
   (name, value) => JSON.stringify([{ ParameterKey: name, ParameterValue: value }, { tail: 1 }]),
@@ -456,7 +457,16 @@ Deno.test("mask() leaves innocent text as it is", () => {
 
 Deno.test("mask() masks what only begins like something that is no secret", () => {
   for (
-    const value of ["$2b$10$", "$1$salt$", "valid1", "true-", "?a", "%sa", "x".repeat(4) + "1"]
+    const value of [
+      "$2b$10$",
+      "$1$salt$",
+      "$N_D",
+      "valid1",
+      "true-",
+      "?a",
+      "%sa",
+      "x".repeat(4) + "1",
+    ]
   ) {
     const secret = value + SECRET;
     for (const text of [`password=${secret}`, `password: ${secret}`, `"password": "${secret}"`]) {
