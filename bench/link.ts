@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { ip } from "../tools/ip.ts";
 
 /** A link that is up. */
 export interface Link extends AsyncDisposable {
@@ -51,15 +52,6 @@ export async function makeLink(rttMs: number): Promise<Link | undefined> {
   if (!isUp) return void await remove().catch(() => {});
   const [near, far] = names.map((name) => ["ip", "netns", "exec", name]) as [string[], string[]];
   return { near, far, address: FAR_ADDRESS, [Symbol.asyncDispose]: remove };
-}
-
-async function ip(...args: string[]): Promise<boolean> {
-  try {
-    return (await new Deno.Command("ip", { args, stdout: "null", stderr: "null" }).output())
-      .success;
-  } catch {
-    return false; // There is no such command.
-  }
 }
 
 /** Constants of Linux: `open(2)`, `poll(2)`, and `TUNSETIFF` for packets without a header. */

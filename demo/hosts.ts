@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ip } from "../tools/ip.ts";
 
 /** Where a process runs. */
 export interface Host {
@@ -65,13 +66,4 @@ async function connect(spaces: readonly string[]): Promise<boolean> {
   });
   for (const step of steps) if (!await ip(...step)) return false;
   return true;
-}
-
-async function ip(...args: string[]): Promise<boolean> {
-  try {
-    return (await new Deno.Command("ip", { args, stdout: "null", stderr: "null" }).output())
-      .success;
-  } catch {
-    return false; // There is no such command.
-  }
 }

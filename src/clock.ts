@@ -79,7 +79,7 @@ const NOTHING = new Uint8Array();
 
 /**
  * Lets the event loop make a turn. Any little operation does; the first timer of a program would
- * cost it 6 ms.
+ * cost it 6 ms. It may look at nothing else in that turn, and signals are heard later.
  */
 export async function turn(): Promise<void> {
   await digest("SHA-1", NOTHING);

@@ -6,7 +6,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { startDevServer } from "../dev/mod.ts";
+import { type DevServer, startDevServer } from "../dev/mod.ts";
 import { runProgram } from "./program.ts";
 
 const GLOBALS = [
@@ -65,20 +65,20 @@ const OTHERS = [
   ["deletes", "AbortSignal"],
 ] as const;
 
+/** Runs a program that logs to this service, and breaks something. */
+function run(program: string, { url, port }: DevServer, ...args: readonly string[]) {
+  const given = { apiKey: "ak_test", tenantId: "1", baseUrl: url, shutdownTimeoutMs: 60_000 };
+  return runProgram(program, {
+    flags: ["--no-prompt", `--allow-net=127.0.0.1:${port}`],
+    args: [JSON.stringify(given), ...args],
+  });
+}
+
 for (const [how, what] of [...GLOBALS.map((what) => ["breaks", what] as const), ...OTHERS]) {
   Deno.test(`AxonPushHandler leaves a program alone that ${how} ${what}`, async () => {
     await using service = startDevServer({ port: 0 });
     await Promise.all(MOMENTS.map(async (when) => {
-      const given = {
-        apiKey: "ak_test",
-        tenantId: "1",
-        baseUrl: service.url,
-        shutdownTimeoutMs: 60_000,
-      };
-      const { code, stdout } = await runProgram("broken_globals.ts", {
-        flags: ["--no-prompt", `--allow-net=127.0.0.1:${service.port}`],
-        args: [JSON.stringify(given), what, when, how],
-      });
+      const { code, stdout } = await run("broken_globals.ts", service, what, when, how);
       assertEquals({ when, code, stdout }, { when, code: 3, stdout: "went on\n" });
     }));
     if (NEEDED.includes(what)) return;
@@ -97,16 +97,7 @@ const AT_END = [
 for (const what of AT_END) {
   Deno.test(`AxonPushHandler delivers although ${what} is broken right before the end`, async () => {
     await using service = startDevServer({ port: 0 });
-    const given = {
-      apiKey: "ak_test",
-      tenantId: "1",
-      baseUrl: service.url,
-      shutdownTimeoutMs: 60_000,
-    };
-    const { code, stderr } = await runProgram("broken_at_end.ts", {
-      flags: ["--no-prompt", `--allow-net=127.0.0.1:${service.port}`],
-      args: [JSON.stringify(given), what],
-    });
+    const { code, stderr } = await run("broken_at_end.ts", service, what);
     assertEquals({ code, stderr }, { code: 0, stderr: "" });
     assertEquals(service.events.length, RECORDS / 2);
   });

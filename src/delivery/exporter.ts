@@ -121,14 +121,17 @@ export class Exporter {
     return this.#slots.count === 0 || this.#backoff.isExpedited;
   }
 
+  get #overdueMs(): number {
+    return this.#settings.requestTimeoutMs + OVERDUE_MS;
+  }
+
   /** Keeps requests that hang from holding anything up for ever. */
   #tendHanging(now: number, hangMs: number): void {
-    const overdueMs = this.#settings.requestTimeoutMs + OVERDUE_MS;
     for (const slot of this.#slots.hanging(now, hangMs)) {
       const { request } = slot;
       if (request.isSettled) {
         this.#slots.close(slot); // Its answer has said it all, but does not come to its end.
-      } else if (now - slot.sentAt >= overdueMs) {
+      } else if (now - slot.sentAt >= this.#overdueMs) {
         // A fetch can stay open although its signal has fired.
         this.#onResult(slot, unanswered(this.#settings), now);
       } else if (
@@ -149,9 +152,8 @@ export class Exporter {
       ? this.#slots.nextHangAt(now, FAR_MS)
       : undefined;
     const dueAt = earlier(this.#queue.dueAfter(now), farAt);
-    const overdueMs = this.#settings.requestTimeoutMs + OVERDUE_MS;
     const hangAt = (isWanted ? this.#slots.nextHangAt(now, hangMs) : undefined) ??
-      this.#slots.nextHangAt(now, overdueMs);
+      this.#slots.nextHangAt(now, this.#overdueMs);
     return earlier(dueAt, hangAt);
   }
 

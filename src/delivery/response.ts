@@ -17,8 +17,8 @@ const MAX_QUOTE = 500;
 /** Most characters of a service's own error code. */
 const MAX_CODE = 64;
 /**
- * Statuses that say, as redirects do, that the settings are wrong, or that somebody before the service refuses the
- * record: a firewall, say. Which of the two is for the exporter to find out.
+ * Statuses that say, as redirects do, that the settings are wrong, or that somebody before the
+ * service refuses the record: a firewall, say. Which of the two is for the exporter to find out.
  */
 const SETTINGS = [401, 403, 404, 405, 406, 407, 411, 415, 426, 501, 505];
 
