@@ -6,7 +6,7 @@
  * @module
  */
 import { now, turn } from "../clock.ts";
-import { nodeProcess } from "../platform.ts";
+import { nodeProcess } from "../node_process.ts";
 import { Arrival } from "./arrival.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { mayReadFile, nodeProcess } from "../platform.ts";
+import { nodeProcess } from "../node_process.ts";
+import { mayReadFile } from "../permissions.ts";
 
 /** Whether this is a worker of the program's own, of either kind. */
 export const IN_WORKER: boolean = "DedicatedWorkerGlobalScope" in globalThis;

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Diagnostic } from "../diagnostics.ts";
-import { mayRead } from "../platform.ts";
+import { mayReadVariable } from "../permissions.ts";
 import type { Environment } from "./environment.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
 import { otelDestination } from "./otel.ts";
@@ -113,10 +113,12 @@ function credentials(
   if (apiKey === undefined || tenantId === undefined) {
     const told = missing.map(({ name, variable }) =>
       `'${name}' (${variable} is ${
-        mayRead(variable) ? "unset" : "not readable: no env permission"
+        mayReadVariable(variable) ? "unset" : "not readable: no env permission"
       })`
     );
-    const denied = missing.map(({ variable }) => variable).filter((variable) => !mayRead(variable));
+    const denied = missing.map(({ variable }) => variable).filter((variable) =>
+      !mayReadVariable(variable)
+    );
     refuse(
       TypeError,
       `missing ${told.join(" and ")}: pass it as an option, ` +

@@ -5,7 +5,7 @@
  * @module
  */
 import { parse as parseDotenv } from "@std/dotenv/parse";
-import { mayRead, mayReadFile, readVariable } from "../platform.ts";
+import { mayReadFile, mayReadVariable, readVariable } from "../permissions.ts";
 import { refuse, show } from "./check.ts";
 
 /** Finds a variable's value. One that is empty or blank counts as unset. */
@@ -39,7 +39,7 @@ function readEnvFile(path: string | URL): Record<string, string> {
     }
     // The parser looks up $NAME in the environment where the file does not define it.
     const foreign = [...text.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name!)
-      .filter((name) => !mayRead(name) && !isDefined(name, text));
+      .filter((name) => !mayReadVariable(name) && !isDefined(name, text));
     if (foreign.length > 0) throw new TypeError(`it refers to ${foreign}, which may not be read`);
     return parseDotenv(text);
   } catch (cause) {

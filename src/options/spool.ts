@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mayReadFile, mayWriteFile } from "../platform.ts";
+import { mayReadFile, mayWriteFile } from "../permissions.ts";
 import { refuse, show } from "./check.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
 

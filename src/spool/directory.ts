@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { mayReadFile, mayWriteFile } from "../platform.ts";
+import { mayReadFile, mayWriteFile } from "../permissions.ts";
 
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const OURS = new RegExp(`^${UUID}\\.(?:sqlite|first)$`);

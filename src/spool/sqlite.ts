@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { nodeProcess } from "../platform.ts";
+import { nodeProcess } from "../node_process.ts";
 
 type Sqlite = typeof import("node:sqlite");
 

@@ -6,7 +6,7 @@
  * @module
  */
 import type { AsyncLocalStorage } from "node:async_hooks";
-import { nodeProcess } from "../platform.ts";
+import { nodeProcess } from "../node_process.ts";
 
 type Mark = Pick<AsyncLocalStorage<true>, "run" | "getStore">;
 

@@ -7,8 +7,9 @@
  *
  * @module
  */
+import type cluster from "node:cluster";
 import type { Worker as NodeWorker } from "node:worker_threads";
-import { isClusterChild, nodeProcess } from "../platform.ts";
+import { nodeProcess } from "../node_process.ts";
 import { Heartbeat, type Question } from "./heartbeat.ts";
 import { watchmen, type WatchMessage } from "./signal_watch.ts";
 import { WORKER_SOURCE } from "./worker.generated.ts";
@@ -130,4 +131,13 @@ export class WorkerThread {
     worker.onmessage = ({ data }) => this.#clients.get(data)?.onDiagnostic();
     return worker;
   }
+}
+
+/** Whether this is a child of `node:cluster`. */
+function isClusterChild(): boolean {
+  if ("DedicatedWorkerGlobalScope" in globalThis) return false;
+  const process = nodeProcess();
+  // To load the module costs milliseconds, and whoever has no parent to talk to is no child.
+  return process.connected &&
+    (process.getBuiltinModule("node:cluster") as unknown as typeof cluster).isWorker;
 }

@@ -1,0 +1,75 @@
+/**
+ * Node's process object, and through it Node's modules: at no cost before they are used, and
+ * whatever the program has put in the place of the global `process`. Runs on the program's thread.
+ *
+ * @module
+ */
+
+type Process = typeof import("node:process");
+
+/**
+ * The global `process` as it is when the module is loaded, because programs replace it, as shims for
+ * browsers and tests do. Deno creates the object when it is first read, which costs many
+ * milliseconds, so this keeps the property and not its value.
+ */
+const PROCESS = Object.getOwnPropertyDescriptor(globalThis, "process");
+
+/** Node's process object, once it was read. */
+let process: Process | undefined;
+/** Where `process` was replaced before this module was loaded, the module that has the real one. */
+const replaced = PROCESS && (PROCESS.get || isProcess(PROCESS.value))
+  ? undefined
+  : import("node:process").then((module) => process = module.default, () => {});
+
+/** Why Deno cannot make it. */
+let failure: string | undefined;
+
+/*
+ * Where a program has frozen the console or what else Deno needs to set Node's modules up, Deno
+ * throws, and rejects a promise of its own besides that nobody can handle and that would end the
+ * program. Listened to from the beginning, to be the first that hears of it.
+ */
+addEventListener("unhandledrejection", (event) => {
+  if (failure === undefined || reasonOf(event.reason) !== failure) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+});
+
+/**
+ * Node's process object, and by `getBuiltinModule` its modules: to import one of them would cost
+ * every program many milliseconds at its start.
+ *
+ * @throws {Error} If Deno cannot make it, or the program has replaced `process` and the real one is
+ *   not loaded yet.
+ */
+export function nodeProcess(): Process {
+  process ??= replaced || failure !== undefined ? undefined : readProcess();
+  if (!isProcess(process)) {
+    throw new Error(
+      failure === undefined
+        ? "Cannot find Node's process object: the global 'process' was replaced"
+        : `Deno cannot set up Node's modules: ${failure}`,
+    );
+  }
+  return process;
+}
+
+function readProcess(): Process | undefined {
+  try {
+    const process = PROCESS?.get?.call(globalThis) ?? PROCESS?.value;
+    process.getBuiltinModule; // Made at its first use, too.
+    return process;
+  } catch (error) {
+    failure = reasonOf(error);
+  }
+}
+
+/** The first line of an error's message, which may have come to hold the stacks of others. */
+function reasonOf(error: unknown): string {
+  const [line = ""] = String((error as Partial<Error> | undefined)?.message).split("\n");
+  return line.replace(/^(\w*Error: )+/, "");
+}
+
+function isProcess(value: unknown): value is Process {
+  return typeof (value as Partial<Process> | undefined)?.getBuiltinModule === "function";
+}
