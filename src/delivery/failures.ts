@@ -14,13 +14,7 @@ import type { Outcomes } from "./outcomes.ts";
 import type { Request } from "./request.ts";
 import type { RequestQueue } from "./request_queue.ts";
 import type { SendResult } from "./response.ts";
-import {
-  countBatchFailure,
-  countCutOff,
-  countFailure,
-  countRefusal,
-  type Others,
-} from "./retry_policy.ts";
+import { countCutOff, countFailure, countRefusal, type Others } from "./retry_policy.ts";
 import type { Slot } from "./slots.ts";
 
 /** This many failures in a row are an outage, not failures of single requests. */
@@ -58,29 +52,32 @@ export class Failures {
 
   /** The service refuses a request as it is. */
   onRefused(slot: Slot, result: SendResult & { kind: "refused" }, now: number): void {
-    const { request, epoch } = slot;
-    const { items } = request;
+    const { request } = slot;
     if (request.isSettled) return;
-    const { deliveries } = this.#backoff;
+    const { length } = request.items;
     if (result.because === "settings") {
-      this.#callbacks.report(result.diagnostic);
-      const others = this.#onFailure(request);
-      if (deliveries === 0 || slot.isProbe) this.#blameSettings(slot, result, now);
-      else if (this.#backoff.failuresInARow >= MANY_REFUSALS) this.#ask(slot, request);
-      else if (items.length > 1) this.#halve(request);
-      else {
-        if (request.isDoubted && !others.pass) this.#backoff.open(epoch, "failure");
-        const isRefusedAlone = countRefusal(request, others, this.#settings);
-        if (isRefusedAlone) return this.#lose(request, result.diagnostic);
-        this.#doubt(request, now);
-      }
-    } else if (this.#isAddressWrong(result.because, items.length)) {
+      this.#onRefusedBySettings(slot, result, now);
+    } else if (this.#isAddressWrong(result.because, length)) {
       this.#blameSettings(slot, result, now);
-    } else if (items.length > 1) {
-      this.#halve(request);
+    } else if (length > 1) {
+      this.#halveRefused(request);
     } else if (result.because !== "size" || !this.#queue.shorten(request)) {
       this.#lose(request, result.diagnostic);
     }
+  }
+
+  /** Either the settings are wrong, or somebody before the service objects to what a record says. */
+  #onRefusedBySettings(slot: Slot, result: SendResult & { kind: "refused" }, now: number): void {
+    const { request, epoch } = slot;
+    this.#callbacks.report(result.diagnostic);
+    const others = this.#onFailure(request);
+    const { deliveries, failuresInARow } = this.#backoff;
+    if (deliveries === 0 || slot.isProbe) return this.#blameSettings(slot, result, now);
+    if (failuresInARow >= MANY_REFUSALS) return this.#probe(slot, request);
+    if (request.items.length > 1) return this.#halveRefused(request);
+    if (request.isDoubted && !others.pass) this.#backoff.open(epoch, "failure");
+    if (countRefusal(request, others, this.#settings)) this.#lose(request, result.diagnostic);
+    else this.#doubt(request, now);
   }
 
   /** If nothing was ever delivered, it is the address that is wrong, and not batch after batch. */
@@ -93,14 +90,14 @@ export class Failures {
     return this.#backoff.failuresInARow >= MANY_REFUSALS;
   }
 
-  /** One bad record spoils a batch: halving it finds out which. */
-  #halve(request: Request): void {
+  /** One bad record spoils a batch that is refused: halving it finds out which. */
+  #halveRefused(request: Request): void {
     request.isDoubted = true;
     this.#queue.halve(request);
   }
 
   /** Sends a single request to find out whether the settings are wrong. */
-  #ask({ epoch }: Slot, request: Request): void {
+  #probe({ epoch }: Slot, request: Request): void {
     this.#backoff.open(epoch, "failure");
     this.#queue.retry(request);
   }
@@ -164,17 +161,15 @@ export class Failures {
     if (isTooLarge) {
       return this.onRefused(slot, { kind: "refused", because: "size", diagnostic }, now);
     }
-    const isSpent = countFailure(request, cause, others, this.#settings);
-    const isBadBatch = !isSpent && countBatchFailure(request, cause, others, this.#settings);
-    if (isSpent) {
-      // One record may be why the service fails; the others are not given up with it.
-      if (cause === "failing" && request.items.length > 1) return this.#queue.halve(request);
-      const message = diagnostic.message.replace(": trying again", ": given up");
-      this.#lose(request, { level: "error", code: "given-up", message });
-    } else if (isBadBatch) {
-      this.#halve(request);
-    } else {
-      this.#again(request);
+    switch (countFailure(request, cause, others, this.#settings)) {
+      case "retry":
+        return this.#again(request);
+      case "halve":
+        return this.#queue.halve(request);
+      case "give-up": {
+        const message = diagnostic.message.replace(": trying again", ": given up");
+        return this.#lose(request, { level: "error", code: "given-up", message });
+      }
     }
   }
 

@@ -37,7 +37,7 @@ export interface Request {
   busy: number;
   /** How often the connection was closed instead of an answer. */
   cutOff: number;
-  /** Whether it, or the batch that it was part of, was refused as if the settings were wrong. */
+  /** Whether it, or the batch that it was part of, was refused before. */
   isDoubted: boolean;
   /** How often it waits or is in flight. */
   copies: number;

@@ -49,27 +49,53 @@ export interface Others {
   readonly areWell: boolean;
 }
 
+/** What becomes of a request that failed. Both halves of a batch are sent by themselves. */
+export type Sequel = "retry" | "halve" | "give-up";
+
 /**
- * Counts a failure against a request as far as it says something about it, and says whether it has
- * failed often enough.
+ * Counts a failure against a request as far as it says something about it, and says what becomes of
+ * it when it has failed often enough.
  */
 export function countFailure(
   request: Request,
   cause: RetryCause,
   others: Others,
-  { maxRetries, retryUnreachable, isEndpoint, isKept }: RetrySettings,
-): boolean {
-  if (isKept) {
-    if (cause === "local" || !others.areWell || request.items.length > 1) return false;
-    return ++request.retries >= Math.max(MANY_ALONE, maxRetries);
-  }
+  settings: RetrySettings,
+): Sequel {
+  return settings.isKept
+    ? countKept(request, cause, others, settings)
+    : countOther(request, cause, others, settings);
+}
+
+/** Records that are kept on disk are given up only one by one, and only by a service that is well. */
+function countKept(
+  request: Request,
+  cause: RetryCause,
+  { areWell }: Others,
+  { maxRetries }: RetrySettings,
+): Sequel {
+  if (cause === "local" || !areWell) return "retry";
+  request.retries++;
+  if (request.items.length > 1) return request.retries > maxRetries ? "halve" : "retry";
+  return request.retries >= Math.max(MANY_ALONE, maxRetries) ? "give-up" : "retry";
+}
+
+function countOther(
+  request: Request,
+  cause: RetryCause,
+  { pass }: Others,
+  { maxRetries, retryUnreachable, isEndpoint }: RetrySettings,
+): Sequel {
   if (cause === "busy" && retryUnreachable) {
     // A Collector answers so while its queue is full, and that can last.
     if (!isEndpoint) request.busy++;
-  } else if (cause !== "local" && (isAnswer(cause) || !retryUnreachable || others.pass)) {
+  } else if (cause !== "local" && (isAnswer(cause) || !retryUnreachable || pass)) {
     request.retries++;
   }
-  return request.retries > maxRetries || request.busy > Math.max(MAX_BUSY, maxRetries);
+  const isSpent = request.retries > maxRetries || request.busy > Math.max(MAX_BUSY, maxRetries);
+  if (!isSpent) return "retry";
+  // One record may be why the service fails; the others are not given up with it.
+  return cause === "failing" && request.items.length > 1 ? "halve" : "give-up";
 }
 
 /**
@@ -84,17 +110,6 @@ export function countRefusal(
   if (!isKept) return request.isDoubted;
   if (others.areWell) request.retries++;
   return request.retries >= MANY_ALONE;
-}
-
-/** Counts a failure against a batch that is kept on disk, and says whether one of its records is bad. */
-export function countBatchFailure(
-  request: Request,
-  cause: RetryCause,
-  others: Others,
-  { isKept, maxRetries }: RetrySettings,
-): boolean {
-  if (!isKept || cause === "local" || !others.areWell || request.items.length === 1) return false;
-  return ++request.retries > maxRetries;
 }
 
 /**
