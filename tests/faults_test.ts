@@ -5,7 +5,13 @@
  *
  * @module
  */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { Logger } from "@std/log/logger";
 import type { AxonPushHandler, AxonPushHandlerOptions, Diagnostic } from "../mod.ts";
 import { CLOCK } from "../src/delivery/alarm.ts";
@@ -55,6 +61,12 @@ async function meet(behaviour: Behaviour, options: AxonPushHandlerOptions = {}) 
   assert(settled, `not settled: ${JSON.stringify(stats)}`);
   assertInvariant(stats, service);
   return { said, stats, startedAt, requests: service.requests, stored: service.stored };
+}
+
+/** An address at which nobody listens. */
+async function unusedAddress(): Promise<string> {
+  await using service = startFaultyService([]);
+  return service.url.replace("127.0.0.1", "localhost");
 }
 
 /** Checks many cases at a time, since each of them spends its time waiting. */
@@ -294,7 +306,35 @@ Deno.test("AxonPushHandler survives a host name that does not resolve", async ()
   }
 });
 
+Deno.test("AxonPushHandler says that a proxy is set where nobody answers, but not what it is", () =>
+  forAll([["", true], ["localhost", false]] as const, async (exempt, isTold) => {
+    const url = await unusedAddress();
+    const { stderr } = await runProgram("natural_end.ts", {
+      flags: ["--allow-net", "--allow-env"],
+      args: [JSON.stringify({ baseUrl: url, apiKey: "ak_test", tenantId: "1" })],
+      env: { HTTP_PROXY: `http://shop:Zq7hunterX91kLm@${new URL(url).host}`, NO_PROXY: exempt },
+    });
+
+    const told = "trying again. It may be the proxy that does not answer: see HTTP_PROXY,";
+    assertEquals(stderr.includes(told), isTold, stderr);
+    assertStringIncludes(stderr, `Cannot reach AxonPush at ${url}/event`);
+    assertNotMatch(stderr, /Zq7hunterX91kLm/);
+  }));
+
 // ——— Wrong settings ———
+
+Deno.test("AxonPushHandler says that Deno sends nothing to a port, and does not try again and again", () =>
+  forAll([["events"], ["otlp"]] as const, async (protocol) => {
+    const handler = handlerFor({ url: "http://127.0.0.1:6000" }, { protocol });
+    log(handler, 3);
+    await handler.close(PLENTY_MS);
+
+    const { failed, retried } = handler.stats;
+    assertEquals({ failed, retried }, { failed: 3, retried: 0 });
+    const [first, last] = handler.said;
+    assertEquals([first!.code, last!.code], ["blocked-port", "lost"]);
+    assertMatch(first!.message, /Deno's fetch blocks port 6000.*another port, and set 'baseUrl'/);
+  }));
 
 const envelope = {
   code: "invalid_api_key",

@@ -135,6 +135,30 @@ const CASES: Readonly<Record<string, Case>> = {
       ]);
     },
   },
+  "with the net permission denied": {
+    file: "tell_stats.ts",
+    flags: () => ["--allow-net", "--deny-net=127.0.0.1"],
+    args: (service) => [options(service)],
+    check(output, { port }) {
+      const advice = `: no net permission: run with --allow-net=127.0.0.1:${port}, ` +
+        "and without a --deny-net that covers it";
+      assertStringIncludes(output, advice);
+      assertStringIncludes(output, told({ accepted: 50, failed: 50 }));
+    },
+  },
+  "with the net permission denied for what the host's name stands for": {
+    file: "tell_stats.ts",
+    flags: () => ["--allow-net", "--deny-net=127.0.0.1"],
+    args: ({ port }) => [
+      JSON.stringify({ ...CREDENTIALS, baseUrl: `http://localhost:${port}` }),
+    ],
+    check(output, { port }) {
+      const advice = `: no net permission: run with --allow-net=127.0.0.1:${port}, ` +
+        "and without a --deny-net that covers it";
+      assertStringIncludes(output, advice);
+      assertStringIncludes(output, told({ accepted: 50, failed: 50 }));
+    },
+  },
 };
 
 for (const [what, { file, flags, args, env, code = 0, check }] of Object.entries(CASES)) {

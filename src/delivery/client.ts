@@ -7,6 +7,7 @@
 import type { LogEvent, LogPayload } from "../record/event.ts";
 import { isError, read, reason } from "../record/errors.ts";
 import { CLOCK } from "./alarm.ts";
+import { unreachable } from "./no_answer.ts";
 import {
   clampPause,
   explainEnvelope,
@@ -15,7 +16,6 @@ import {
   type ResponseSettings,
   type Send,
   type SendResult,
-  unreachable,
 } from "./response.ts";
 
 /** The parameters of an AxonPush client's `events.publish`. */

@@ -12,10 +12,11 @@ import { createHttpSend } from "./http.ts";
 import { Failures } from "./failures.ts";
 import { FAR_MS, Limit } from "./limit.ts";
 import type { ExporterCallbacks, ExporterSettings } from "./exporter_settings.ts";
+import { unanswered } from "./no_answer.ts";
 import { Outcomes } from "./outcomes.ts";
 import type { Request } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
-import { isAnswer, type Send, type SendResult, sendResultOf, unanswered } from "./response.ts";
+import { isAnswer, type Send, type SendResult, sendResultOf } from "./response.ts";
 import { hangAfter, type Slot, Slots } from "./slots.ts";
 
 /** How much longer than its timeout a request may take before its slot is taken from it. */

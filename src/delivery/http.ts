@@ -7,15 +7,8 @@
 import type { Diagnostic } from "../diagnostics.ts";
 import { taken } from "../globals.ts";
 import { type AlarmClock, CLOCK } from "./alarm.ts";
-import {
-  notPermitted,
-  readResponse,
-  type ResponseSettings,
-  type Send,
-  stranger,
-  unanswered,
-  unsent,
-} from "./response.ts";
+import { notPermitted, unanswered, unsent } from "./no_answer.ts";
+import { readResponse, type ResponseSettings, type Send, stranger } from "./response.ts";
 
 /** Most bytes of an answer that are read. */
 const MAX_ANSWER_BYTES = 65_536;
@@ -60,7 +53,7 @@ export function createHttpSend(
   });
   const deadline = shared(requestTimeoutMs / 20, () => signalAfter(requestTimeoutMs));
   const encode = protocol === "otlp" ? createEncode() : (text: string) => text;
-  let permitted = false;
+  let permission: Deno.PermissionState | undefined;
   let isKnown = false;
   /** Waits for the rest of an answer of which only the status matters. */
   const finish = async (
@@ -75,8 +68,8 @@ export function createHttpSend(
   };
   return async (body, key) => {
     // On a terminal, a fetch without permission would prompt in the middle of the program.
-    permitted ||= mayConnect(url);
-    if (!permitted) return notPermitted(url);
+    if (permission !== "granted") permission = permissionFor(url);
+    if (permission !== "granted") return notPermitted(url, permission);
     const signal = deadline();
     try {
       const response = await fetch(template, {
@@ -121,10 +114,10 @@ function shared<T>(forMs: number, make: () => T): () => T {
   };
 }
 
-function mayConnect(url: string): boolean {
+function permissionFor(url: string): Deno.PermissionState {
   const { protocol, hostname, port } = new URL(url);
   const host = `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
-  return permissions.querySync({ name: "net", host }).state === "granted";
+  return permissions.querySync({ name: "net", host }).state;
 }
 
 /**

@@ -7,9 +7,6 @@
 import { type Diagnostic, records } from "../diagnostics.ts";
 import { reason } from "../record/errors.ts";
 
-// As they are when the package is loaded, whatever the program does to them later.
-const { URL } = globalThis;
-
 /** Longest pause that a `Retry-After` header is granted, in milliseconds. */
 export const MAX_RETRY_AFTER_MS = 60_000;
 /** Most characters of an answer that a diagnostic quotes. */
@@ -205,49 +202,6 @@ function adviceFor(
     default:
       return SETTINGS.includes(status) ? "check 'baseUrl' (AXONPUSH_BASE_URL)" : undefined;
   }
-}
-
-/** What it means that nobody answered in time. */
-export function unanswered({ requestTimeoutMs, ...settings }: ResponseSettings): SendResult {
-  return unreachable(settings, `no answer within ${requestTimeoutMs} ms`, "timeout");
-}
-
-/** What it means that a request could not be sent, or its answer not be read. */
-export function unsent(error: unknown, settings: ResponseSettings): SendResult {
-  const { name, message, cause } = Object(error) as Error;
-  if (name === "NotCapable" || name === "PermissionDenied") return notPermitted(settings.url);
-  // What went wrong stands at the end, after the address, which is said already.
-  const why = (cause ? reason(cause) : String(message)).replace(/^.*\): /, "");
-  if (/too many open files|os error (23|24|10024)\b/i.test(why)) {
-    const advice = "fewer connections are used; a higher limit of open files lets more be used";
-    return unreachable(settings, `${why}: ${advice}`, "local");
-  }
-  const isClosed = /closed|reset|broken pipe|\beof\b|os error (32|54|104|10053|10054)\b/i.test(why);
-  return unreachable(settings, why, isClosed ? "closed" : "unreachable");
-}
-
-/** What it means that nobody answered. */
-export function unreachable(
-  settings: Pick<ResponseSettings, "url" | "isEndpoint">,
-  why: string,
-  cause: RetryCause,
-  where = `at ${settings.url}`,
-): SendResult {
-  const tls = /certificate|\btls\b|handshake/i.test(why);
-  const service = settings.isEndpoint ? "the endpoint" : "AxonPush";
-  const message = `Cannot reach ${service} ${where}: ${why}: trying again${
-    tls ? ". A certificate of your own needs DENO_CERT or DENO_TLS_CA_STORE=system" : ""
-  }`;
-  const code = tls ? "tls" : "unreachable";
-  return { kind: "retry", cause, diagnostic: { level: "warn", code, message } };
-}
-
-/** What a missing permission means: that of the settings, since nothing can be sent without it. */
-export function notPermitted(url: string): SendResult {
-  const { host } = new URL(url);
-  const message = `Cannot ship records to ${url}: no net permission: run with --allow-net=${host}`;
-  const diagnostic = { level: "error", code: "permission", message } as const;
-  return { kind: "refused", because: "settings", isCertain: true, diagnostic };
 }
 
 /**

@@ -4,13 +4,13 @@
  * @module
  */
 import { assertEquals, assertMatch } from "@std/assert";
+import { unsent } from "./no_answer.ts";
 import {
   MAX_RETRY_AFTER_MS,
   parseRetryAfter,
   rejection,
   type RetryCause,
   stranger,
-  unsent,
 } from "./response.ts";
 
 const SETTINGS = {

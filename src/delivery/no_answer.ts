@@ -1,0 +1,94 @@
+/**
+ * What it means that a request got no answer: nobody was there, nobody answered in time, or nothing
+ * could be sent at all. Runs where requests are sent: on the worker's thread, or on the program's own
+ * where there is no worker.
+ *
+ * @module
+ */
+import { reason } from "../record/errors.ts";
+import { proxyVariable } from "./proxy.ts";
+import type { ResponseSettings, RetryCause, SendResult } from "./response.ts";
+
+// As they are when the package is loaded, whatever the program does to them later.
+const { URL } = globalThis;
+
+/** What it means that nobody answered in time. */
+export function unanswered({ requestTimeoutMs, ...settings }: ResponseSettings): SendResult {
+  return unreachable(settings, `no answer within ${requestTimeoutMs} ms`, "timeout");
+}
+
+/** What it means that a request could not be sent, or its answer not be read. */
+export function unsent(error: unknown, settings: ResponseSettings): SendResult {
+  const { name, message, cause } = Object(error) as Error;
+  // What went wrong stands at the end, after the address, which is said already.
+  const why = (cause ? reason(cause) : String(message)).replace(/^.*\): /, "");
+  const denied = /Requires net access to "(.*?)"/.exec(why)?.[1];
+  if (denied || name === "NotCapable" || name === "PermissionDenied") {
+    return notPermitted(settings.url, "denied", denied);
+  }
+  const blocked = /\bport (\d+) (is|are) blocked/i.exec(why)?.[1];
+  if (blocked) return notAllowed(settings, blocked);
+  if (/too many open files|os error (23|24|10024)\b/i.test(why)) {
+    const advice = "fewer connections are used; a higher limit of open files lets more be used";
+    return unreachable(settings, `${why}: ${advice}`, "local");
+  }
+  const isClosed = /closed|reset|broken pipe|\beof\b|os error (32|54|104|10053|10054)\b/i.test(why);
+  return unreachable(settings, why, isClosed ? "closed" : "unreachable");
+}
+
+/**
+ * What it means that nobody answered.
+ * @param where What was asked, if not simply that address.
+ */
+export function unreachable(
+  { url, isEndpoint }: Pick<ResponseSettings, "url" | "isEndpoint">,
+  why: string,
+  cause: RetryCause,
+  where?: string,
+): SendResult {
+  const tls = /certificate|\btls\b|handshake/i.test(why);
+  const proxy = where === undefined && cause !== "local" ? proxyVariable(url) : undefined;
+  const service = isEndpoint ? "the endpoint" : "AxonPush";
+  const advice = [
+    tls && "A certificate of your own needs DENO_CERT or DENO_TLS_CA_STORE=system",
+    proxy && `It may be the proxy that does not answer: see ${proxy}, and NO_PROXY for exceptions`,
+  ].filter(Boolean).map((sentence) => `. ${sentence}`);
+  const message = `Cannot reach ${service} ${where ?? `at ${url}`}: ${why}: trying again${
+    advice.join("")
+  }`;
+  const code = tls ? "tls" : "unreachable";
+  return { kind: "retry", cause, diagnostic: { level: "warn", code, message } };
+}
+
+/**
+ * What a missing permission means: that of the settings, since nothing can be sent without it.
+ * @param state `denied` where a flag or a person has said no, which `--allow-net` does not change.
+ * @param host What it is missing for.
+ */
+export function notPermitted(
+  url: string,
+  state: Deno.PermissionState = "prompt",
+  host: string = new URL(url).host,
+): SendResult {
+  const advice = state === "denied" ? ", and without a --deny-net that covers it" : "";
+  return impossible(
+    "permission",
+    `Cannot ship records to ${url}: no net permission: run with --allow-net=${host}${advice}`,
+  );
+}
+
+/** What a port means to which Deno sends nothing. */
+function notAllowed({ url, isEndpoint }: ResponseSettings, port: string): SendResult {
+  const option = isEndpoint ? "'endpoint'" : "'baseUrl' (AXONPUSH_BASE_URL)";
+  return impossible(
+    "blocked-port",
+    `Cannot ship records to ${url}: Deno's fetch blocks port ${port}, as browsers do: ` +
+      `have the service listen on another port, and set ${option} to that`,
+  );
+}
+
+/** What it means that nothing can ever be sent with these settings. */
+function impossible(code: string, message: string): SendResult {
+  const diagnostic = { level: "error", code, message } as const;
+  return { kind: "refused", because: "settings", isCertain: true, diagnostic };
+}
