@@ -1,12 +1,10 @@
 /**
- * The time by which delivery waits. Taken from the globals when the module is loaded, so that a
- * program that freezes or replaces them, as tests do, does not stop its own logs. Runs on the worker's
- * thread, or on the program's own where there is no worker.
+ * The time by which delivery waits. Runs on the worker's thread, or on the program's own where there
+ * is no worker.
  *
  * @module
  */
-import { now } from "../clock.ts";
-import { taken } from "../globals.ts";
+import { now, sleep } from "../clock.ts";
 
 /** Where time comes from. A test has one of its own. */
 export interface AlarmClock {
@@ -44,15 +42,30 @@ export class Alarm {
   }
 }
 
-const [start, cancel] = [taken("setTimeout"), taken("clearTimeout")];
-const { unrefTimer } = Deno;
-
 /** The time of this thread. */
 export const CLOCK: AlarmClock = {
   now,
   wake(callback, afterMs) {
-    const timer = start()(callback, Math.max(1, afterMs));
-    unrefTimer(timer); // A pause must not keep a program alive.
-    return () => cancel()(timer);
+    let isOn = true;
+    void sleep(Math.max(1, afterMs)).then(() => isOn && callback());
+    return () => isOn = false;
   },
 };
+
+/**
+ * Makes something with a deadline of its own for what begins at about the same time. All that begins
+ * within a twentieth of the time shares one and has that much less: one for each request would cost a
+ * tenth of it.
+ */
+export function shared<T>(forMs: number, make: (forMs: number) => T): () => T {
+  let value: T;
+  let renewAt = -Infinity;
+  return () => {
+    const at = now();
+    if (at >= renewAt) {
+      renewAt = at + forMs / 20;
+      value = make(forMs);
+    }
+    return value;
+  };
+}

@@ -6,7 +6,8 @@
  */
 import type { LogEvent, LogPayload } from "../record/event.ts";
 import { isError, read, reason } from "../record/errors.ts";
-import { CLOCK } from "./alarm.ts";
+import { sleep } from "../clock.ts";
+import { shared } from "./alarm.ts";
 import { unreachable } from "./no_answer.ts";
 import {
   clampPause,
@@ -65,16 +66,12 @@ export function createClientSend(client: AxonPushClient, settings: ResponseSetti
       return failed(error, settings);
     }
   };
-  return async (body) => {
-    // The client may never answer, and whether it keeps the program alive is its own choice.
-    const { promise, resolve } = Promise.withResolvers<SendResult>();
-    const { requestTimeoutMs } = settings;
-    const cancel = CLOCK.wake(() => {
-      const why = `no answer within ${requestTimeoutMs} ms`;
-      resolve(unreachable(settings, why, "timeout", WHERE));
-    }, requestTimeoutMs);
-    return await Promise.race([publish(body), promise]).finally(cancel);
-  };
+  // The client may never answer, and whether it keeps the program alive is its own choice.
+  const late = shared(settings.requestTimeoutMs, async (ms) => {
+    await sleep(ms);
+    return unreachable(settings, `no answer within ${ms} ms`, "timeout", WHERE);
+  });
+  return async (body) => await Promise.race([publish(body), late()]);
 }
 
 /** What an error of the client means. AxonPush's own has `statusCode`, others have `status`. */

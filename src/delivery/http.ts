@@ -6,7 +6,8 @@
  */
 import type { Diagnostic } from "../diagnostics.ts";
 import { taken } from "../globals.ts";
-import { type AlarmClock, CLOCK } from "./alarm.ts";
+import { sleep } from "../clock.ts";
+import { shared } from "./alarm.ts";
 import { notPermitted, unanswered, unsent } from "./no_answer.ts";
 import { readResponse, type ResponseSettings, type Send, stranger } from "./response.ts";
 
@@ -18,7 +19,7 @@ const REST_MS = 1000;
 const ROOM_BYTES = 1 << 20;
 
 // Taken when the module is loaded: a program may replace them, and log what it then does with them.
-const { fetch, AbortSignal, Blob, TextEncoder, URL } = globalThis;
+const { fetch, AbortController, AbortSignal, Blob, TextEncoder, URL } = globalThis;
 const [RequestClass, ResponseClass] = [taken("Request"), taken("Response")];
 const [Decoder, Compressor] = [taken("TextDecoderStream"), taken("CompressionStream")];
 const { permissions } = Deno;
@@ -31,14 +32,9 @@ export interface HttpSettings extends ResponseSettings {
 
 /**
  * Makes the function that posts over HTTP.
- * @param signalAfter Makes a signal that is aborted after so many milliseconds, or sooner where
- *   requests are not wanted any more.
+ * @param over Aborted where requests are not wanted any more.
  */
-export function createHttpSend(
-  settings: HttpSettings,
-  clock: AlarmClock = CLOCK,
-  signalAfter: (ms: number) => AbortSignal = (ms) => AbortSignal.timeout(ms),
-): Send {
+export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send {
   const { protocol, url, gzip, requestTimeoutMs } = settings;
   const common = {
     ...settings.headers,
@@ -51,7 +47,10 @@ export function createHttpSend(
     method: "POST",
     redirect: "manual", // Credentials go to the configured address alone.
   });
-  const deadline = shared(requestTimeoutMs / 20, () => signalAfter(requestTimeoutMs));
+  const deadline = shared(requestTimeoutMs, (ms) => {
+    const late = signalAfter(ms);
+    return over ? AbortSignal.any([over, late]) : late;
+  });
   const encode = protocol === "otlp" ? createEncode() : (text: string) => text;
   let permission: Deno.PermissionState | undefined;
   let isKnown = false;
@@ -78,7 +77,7 @@ export function createHttpSend(
         signal,
       });
       const answer = readAnswer(response).catch(() => undefined);
-      const result = await readResponse(response, () => withinReason(answer, clock), settings);
+      const result = await readResponse(response, () => withinReason(answer), settings);
       if (protocol === "otlp" || result.kind !== "delivered") return result;
       return { ...result, finished: finish(response, answer) };
     } catch (error) {
@@ -88,30 +87,15 @@ export function createHttpSend(
 }
 
 /** The text of an answer, or what stands for one that is too long or does not come to its end. */
-async function withinReason(
-  answer: Promise<string | undefined>,
-  clock: AlarmClock,
-): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const cancel = clock.wake(() => resolve(undefined), REST_MS);
-  return await Promise.race([answer, promise]).finally(cancel) ?? "";
+async function withinReason(answer: Promise<string | undefined>): Promise<string> {
+  return await Promise.race([answer, sleep(REST_MS)]) ?? "";
 }
 
-/**
- * Makes something with a timer for requests that begin close together. They share it and have a little
- * less time: a timer for each would cost a tenth of a request.
- */
-function shared<T>(forMs: number, make: () => T): () => T {
-  let value: T;
-  let renewAt: number | undefined;
-  return () => {
-    const now = CLOCK.now();
-    if (renewAt === undefined || now >= renewAt) {
-      renewAt = now + forMs;
-      value = make();
-    }
-    return value;
-  };
+/** Does what `AbortSignal.timeout()` does without a timer, which Deno would load first. */
+function signalAfter(ms: number): AbortSignal {
+  const controller = new AbortController();
+  void sleep(ms).then(() => controller.abort());
+  return controller.signal;
 }
 
 function permissionFor(url: string): Deno.PermissionState {

@@ -4,9 +4,8 @@
  *
  * @module
  */
-import { keepAlive, now, sleep } from "../clock.ts";
+import { keepAlive } from "../clock.ts";
 import { type AxonPushClient, createClientSend } from "../delivery/client.ts";
-import type { AlarmClock } from "../delivery/alarm.ts";
 import type { ExporterSettings } from "../delivery/exporter_settings.ts";
 import { createHttpSend } from "../delivery/http.ts";
 import type { Send } from "../delivery/response.ts";
@@ -22,22 +21,12 @@ import { joinThread, type ThreadKind } from "./thread.ts";
 import type { WorkerReport } from "./worker.ts";
 
 // As they are when the package is loaded, whatever the program does to them later.
-const { AbortController, AbortSignal, URL } = globalThis;
+const { AbortController, URL } = globalThis;
 
 /** Bytes for diagnostics that the program's thread has not read yet; a power of two. */
 const DIAGNOSTICS_BYTES = 1 << 14;
 /** Most characters that the worker has of all its handlers together. */
 const MAX_CHARACTERS = 1 << 25;
-
-/** The time of this thread without timers: the first one of a program costs it 7 ms, or is a fake. */
-const SLEEPING_CLOCK: AlarmClock = {
-  now,
-  wake(callback, afterMs) {
-    let isOn = true;
-    void sleep(afterMs).then(() => isOn && callback());
-    return () => isOn = false;
-  },
-};
 
 /** What a channel needs to know. */
 export interface ChannelSettings {
@@ -121,12 +110,7 @@ export function channelOpener(settings: ChannelSettings): ChannelOpener {
       const over = new AbortController();
       const send = client
         ? createClientSend(client, exporter)
-        : createHttpSend(exporter, SLEEPING_CLOCK, (ms) => {
-          // Without a timer, which would outlive a handler that is closed.
-          const late = new AbortController();
-          void sleep(ms).then(() => late.abort());
-          return AbortSignal.any([over.signal, late.signal]);
-        });
+        : createHttpSend(exporter, over.signal);
       const open = kind === "fallback" ? openFallbackChannel : openOnceChannel;
       return withOrigin(open(settings, send, () => over.abort()));
     },
@@ -230,7 +214,7 @@ function channelTo(
   const exporter = startExporter(settings, acknowledgements, {
     report: (diagnostic) => diagnostics.report(diagnostic),
     countLost: (lost) => diagnostics.count(lossOf(lost), lost.count),
-  }, { send, clock: SLEEPING_CLOCK });
+  }, send);
   return {
     kind,
     isBlocking: false,

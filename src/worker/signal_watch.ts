@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { sleep } from "../clock.ts";
 import { Atomics } from "../globals.ts";
 import type { EndSignal } from "../options/options.ts";
 import { Heartbeat, type Question } from "./heartbeat.ts";
@@ -158,7 +159,7 @@ export function watchSignals({ memory, signals, answerWithinMs }: WatchMessage):
   const hear = async (signal: EndSignal) => {
     if (Atomics.load(words, HEARD) !== 0) return; // The echo.
     say(HEARD, signals.indexOf(signal) + 1);
-    setTimeout(stop, ECHO_MS); // So that the next one ends the program.
+    void sleep(ECHO_MS).then(stop); // So that the next one ends the program.
     await Atomics.waitAsync(words, TAKEN_OVER, 0, answerWithinMs).value;
     if (Atomics.load(words, TAKEN_OVER) !== 0) return;
     stop();

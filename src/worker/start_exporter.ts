@@ -4,22 +4,18 @@
  *
  * @module
  */
-import type { AlarmClock } from "../delivery/alarm.ts";
 import { Exporter } from "../delivery/exporter.ts";
 import type { ExporterSettings } from "../delivery/exporter_settings.ts";
 import type { LossCallbacks } from "../delivery/losses.ts";
 import type { Send } from "../delivery/response.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 
-/**
- * Starts an exporter that acknowledges here. It posts over HTTP by the thread's own time, unless
- * another way or time is given.
- */
+/** Starts an exporter that acknowledges here. It posts over HTTP unless another way is given. */
 export function startExporter(
   settings: ExporterSettings,
   acknowledgements: Acknowledgements,
   losses: LossCallbacks,
-  { send, clock }: { readonly send?: Send; readonly clock?: AlarmClock | undefined } = {},
+  send?: Send,
 ): Exporter {
   return new Exporter(
     settings,
@@ -30,6 +26,5 @@ export function startExporter(
       ...losses,
     },
     send,
-    clock,
   );
 }
