@@ -3,8 +3,8 @@
  *
  * @module
  */
+import type { Diagnostic } from "../diagnostics.ts";
 import type { HttpSettings } from "./http.ts";
-import type { LossCallbacks } from "./losses.ts";
 import type { BatchSettings } from "./request_queue.ts";
 import type { Outcome } from "./response.ts";
 import type { RetrySettings } from "./retry_policy.ts";
@@ -13,6 +13,20 @@ import type { RetrySettings } from "./retry_policy.ts";
 export interface ExporterSettings extends HttpSettings, BatchSettings, RetrySettings {
   /** Most requests in flight at a time. */
   readonly concurrency: number;
+}
+
+/** Records that were lost, and why the last one was. Can be sent to another thread. */
+export interface Lost {
+  readonly count: number;
+  readonly reason: string;
+}
+
+/** Who reports the losses. */
+export interface LossCallbacks {
+  /** Reports something once. */
+  report(diagnostic: Diagnostic): void;
+  /** Reports how many records were lost since the last report. */
+  countLost(lost: Lost): void;
 }
 
 /** The exporter's callbacks. */

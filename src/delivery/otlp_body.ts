@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Constants, dedupKey } from "../record/chunk.ts";
+import { dedupKey, type Origin } from "../record/chunk.ts";
 import { ANY_VALUE } from "../record/dialect.ts";
 import type { LogEvent } from "../record/event.ts";
 import { nanoseconds, severityNumber } from "../record/event_text.ts";
@@ -27,11 +27,8 @@ interface Placed {
 const HEX_IDS = /^"traceId":"[\da-f]{32}","spanId":"[\da-f]{16}"$/i;
 
 /** Makes the function that makes an export request of records: by resource, and in it by logger. */
-export function createOtlpBody(
-  constants: Constants,
-  keyPrefix: string,
-): (items: readonly Item[]) => string {
-  const { resource, trace, pid, agentId } = constants;
+export function createOtlpBody(origin: Origin): (items: readonly Item[]) => string {
+  const { resource, trace, pid, agentId } = origin.constants;
   // Most of a record is the same for all records of a logger and level without a trace of their own.
   const ownIds = placedIds(trace, agentId);
   const placedSource = rememberLast((source) => {
@@ -61,7 +58,7 @@ export function createOtlpBody(
     // There is only one resource, unless the user's `redact` changes it for some events.
     const resources = new Map<string, Map<string, string>>();
     for (const { key: number, line } of items) {
-      const key = dedupKey({ keyPrefix }, number);
+      const key = dedupKey(origin, number);
       const read = readLine(line);
       const { resource, scope, record } = read.kind === "event"
         ? placedEvent(read.event, key)

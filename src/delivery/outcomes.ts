@@ -1,22 +1,29 @@
 /**
- * Settles the records of requests, each once, and counts those that are lost. Runs where requests
- * are sent: on the worker's thread, or on the program's own where there is no worker.
+ * Settles the records of requests, each once, and counts and explains those that are lost. Runs where
+ * requests are sent: on the worker's thread, or on the program's own where there is no worker.
  *
  * @module
  */
-import type { Diagnostic } from "../diagnostics.ts";
-import type { ExporterCallbacks } from "./exporter_settings.ts";
-import { Losses } from "./losses.ts";
+import { type Diagnostic, type Loss, records } from "../diagnostics.ts";
+import type { ExporterCallbacks, Lost } from "./exporter_settings.ts";
 import type { Item, Request } from "./request.ts";
+
+/** How long losses are counted before their number is reported, in milliseconds. */
+const COLLECT_MS = 1000;
 
 /** Says what became of records. */
 export class Outcomes {
   #callbacks: ExporterCallbacks;
-  #losses: Losses;
+  #now: () => number;
+  /** Records that were lost since the last report, and why the last one was. */
+  #lost = 0;
+  #reason = "";
+  /** When the first of them was lost; nothing before anything was. */
+  #since: number | undefined;
 
   constructor(callbacks: ExporterCallbacks, now: () => number) {
     this.#callbacks = callbacks;
-    this.#losses = new Losses(callbacks, now);
+    this.#now = now;
   }
 
   /**
@@ -27,7 +34,7 @@ export class Outcomes {
     if (request.isSettled) return;
     request.isSettled = true;
     // When the last one is settled, whoever waits goes on, and may end the program.
-    if (isLast) this.#losses.tell();
+    if (isLast) this.#reportLost();
     const { items } = request;
     let left = items.length;
     for (const { sequence } of items) {
@@ -37,20 +44,46 @@ export class Outcomes {
 
   /** Settles a request of which all records have failed for this reason. */
   lose(request: Request, diagnostic: Diagnostic, isLast: boolean): void {
-    this.#losses.add(request.items.length, diagnostic);
+    this.explain(diagnostic);
+    this.#countLost(request.items.length);
     this.settle(request, request.items.length, isLast);
   }
 
   /** Reports why the next records are lost. */
   explain(diagnostic: Diagnostic): void {
-    this.#losses.explain(diagnostic);
+    this.#reason = diagnostic.message;
+    this.#callbacks.report(diagnostic);
   }
 
-  /** Settles records that are given up without another try. */
+  /** Settles records that are given up without another try, for the same reason as the last one. */
   giveUp(items: readonly Item[]): void {
     if (items.length === 0) return;
-    this.#losses.addRest(items.length);
-    this.#losses.tell();
+    this.#countLost(items.length);
+    this.#reportLost();
     for (const { sequence } of items) this.#callbacks.settle(sequence, "failed");
   }
+
+  #countLost(count: number): void {
+    const isFirst = this.#since === undefined;
+    if (this.#lost === 0) this.#since = this.#now();
+    this.#lost += count;
+    // The first loss is reported with its reason alone; a message for each would be a flood.
+    if (isFirst || this.#now() - this.#since! >= COLLECT_MS) this.#reportLost();
+  }
+
+  #reportLost(): void {
+    if (this.#lost > 0) this.#callbacks.countLost({ count: this.#lost, reason: this.#reason });
+    this.#lost = 0;
+  }
+}
+
+/** How lost records are reported where they are counted. */
+export function lossOf({ reason }: Lost): Loss {
+  return {
+    level: "error",
+    code: "lost",
+    message: (count) =>
+      `${records(count)} could not be delivered so far, the last because: ${reason}`,
+    isTold: true,
+  };
 }

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { type Chunk, type Origin, OWN_ORIGIN } from "../record/chunk.ts";
+import { type Chunk, dedupKey, type Origin, OWN_ORIGIN } from "../record/chunk.ts";
+import { createEventText } from "../record/event_text.ts";
 import { shortenLine } from "../record/line.ts";
-import { createEventBody } from "./event_body.ts";
 import { createOtlpBody } from "./otlp_body.ts";
 import { type Item, type Request, seal } from "./request.ts";
 
@@ -24,17 +24,19 @@ export interface BatchSettings {
   readonly flushIntervalMs: number;
 }
 
-/** What an origin is used for. */
-interface Encoder {
+/** Makes the body of a request. The same records always give the same body. */
+type BodyOf = (items: readonly Item[]) => string;
+
+/** An origin, and what it is needed for. */
+interface KnownOrigin {
   readonly origin: Origin;
-  /** Makes the body of a request. The same records always give the same body. */
-  readonly bodyOf: (items: readonly Item[]) => string;
+  readonly bodyOf: BodyOf;
 }
 
 /** Records that wait to be sent, for the first time or again. */
 export class RequestQueue {
   #settings: BatchSettings;
-  #encoders = new Map<number, Encoder>();
+  #origins = new Map<number, KnownOrigin>();
   /** What waits to be sent for the first time: the handler's own records, and those left by others. */
   #own = new Fifo();
   #others = new Fifo();
@@ -47,9 +49,8 @@ export class RequestQueue {
 
   /** Registers the origin that chunks refer to by this number. */
   addOrigin(id: number, origin: Origin): void {
-    const { protocol, constants, keyPrefix } = origin;
-    const create = protocol === "otlp" ? createOtlpBody : createEventBody;
-    this.#encoders.set(id, { origin, bodyOf: create(constants, keyPrefix) });
+    const create = origin.protocol === "otlp" ? createOtlpBody : createEventBody;
+    this.#origins.set(id, { origin, bodyOf: create(origin) });
   }
 
   /** How many records wait to be sent for the first time. */
@@ -141,7 +142,7 @@ export class RequestQueue {
 
   /** Sends a shorter form of a single record that is too large; false if it cannot be shortened. */
   shorten({ items: [item] }: Request): boolean {
-    const line = shortenLine(item!.line, this.#encoders.get(item!.origin)!.origin.protocol);
+    const line = shortenLine(item!.line, this.#origins.get(item!.origin)!.origin.protocol);
     if (line === undefined) return false;
     // It is a different request now, so it needs another key; the dedup key inside stays.
     const short = this.#seal([{ ...item!, line }]);
@@ -150,7 +151,7 @@ export class RequestQueue {
   }
 
   bodyOf({ items }: Request): string {
-    return this.#encoders.get(items[0]!.origin)!.bodyOf(items);
+    return this.#origins.get(items[0]!.origin)!.bodyOf(items);
   }
 
   /** Takes everything that waits. Copies of it that are in flight are settled by that, too. */
@@ -179,8 +180,14 @@ export class RequestQueue {
   }
 
   #seal(items: readonly Item[]): Request {
-    return seal(items, this.#encoders.get(items[0]!.origin)!.origin);
+    return seal(items, this.#origins.get(items[0]!.origin)!.origin);
   }
+}
+
+/** On `/event` each record is a request of its own. */
+function createEventBody(origin: Origin): BodyOf {
+  const eventText = createEventText(origin.constants);
+  return ([item]) => eventText(item!.line, dedupKey(origin, item!.key));
 }
 
 /** Items in the order in which they came. */

@@ -9,7 +9,7 @@ import { type AxonPushClient, createClientSend } from "../delivery/client.ts";
 import type { ExporterSettings } from "../delivery/exporter_settings.ts";
 import { createHttpSend } from "../delivery/http.ts";
 import type { Send } from "../delivery/response.ts";
-import { lossOf } from "../delivery/losses.ts";
+import { lossOf } from "../delivery/outcomes.ts";
 import type { Diagnostic, Diagnostics } from "../diagnostics.ts";
 import { type Chunk, type Origin, OWN_ORIGIN } from "../record/chunk.ts";
 import { Acknowledgements } from "./acknowledgements.ts";

@@ -5,8 +5,7 @@
  * @module
  */
 import { Exporter } from "../delivery/exporter.ts";
-import type { ExporterSettings } from "../delivery/exporter_settings.ts";
-import type { LossCallbacks } from "../delivery/losses.ts";
+import type { ExporterSettings, LossCallbacks } from "../delivery/exporter_settings.ts";
 import type { Send } from "../delivery/response.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 

@@ -7,8 +7,7 @@
  * @module
  */
 import type { Exporter } from "../delivery/exporter.ts";
-import type { ExporterSettings } from "../delivery/exporter_settings.ts";
-import type { Lost } from "../delivery/losses.ts";
+import type { ExporterSettings, Lost } from "../delivery/exporter_settings.ts";
 import { type Diagnostic, Diagnostics } from "../diagnostics.ts";
 import type { Chunk, Origin } from "../record/chunk.ts";
 import { turn } from "../clock.ts";
