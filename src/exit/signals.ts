@@ -11,7 +11,7 @@
  */
 import { block, now, sleep, stay, turn } from "../clock.ts";
 import type { EndSignal } from "../options/options.ts";
-import { EXIT_CODES } from "../options/signals.ts";
+import { EXIT_CODES } from "../options/schema.ts";
 import { ECHO_MS, SignalWatch, watchmen } from "../worker/signal_watch.ts";
 import { Arrival, type Hearing } from "./arrival.ts";
 import type { Hooked } from "./drainable.ts";

@@ -5,12 +5,19 @@
  * @module
  */
 import type { AxonPushClient } from "../delivery/client.ts";
-import type { AxonPushHandlerOptions } from "./options.ts";
-import { EXIT_CODES } from "./signals.ts";
+import type { AxonPushHandlerOptions, EndSignal } from "./options.ts";
 
 // As they are when the package is loaded, whatever the program does to them later.
 const { URL } = globalThis;
 
+/** Signals that end a program, and the exit codes that stand for them where one cannot be sent. */
+export const EXIT_CODES: Readonly<Record<EndSignal, number>> = {
+  SIGINT: 130,
+  SIGTERM: 143,
+  SIGHUP: 129,
+  SIGQUIT: 131,
+  SIGBREAK: 149,
+};
 const SIGNALS: readonly unknown[] = Object.keys(EXIT_CODES);
 /** The longest delay that a timer can take, in milliseconds. */
 const MAX_DELAY = 2 ** 31 - 1;
