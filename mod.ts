@@ -18,7 +18,8 @@
  *
  * @module
  */
-export { AxonPushHandler, DEFAULT_EXCLUDED_LOGGERS, type HandlerStats } from "./src/handler.ts";
+export { AxonPushHandler, DEFAULT_EXCLUDED_LOGGERS } from "./src/handler.ts";
+export type { HandlerStats } from "./src/handler_stats.ts";
 export { withAxonPush } from "./src/with_axonpush.ts";
 export { currentTrace, type Trace, withContext, withTrace } from "./src/record/context.ts";
 export {

@@ -11,8 +11,7 @@ import { now } from "./clock.ts";
 import { callerAttributes } from "./record/caller.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { Shipper } from "./queue/shipper.ts";
-import { eventConstants } from "./record/event_constants.ts";
-import { Encoder } from "./record/encoder.ts";
+import { Encoder, eventConstants } from "./record/encoder.ts";
 import { hook, unhook } from "./exit/hook.ts";
 import { reason } from "./record/errors.ts";
 import { diagnosticsMask } from "./record/redaction/mask_diagnostics.ts";
@@ -21,6 +20,7 @@ import type { AxonPushHandlerOptions } from "./options/options.ts";
 import { checkLevel, checkTimeout } from "./options/check.ts";
 import { resolveOptions, type Settings } from "./options/settings.ts";
 import { remindOfPlatform } from "./platform.ts";
+import type { HandlerStats } from "./handler_stats.ts";
 
 /** A record that could not be taken where it came. */
 interface Deferred {
@@ -36,35 +36,6 @@ const randomUUID = crypto.randomUUID.bind(crypto);
 
 /** Loggers whose records are never shipped: our own, by its exact name. */
 export const DEFAULT_EXCLUDED_LOGGERS: readonly string[] = ["axonpush"];
-
-/**
- * What became of the records so far. At any time
- * `accepted + recovered = delivered + failed + dropped + pending + spooled`. Without the option
- * `spool`, `recovered` and `spooled` are 0.
- */
-export interface HandlerStats {
-  /** Records that the handler has accepted. */
-  readonly accepted: number;
-  /** Records that the service has accepted. */
-  readonly delivered: number;
-  /** Records that the service refused, or that could not be delivered in time. */
-  readonly failed: number;
-  /** Records that found the queue full, or the handler closed. */
-  readonly dropped: number;
-  /**
-   * Records not taken: of excluded loggers, dropped by `redact`, or logged by our own diagnostics,
-   * `formatter` or `redact` while they run.
-   */
-  readonly filtered: number;
-  /** Records queued or in flight. */
-  readonly pending: number;
-  /** Records that are only on disk: waiting for room in the queue, or left when the handler closed. */
-  readonly spooled: number;
-  /** Records of other programs, adopted from the spool. */
-  readonly recovered: number;
-  /** How often a record was sent again. */
-  readonly retried: number;
-}
 
 /** What a handler says about itself. For `withAxonPush`, which speaks for its handler. */
 export let diagnosticsOf: (handler: AxonPushHandler) => Diagnostics;

@@ -8,6 +8,7 @@
  */
 import { keepAlive, now, sleep } from "../clock.ts";
 import type { Diagnostics, Loss } from "../diagnostics.ts";
+import type { HandlerStats } from "../handler_stats.ts";
 import type { Settings } from "../options/settings.ts";
 import type { Origin } from "../record/chunk.ts";
 import { Backlog } from "../spool/backlog.ts";
@@ -19,7 +20,6 @@ import { Capacity } from "./capacity.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { Queue, type RecordQueue } from "./queue.ts";
 import { reportRemainder } from "./remainder.ts";
-import type { ShipperStats } from "./shipper_stats.ts";
 import { SpooledQueue } from "./spooled_queue.ts";
 
 /** Longest time that a wait does not look whether the worker lives, in milliseconds. */
@@ -84,7 +84,7 @@ export class Shipper {
   }
 
   /** What became of the records so far. Reading it changes nothing. */
-  get stats(): ShipperStats {
+  get stats(): Omit<HandlerStats, "filtered"> {
     const { accepted, dropped } = this.#counts;
     const { delivered, failed, retried, unread } = this.#dispatcher.stats;
     const { length, spooled } = this.#queue;

@@ -9,7 +9,7 @@ import type { LogRecord } from "@std/log";
 import type { Settings } from "../options/settings.ts";
 import { argumentsText, isPlainObject } from "./arguments.ts";
 import type { Constants } from "./chunk.ts";
-import { contextAttributes, currentTrace, type Trace } from "./context.ts";
+import { contextAttributes, currentTrace, newSpanId, type Trace } from "./context.ts";
 import { dialectOf } from "./dialect.ts";
 import type { LogEvent } from "./event.ts";
 import { createEventText } from "./event_text.ts";
@@ -91,6 +91,23 @@ export class Encoder {
     const event = this.#redact(JSON.parse(this.#eventText(line)));
     return event ? writeEvent(checkedText(event)) : undefined;
   }
+}
+
+/** What is the same in all events of these settings. */
+export function eventConstants(settings: Settings): Constants {
+  const members = (object: Record<string, unknown>) => JSON.stringify(object).slice(1, -1);
+  return {
+    envelope: members({
+      eventType: settings.source === "agent" ? "agent.log" : "app.log",
+      channel_id: settings.channelId,
+      agentId: settings.agentId,
+      metadata: { framework: "deno-std-log" },
+    }),
+    trace: members({ traceId: settings.traceId, spanId: newSpanId() }),
+    resource: members(settings.resource),
+    pid: Deno.pid,
+    agentId: settings.agentId,
+  };
 }
 
 /** Trace and span as members. The ids may come from a stranger's header. */

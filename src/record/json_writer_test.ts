@@ -13,8 +13,7 @@ import { startDevServer } from "../../dev/mod.ts";
 import { AxonPushHandler, type AxonPushHandlerOptions } from "../../mod.ts";
 import { argumentsText } from "./arguments.ts";
 import { ANY_VALUE } from "./dialect.ts";
-import { eventConstants } from "./event_constants.ts";
-import { Encoder } from "./encoder.ts";
+import { Encoder, eventConstants } from "./encoder.ts";
 import { createEventText } from "./event_text.ts";
 import {
   JsonWriter,
