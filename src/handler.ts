@@ -13,7 +13,7 @@ import { Diagnostics } from "./diagnostics.ts";
 import { Shipper } from "./queue/shipper.ts";
 import { Encoder, eventConstants } from "./record/encoder.ts";
 import { hook, unhook } from "./exit/hook.ts";
-import { reason } from "./record/errors.ts";
+import { isStackUsedUp, reason } from "./record/errors.ts";
 import { diagnosticsMask } from "./record/redaction/mask_diagnostics.ts";
 import { isSending } from "./worker/sending.ts";
 import type { AxonPushHandlerOptions } from "./options/options.ts";
@@ -125,7 +125,7 @@ export class AxonPushHandler extends BaseHandler {
       settings,
       { version: 1, protocol, keyPrefix, constants, destination },
       this.#diagnostics,
-      () => this.#takeDeferred(),
+      () => this.#takeDeferred(true),
     );
     this.#hooked = {
       signals: settings.signals || [],
@@ -184,7 +184,7 @@ export class AxonPushHandler extends BaseHandler {
    */
   async flush(timeoutMs: number = this.#settings.shutdownTimeoutMs): Promise<boolean> {
     checkTimeout("flush", timeoutMs);
-    this.#takeDeferred();
+    this.#takeDeferred(true);
     return await this.#shipper.flush(timeoutMs);
   }
 
@@ -200,7 +200,7 @@ export class AxonPushHandler extends BaseHandler {
    */
   flushSync(timeoutMs: number = this.#settings.shutdownTimeoutMs): boolean {
     checkTimeout("flush", timeoutMs);
-    this.#takeDeferred();
+    this.#takeDeferred(true);
     return this.#shipper.flushSync(timeoutMs);
   }
 
@@ -216,7 +216,7 @@ export class AxonPushHandler extends BaseHandler {
   async close(timeoutMs: number = this.#settings.shutdownTimeoutMs): Promise<void> {
     checkTimeout("close", timeoutMs);
     if (this.#state === "closed") return;
-    this.#takeDeferred();
+    this.#takeDeferred(true);
     this.#state = "closing";
     const deadline = now() + timeoutMs;
     do {
@@ -235,7 +235,7 @@ export class AxonPushHandler extends BaseHandler {
    */
   override destroy(): void {
     if (this.#state === "closed") return;
-    this.#takeDeferred();
+    this.#takeDeferred(true);
     const { isBlocking, pending } = this.#shipper;
     if (!isBlocking && pending > 0) return void this.close();
     const { shutdownTimeoutMs } = this.#settings;
@@ -268,7 +268,8 @@ export class AxonPushHandler extends BaseHandler {
     };
   }
 
-  #take(record: LogRecord): void {
+  /** @param isLast Whether it is not deferred any more, wherever the stack is used up. */
+  #take(record: LogRecord, isLast = false): void {
     if (
       this.#inUserCode || this.#diagnostics.active || isSending() ||
       this.#isExcluded(record.loggerName)
@@ -277,43 +278,58 @@ export class AxonPushHandler extends BaseHandler {
       return;
     }
     if (this.#state !== "running" && !this.#ensureRunning()) return;
-    const body = this.#formatted ? this.#suppressed(() => this.format(record)) : record.msg;
+    const body = this.#formatted ? this.#format(record, isLast) : record.msg;
     const caller = this.#settings.caller ? callerAttributes(this, record.levelName) : undefined;
     const line = this.#encoder.encode(record, body, caller);
     if (line === undefined) this.#filtered++;
     else this.#shipper.push(line);
   }
 
-  /** Decides about the record deferred last: it is kept where the stack was used up, or fails. */
-  #onThrown(error: unknown): void {
-    const { attempts, next } = this.#deferred!;
-    if (error instanceof RangeError && attempts < MAX_ATTEMPTS) return;
-    this.#deferred = next;
-    this.#unencoded++;
-    this.#reportUnencoded(error);
-  }
-
-  /** Takes the records that came where the stack was used up. */
-  #takeDeferred(): void {
-    let entry = this.#deferred;
-    this.#deferred = undefined;
-    for (; entry !== undefined; entry = entry.next) {
-      const { record, attempts } = entry;
-      try {
-        this.#take(record);
-      } catch (error) {
-        this.#deferred = { record, attempts: attempts + 1, next: this.#deferred };
-        this.#onThrown(error);
-      }
+  /** What the `formatter` makes of a record, or what was logged, where it makes nothing. */
+  #format(record: LogRecord, isLast: boolean): unknown {
+    try {
+      return this.#suppressed(() => this.format(record));
+    } catch (error) {
+      if (isStackUsedUp(error) && !isLast) throw error; // It may not be the formatter's own doing.
+      this.#diagnostics.report({
+        level: "warn",
+        code: "formatter",
+        message: `The 'formatter' threw: ${reason(error)}: the record is shipped with its message`,
+      });
+      return record.msg;
     }
   }
 
-  #reportUnencoded(error: unknown): void {
+  /** Decides about the record deferred last: it is kept where the stack was used up, or fails. */
+  #onThrown(error: unknown): void {
+    const { attempts, next } = this.#deferred!;
+    if (isStackUsedUp(error) && attempts < MAX_ATTEMPTS) return;
+    this.#deferred = next;
+    this.#unencoded++;
     this.#diagnostics.report({
       level: "error",
       code: "encode",
       message: `Cannot make an event of a record: ${reason(error)}: the record counts as failed`,
     });
+  }
+
+  /**
+   * Takes the records that came where the stack was used up.
+   * @param isLast Whether those that cannot be taken now either fail.
+   */
+  #takeDeferred(isLast = false): void {
+    let entry = this.#deferred;
+    this.#deferred = undefined;
+    for (; entry !== undefined; entry = entry.next) {
+      const { record } = entry;
+      const attempts = isLast ? MAX_ATTEMPTS : entry.attempts + 1;
+      try {
+        this.#take(record, attempts === MAX_ATTEMPTS);
+      } catch (error) {
+        this.#deferred = { record, attempts, next: this.#deferred };
+        this.#onThrown(error);
+      }
+    }
   }
 
   /** Calls a function of the user's; what it logs is not shipped. */

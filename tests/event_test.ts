@@ -8,6 +8,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Logger, LogRecord } from "@std/log/logger";
 import { severityNumber } from "../src/record/event_text.ts";
+import type { HandlerStats } from "../mod.ts";
 import { runProgram } from "./program.ts";
 import { attributesOf, eventsOf, shipped, startReceiver } from "./receiver.ts";
 
@@ -434,6 +435,36 @@ Deno.test("handle() keeps the name of a logger that is used first inside a full 
     events.map(({ identifier, payload }) => [identifier, payload.body]),
     [["other", "inside"], ["shop", "full"], ["other", "later"]],
   );
+});
+
+Deno.test("handle() ships a record with its message where the formatter throws, and says so once", async () => {
+  const throwers: Record<string, () => string> = {
+    "an error": () => {
+      throw new TypeError("no body");
+    },
+    "no error": () => {
+      throw undefined;
+    },
+    "of an invalid date": () => new Date(NaN).toISOString(),
+    "of too deep a recursion": function again(): string {
+      return again() + again();
+    },
+  };
+  for (const [what, formatter] of Object.entries(throwers)) {
+    const said: string[] = [];
+    let stats: HandlerStats | undefined;
+    const events = await shipped(async (logger, handler) => {
+      for (const body of ["a", "b"]) logger.info(body, { kept: true });
+      await handler.flush();
+      stats = handler.stats;
+    }, { formatter, diagnostics: ({ code, message }) => said.push(`${code}: ${message}`) });
+
+    assertEquals(events.map(({ payload }) => payload.body).toSorted(), ["a", "b"], what);
+    assert(events.every(({ payload }) => payload.attributes!.kept), what);
+    assertEquals([stats!.accepted, stats!.delivered, stats!.failed], [2, 2, 0], what);
+    assertEquals(said.length, 1, what);
+    assertMatch(said[0]!, /^formatter: The 'formatter' threw: .+: the record is shipped with/);
+  }
 });
 
 Deno.test("handle() leaves out what formatter and redact log", async () => {

@@ -21,7 +21,7 @@ export type OverflowPolicy = "drop-oldest" | "drop-newest" | "block";
  * are queried, never requested.
  */
 export interface AxonPushHandlerOptions extends BaseHandlerOptions {
-  /** Makes the body of an event from the record. Without it the body is the message. */
+  /** Makes the body of an event from the record. Without it, and where it throws, the body is the message. */
   readonly formatter?: FormatterFunction;
   /**
    * Secret key (`ak_…`) or public token (`pt_…`) of the AxonPush organisation. A public token needs

@@ -29,6 +29,11 @@ export function reason(error: unknown): string {
   }
 }
 
+/** Whether a call has found no room on the stack. It makes none itself, for the same reason. */
+export function isStackUsedUp(error: unknown): boolean {
+  return error instanceof RangeError && error.message === "Maximum call stack size exceeded";
+}
+
 /** Whether a value is an error, of this realm or another, without trusting the value. */
 export function isError(value: unknown): value is Error {
   try {
