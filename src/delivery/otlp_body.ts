@@ -6,16 +6,16 @@
  *
  * @module
  */
-import { dedupKey, type Origin } from "../record/chunk.ts";
+import { type Constants, dedupKey, type Origin } from "../record/chunk.ts";
 import { ANY_VALUE } from "../record/dialect.ts";
 import type { LogEvent } from "../record/event.ts";
 import { nanoseconds, severityNumber } from "../record/event_text.ts";
 import { readLine, readSource, type RecordLine } from "../record/line.ts";
-import { rememberLast } from "../record/remember.ts";
+import { memoizeLast } from "../record/memoize.ts";
 import type { Item } from "./request.ts";
 
 /** A record as an export request has it, and where it belongs in there. */
-interface Placed {
+interface ScopedRecord {
   /** The attributes of its resource, as members. */
   readonly resource: string;
   /** The logger's name, as a member. */
@@ -28,10 +28,42 @@ const HEX_IDS = /^"traceId":"[\da-f]{32}","spanId":"[\da-f]{16}"$/i;
 
 /** Makes the function that makes an export request of records: by resource, and in it by logger. */
 export function createOtlpBody(origin: Origin): (items: readonly Item[]) => string {
-  const { resource, trace, pid, agentId } = origin.constants;
+  const recordOf = createRecordOf(origin.constants);
+  return (items) => {
+    // There is only one resource, unless the user's `redact` changes it for some events.
+    const resources = new Map<string, Map<string, string>>();
+    for (const { key: number, line } of items) {
+      const key = dedupKey(origin, number);
+      const read = readLine(line);
+      const { resource, scope, record } = read.kind === "event"
+        ? recordOfEvent(read.event, key)
+        : recordOf(read, key);
+      let scopes = resources.get(resource);
+      if (scopes === undefined) resources.set(resource, scopes = new Map());
+      const before = scopes.get(scope);
+      scopes.set(scope, before === undefined ? record : `${before},${record}`);
+    }
+    return `{"resourceLogs":[${Array.from(resources, resourceText)}]}`;
+  };
+}
+
+/** A resource, as members, with its records by scope. */
+function resourceText([resource, scopes]: readonly [string, ReadonlyMap<string, string>]): string {
+  const scopeLogs = Array.from(
+    scopes,
+    ([scope, records]) => `{"scope":{${scope}},"logRecords":[${records}]}`,
+  );
+  const attributes = keyValues(JSON.parse(`{${resource}}`));
+  return `{"resource":{"attributes":[${attributes}]},"scopeLogs":[${scopeLogs}]}`;
+}
+
+/** Makes the function that makes a record of a line, whose attributes are `KeyValue`s already. */
+function createRecordOf(
+  { resource, trace, pid, agentId }: Constants,
+): (line: RecordLine, key: string) => ScopedRecord {
   // Most of a record is the same for all records of a logger and level without a trace of their own.
-  const ownIds = placedIds(trace, agentId);
-  const placedSource = rememberLast((source) => {
+  const ownIds = idTexts(trace, agentId);
+  const sourceTexts = memoizeLast((source) => {
     const { level, levelName, loggerName } = readSource(source);
     return {
       scope: `"name":${loggerName}`,
@@ -40,55 +72,33 @@ export function createOtlpBody(origin: Origin): (items: readonly Item[]) => stri
         "," + ANY_VALUE.name(`"process.pid"`) + ANY_VALUE.number(pid) + ANY_VALUE.end,
     };
   });
-
-  /** A record, whose attributes are `KeyValue`s already. */
-  function placedRecord(line: RecordLine, key: string): Placed {
-    const { source, time, ordinal, ids, flags, body, attributes } = line;
-    const { scope, severity, attributes: ours } = placedSource(source);
+  return ({ source, time, ordinal, ids, flags, body, attributes }, key) => {
+    const { scope, severity, attributes: ours } = sourceTexts(source);
     const nanos = nanoseconds(time, ordinal);
     const text = body.startsWith('"') ? ANY_VALUE.string(body) : anyValue(JSON.parse(body));
-    const { fields, more } = ids === "" ? ownIds : placedIds(ids, agentId);
+    const { fields, more } = ids === "" ? ownIds : idTexts(ids, agentId);
     const record = `{"timeUnixNano":"${nanos}","observedTimeUnixNano":"${nanos}",${severity}` +
       `${flags && `,"flags":${flags}`},"body":${text},"attributes":[${keyText(key)},${ours}` +
       `${attributes && ","}${attributes}${more}]${fields}}`;
     return { resource, scope, record };
-  }
-
-  return (items) => {
-    // There is only one resource, unless the user's `redact` changes it for some events.
-    const resources = new Map<string, Map<string, string>>();
-    for (const { key: number, line } of items) {
-      const key = dedupKey(origin, number);
-      const read = readLine(line);
-      const { resource, scope, record } = read.kind === "event"
-        ? placedEvent(read.event, key)
-        : placedRecord(read, key);
-      let scopes = resources.get(resource);
-      if (scopes === undefined) resources.set(resource, scopes = new Map());
-      const before = scopes.get(scope);
-      scopes.set(scope, before === undefined ? record : `${before},${record}`);
-    }
-    const resourceLogs = Array.from(resources, ([resource, scopes]) => {
-      const scopeLogs = Array.from(
-        scopes,
-        ([scope, records]) => `{"scope":{${scope}},"logRecords":[${records}]}`,
-      );
-      const attributes = keyValues(JSON.parse(`{${resource}}`));
-      return `{"resource":{"attributes":[${attributes}]},"scopeLogs":[${scopeLogs}]}`;
-    });
-    return `{"resourceLogs":[${resourceLogs}]}`;
   };
 }
 
 /** A record as the user's `redact` has left it. */
-function placedEvent(event: string, key: string): Placed {
+function recordOfEvent(event: string, key: string): ScopedRecord {
   const { payload, identifier, traceId, spanId, agentId } = JSON.parse(event) as LogEvent;
   const { body, attributes, resource, ...others } = payload;
   const { timeUnixNano, observedTimeUnixNano, severityNumber, severityText, flags } = others;
-  const head = members({ timeUnixNano, observedTimeUnixNano, severityNumber, severityText, flags });
-  const { fields, more } = placedIds(members({ traceId, spanId }), agentId);
+  const first = members({
+    timeUnixNano,
+    observedTimeUnixNano,
+    severityNumber,
+    severityText,
+    flags,
+  });
+  const { fields, more } = idTexts(members({ traceId, spanId }), agentId);
   const texts = keyValues(attributes);
-  const record = `{${head}${head && ","}"body":${anyValue(body)},` +
+  const record = `{${first}${first && ","}"body":${anyValue(body)},` +
     `"attributes":[${keyText(key)}${texts && ","}${texts}${more}]${fields}}`;
   return { resource: members(resource), scope: members({ name: identifier }), record };
 }
@@ -99,7 +109,7 @@ function keyText(key: string): string {
 }
 
 /** Where a record has its ids: in the fields for them, or else in attributes. */
-function placedIds(ids: string, agentId: unknown) {
+function idTexts(ids: string, agentId: unknown) {
   const isHex = HEX_IDS.test(ids);
   const { traceId } = isHex ? {} as LogEvent : JSON.parse(`{${ids}}`) as LogEvent;
   const more = keyValues({

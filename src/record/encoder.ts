@@ -15,7 +15,7 @@ import type { LogEvent } from "./event.ts";
 import { createEventText } from "./event_text.ts";
 import { JsonWriter, MAX_NAME_LENGTH } from "./json_writer.ts";
 import { writeEvent, writeRecord } from "./line.ts";
-import { remember } from "./remember.ts";
+import { memoize } from "./memoize.ts";
 
 /** Most records that are encoded at a time, each logged by a getter of the one before. */
 const MAX_NESTED_RECORDS = 2;
@@ -43,7 +43,7 @@ export class Encoder {
     );
     // What is remembered must not depend on how many characters the present record has left.
     const names = new JsonWriter(maxContentLength, redactKeys);
-    this.#quote = remember((name) => {
+    this.#quote = memoize((name) => {
       names.begin();
       return names.string(name);
     });

@@ -6,7 +6,7 @@
  */
 import type { Constants } from "./chunk.ts";
 import { readLine, readSource } from "./line.ts";
-import { rememberLast } from "./remember.ts";
+import { memoizeLast } from "./memoize.ts";
 
 /**
  * The OpenTelemetry severity of a level of std/log: DEBUG 5, INFO 9, WARN 13, ERROR 17, FATAL 21
@@ -33,7 +33,7 @@ export function createEventText(
   constants: Constants,
 ): (line: string, dedupKey?: string) => string {
   const { trace, resource, pid, envelope } = constants;
-  const textsOf = rememberLast((source) => {
+  const textsOf = memoizeLast((source) => {
     const { level, levelName, loggerName } = readSource(source);
     return {
       begin: `"identifier":${loggerName},${envelope},`,

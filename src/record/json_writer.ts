@@ -10,7 +10,7 @@ import { cutText } from "./cut_text.ts";
 import { type Dialect, PLAIN } from "./dialect.ts";
 import { errorFields, ErrorProperties, isError, read, unreadable } from "./errors.ts";
 import { platformFields, WEB_MAPS } from "./platform_objects.ts";
-import { remember } from "./remember.ts";
+import { memoize } from "./memoize.ts";
 import { REDACTED } from "./redaction/mask_looks.ts";
 import { Redactor } from "./redaction/redactor.ts";
 
@@ -147,7 +147,7 @@ export class JsonWriter {
     return {
       ...dialect,
       masked: dialect.string(`"${REDACTED}"`),
-      nameOf: remember((name) => ({
+      nameOf: memoize((name) => ({
         text: dialect.name(quote(this.#safe(name, MAX_NAME_LENGTH))),
         isSecret: this.#redactor.isName(name),
         isValue: /value$/i.test(name),

@@ -11,7 +11,7 @@ const MAX_REMEMBERED = 1024;
 const MAX_KEY_LENGTH = 128;
 
 /** Remembers the results of a function of short strings, the first thousand of them. */
-export function remember<T>(make: (key: string) => T): (key: string) => T {
+export function memoize<T>(make: (key: string) => T): (key: string) => T {
   const results = new Map<string, T>();
   return (key) => {
     let result = results.get(key);
@@ -26,11 +26,11 @@ export function remember<T>(make: (key: string) => T): (key: string) => T {
 }
 
 /**
- * Does the same where the key is mostly that of the previous call: comparing two texts takes less than
- * half the time of a look-up.
+ * The same for a function that is mostly called with the key of the call before: to compare two texts
+ * takes less than half the time of a look-up.
  */
-export function rememberLast<T>(make: (key: string) => T): (key: string) => T {
-  const known = remember(make);
+export function memoizeLast<T>(make: (key: string) => T): (key: string) => T {
+  const known = memoize(make);
   let lastKey: string | undefined;
   let last: T;
   return (key) => {
