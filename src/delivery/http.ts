@@ -5,7 +5,6 @@
  * @module
  */
 import type { Diagnostic } from "../diagnostics.ts";
-import { taken } from "../globals.ts";
 import { sleep } from "../clock.ts";
 import { shared } from "./alarm.ts";
 import { notPermitted, unanswered, unsent } from "./no_answer.ts";
@@ -20,8 +19,8 @@ const ROOM_BYTES = 1 << 20;
 
 // Taken when the module is loaded: a program may replace them, and log what it then does with them.
 const { fetch, AbortController, AbortSignal, Blob, TextEncoder, URL } = globalThis;
-const [RequestClass, ResponseClass] = [taken("Request"), taken("Response")];
-const [Decoder, Compressor] = [taken("TextDecoderStream"), taken("CompressionStream")];
+const [RequestClass, ResponseClass] = [atLoad("Request"), atLoad("Response")];
+const [Decoder, Compressor] = [atLoad("TextDecoderStream"), atLoad("CompressionStream")];
 const { permissions } = Deno;
 
 /** How requests are made. Can be sent to another thread. */
@@ -139,4 +138,15 @@ function createEncode(): (text: string) => Uint8Array<ArrayBuffer> {
 async function compress(text: string): Promise<ArrayBuffer> {
   const stream = new Blob([text]).stream().pipeThrough(new (Compressor())("gzip"));
   return await new (ResponseClass())(stream).arrayBuffer();
+}
+
+/**
+ * Gives a global as it is now. Deno loads some of them at their first use, which takes milliseconds,
+ * so what is taken now is the property and not yet its value.
+ */
+function atLoad<Name extends keyof typeof globalThis>(
+  name: Name,
+): () => (typeof globalThis)[Name] {
+  const property = Object.getOwnPropertyDescriptor(globalThis, name);
+  return () => property?.get ? property.get.call(globalThis) : property?.value;
 }

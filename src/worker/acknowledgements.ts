@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { Atomics } from "../globals.ts";
+import { Atomics } from "../atomics.ts";
 import type { Outcome } from "../delivery/response.ts";
 
 // As they are when the package is loaded, whatever the program does to them later.
@@ -100,7 +100,7 @@ export class Acknowledgements {
 
   /** Reader: takes everything that is new. What `take` throws at, is taken the next time. */
   read(take: (sequence: number, outcome: Outcome) => void): void {
-    for (let fresh = this.#fresh; fresh > 0; fresh--) {
+    for (let unread = this.#unread; unread > 0; unread--) {
       const slot = this.#slots[this.#read % this.#slots.length]!;
       if (slot >= 0) take(slot, "delivered");
       else take(-1 - slot, "failed");
@@ -114,7 +114,7 @@ export class Acknowledgements {
    */
   peek(below = Infinity): Readonly<Record<Outcome, number>> {
     const counts = { delivered: 0, failed: 0 };
-    for (let i = this.#fresh - 1; i >= 0; i--) {
+    for (let i = this.#unread - 1; i >= 0; i--) {
       const slot = this.#slots[(this.#read + i) % this.#slots.length]!;
       if (slot >= below || -1 - slot >= below) continue;
       if (slot >= 0) counts.delivered++;
@@ -138,7 +138,7 @@ export class Acknowledgements {
   }
 
   /** How many were written and not read. */
-  get #fresh(): number {
+  get #unread(): number {
     // The counter wraps around at 32 bits; the difference does not.
     return (Atomics.load(this.#words, WRITTEN) - this.#read) | 0;
   }
