@@ -102,7 +102,7 @@ export class Exporter {
       if (this.#settings.isKept) this.#callbacks.onHopeless();
       else this.#outcomes.giveUp(this.#queue.clear());
     }
-    this.#tendHanging(now, hangMs);
+    this.#handleHanging(now, hangMs);
     const { state, resumeAt, cause } = this.#backoff;
     if (state === "open") return this.#alarm.set(resumeAt);
     const limit = state === "half-open" ? 1 : this.#limit.size;
@@ -127,7 +127,7 @@ export class Exporter {
   }
 
   /** Keeps requests that hang from holding anything up for ever. */
-  #tendHanging(now: number, hangMs: number): void {
+  #handleHanging(now: number, hangMs: number): void {
     for (const slot of this.#slots.hanging(now, hangMs)) {
       const { request } = slot;
       if (request.isSettled) {

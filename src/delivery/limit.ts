@@ -30,7 +30,7 @@ interface Wave {
   readonly from: number;
   readonly refused: number;
   /** Whether one of them was delivered: otherwise it is an outage, which says nothing. */
-  readonly isBorne: boolean;
+  readonly isAnyDelivered: boolean;
 }
 
 /** A limit between 1 and a ceiling. */
@@ -49,7 +49,7 @@ export class Limit {
   #epoch = 0;
   #wave: Wave | undefined;
   /** Whether anything was delivered since the last cut. */
-  #bears = false;
+  #hasDelivered = false;
 
   constructor(ceiling: number, now: () => number) {
     this.latency = new Latency(now);
@@ -77,8 +77,8 @@ export class Limit {
    * @param isFull Whether others wait for nothing but the limit.
    */
   onDelivered(epoch: number, tookMs: number, isWarm: boolean, isFull: boolean): void {
-    this.#bears = true;
-    if (epoch === this.#wave?.epoch) this.#learn({ isBorne: true });
+    this.#hasDelivered = true;
+    if (epoch === this.#wave?.epoch) this.#learn({ isAnyDelivered: true });
     if (isFull) {
       this.#size = Math.max(this.#size, Math.min(this.#size + 1, this.#bound));
     }
@@ -95,16 +95,16 @@ export class Limit {
   onRefused(epoch: number): boolean {
     if (epoch === this.#wave?.epoch) this.#learn({ refused: this.#wave.refused + 1 });
     if (epoch !== this.#epoch) return false;
-    const bears = this.#bears;
+    const hasDelivered = this.#hasDelivered;
     // An outage shows nothing about how much the service can do without one.
-    if (bears || this.#cut === undefined) {
-      this.#wave = { epoch, from: this.#size, refused: 1, isBorne: false };
+    if (hasDelivered || this.#cut === undefined) {
+      this.#wave = { epoch, from: this.#size, refused: 1, isAnyDelivered: false };
       this.#cut = { from: this.#size, at: this.#now() };
       this.#size = Math.max(1, CUT * this.#size);
       this.#epoch++;
-      this.#bears = false;
+      this.#hasDelivered = false;
     }
-    return !bears || this.#size < 2;
+    return !hasDelivered || this.#size < 2;
   }
 
   /**
@@ -146,8 +146,8 @@ export class Limit {
 
   /** What was delivered of a wave and what was refused says how many the service bears at a time. */
   #learn(news: Partial<Wave>): void {
-    const { from, refused, isBorne } = this.#wave = { ...this.#wave!, ...news };
-    if (!isBorne) return;
+    const { from, refused, isAnyDelivered } = this.#wave = { ...this.#wave!, ...news };
+    if (!isAnyDelivered) return;
     const borne = Math.max(1, from - refused);
     this.#size = Math.min(this.#size, borne);
     this.#cut = { from: Math.min(borne, this.#cut!.from), at: this.#cut!.at };

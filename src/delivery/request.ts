@@ -45,7 +45,7 @@ export interface Request {
 }
 
 /** Makes a request of records of one origin. */
-export function seal(items: readonly Item[], origin: Pick<Origin, "keyPrefix">): Request {
+export function createRequest(items: readonly Item[], origin: Pick<Origin, "keyPrefix">): Request {
   const [first, last] = [items[0]!, items.at(-1)!];
   // A worker that replaces another starts with gaps, so the first number and the length do not identify
   // the records.

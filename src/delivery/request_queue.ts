@@ -8,7 +8,7 @@ import { type Chunk, dedupKey, type Origin, OWN_ORIGIN } from "../record/chunk.t
 import { createEventText } from "../record/event_text.ts";
 import { shortenLine } from "../record/line.ts";
 import { createOtlpBody } from "./otlp_body.ts";
-import { type Item, type Request, seal } from "./request.ts";
+import { createRequest, type Item, type Request } from "./request.ts";
 
 /**
  * Most characters of a request's lines. A single record may have more; with constants and ids the
@@ -99,7 +99,7 @@ export class RequestQueue {
     }
     if (!this.#isBatchDue(now, isAtOnce)) return undefined;
     this.#pendingSince = now;
-    return this.#seal(this.#takeItems());
+    return this.#createRequest(this.#takeItems());
   }
 
   #isBatchDue(now: number, isAtOnce: boolean): boolean {
@@ -130,7 +130,7 @@ export class RequestQueue {
   }
 
   #split({ items, isDoubted, cutOff, failedAt, retries }: Request, at: number): void {
-    const parts = [items.slice(0, at), items.slice(at)].map((part) => this.#seal(part));
+    const parts = [items.slice(0, at), items.slice(at)].map((part) => this.#createRequest(part));
     for (const part of parts) {
       part.isDoubted = isDoubted;
       part.failedAt = failedAt;
@@ -145,7 +145,7 @@ export class RequestQueue {
     const line = shortenLine(item!.line, this.#origins.get(item!.origin)!.origin.protocol);
     if (line === undefined) return false;
     // It is a different request now, so it needs another key; the dedup key inside stays.
-    const short = this.#seal([{ ...item!, line }]);
+    const short = this.#createRequest([{ ...item!, line }]);
     this.#retries.unshift({ ...short, key: `${short.key}-cut` });
     return true;
   }
@@ -179,8 +179,8 @@ export class RequestQueue {
     return pending.take(count);
   }
 
-  #seal(items: readonly Item[]): Request {
-    return seal(items, this.#origins.get(items[0]!.origin)!.origin);
+  #createRequest(items: readonly Item[]): Request {
+    return createRequest(items, this.#origins.get(items[0]!.origin)!.origin);
   }
 }
 

@@ -236,7 +236,7 @@ export class Dispatcher {
     try {
       this.settle();
       backlog.tidy();
-      backlog.look();
+      backlog.takeNext();
       if (!backlog.isBusy) return;
       this.#supervisor.open(kind);
       this.#supervisor.checkAlive("polling");

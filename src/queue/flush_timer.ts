@@ -10,8 +10,8 @@ import type { Clock } from "../clock.ts";
 /** Shortest and longest pause between two attempts to post what there is no room for, in milliseconds. */
 const POLL_MS = { min: 1, max: 100 } as const;
 
-/** So many records that come within a millisecond share one look at the clock, which is expensive. */
-const RECORDS_PER_LOOK = 8;
+/** So many records that come within a millisecond share one reading of the clock, which is expensive. */
+const RECORDS_PER_CLOCK_READ = 8;
 
 /** What became of the records that waited: none is left, some moved, or none did. */
 export type FlushResult = "empty" | "moving" | "stuck";
@@ -25,8 +25,8 @@ export class FlushTimer {
   /** Since when records wait. */
   #since: number | undefined;
   #pollMs: number = POLL_MS.min;
-  #lookedAt: number | undefined;
-  /** How many records may still come before the clock is looked at. */
+  #clockReadAt: number | undefined;
+  /** How many records may still come before the clock is read. */
   #skips = 0;
 
   /** @param flush Posts what it can. It must not throw. */
@@ -43,10 +43,10 @@ export class FlushTimer {
   schedule(delayMs: number, busyMs: number): void {
     if (this.#skips > 0 && this.#isAsleep) return void this.#skips--;
     const now = this.#clock.now();
-    this.#skips = this.#lookedAt !== undefined && now - this.#lookedAt < 1
-      ? RECORDS_PER_LOOK - 1
+    this.#skips = this.#clockReadAt !== undefined && now - this.#clockReadAt < 1
+      ? RECORDS_PER_CLOCK_READ - 1
       : 0;
-    this.#lookedAt = now;
+    this.#clockReadAt = now;
     this.#since ??= now;
     if (now - this.#since >= busyMs) this.#fire();
     else this.#sleep(delayMs);

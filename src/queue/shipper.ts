@@ -169,7 +169,7 @@ export class Shipper {
     const backlog = this.#backlog;
     if (backlog === undefined || !(timeoutMs > 0)) return;
     const deadline = now() + Math.min(timeoutMs, BACKLOG_GRACE_MS);
-    if (!backlog.hasLooked) this.#dispatcher.recover("brief", 1); // A short script has not done it yet.
+    if (!backlog.hasScanned) this.#dispatcher.recover("brief", 1); // A short script has not come to it yet.
     backlog.stop();
     for (let left; backlog.inFlight > 0 && (left = deadline - now()) > 0;) {
       await this.#dispatcher.wait(backlog.inFlight, left);
@@ -262,8 +262,8 @@ export class Shipper {
     this.#queue.putAway();
     if (!backlog.isRunning) return; // It was closed, and has left there what it could not deliver.
     const until = Math.min(deadline, now() + BACKLOG_GRACE_MS);
-    // A short script has not looked yet.
-    if (now() < until && !backlog.hasLooked) {
+    // A short script has not come to it yet.
+    if (now() < until && !backlog.hasScanned) {
       this.#dispatcher.recover(this.#budgetMs === undefined ? "lasting" : "brief", 1);
     }
     backlog.stop();

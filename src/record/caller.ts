@@ -76,17 +76,17 @@ function findCaller(
   if (method && shortcut) {
     const frames = framesAbove(method, 2);
     if (isOf(shortcut, frames, handle)) {
-      return placeOf(frames.slice(1)) ?? placeOf(framesAbove(shortcut, DEPTH));
+      return locationOf(frames.slice(1)) ?? locationOf(framesAbove(shortcut, DEPTH));
     }
-    if (frames.length > 0) return placeOf(frames) ?? placeOf(framesAbove(method, DEPTH));
+    if (frames.length > 0) return locationOf(frames) ?? locationOf(framesAbove(method, DEPTH));
   }
   const frames = framesAbove(handle, DEPTH);
-  if (isOf(log, frames, handle)) return placeOf(frames.slice(1));
+  if (isOf(log, frames, handle)) return locationOf(frames.slice(1));
   // If the method is the outermost of all, what is above the handler is the logger itself.
   const last = frames.at(-1);
   const isLogger = method && last?.getFunctionName() === method.name &&
     isSameFolder(last, frames[0]);
-  return isLogger ? undefined : placeOf(frames);
+  return isLogger ? undefined : locationOf(frames);
 }
 
 /** Whether the first of two frames is of this function, and not of another one with its name. */
@@ -99,7 +99,7 @@ function isOf(shortcut: Call, [frame, next]: readonly Frame[], handle: Call): bo
 }
 
 /** The first of the frames that is in a file. */
-function placeOf(frames: readonly Frame[]): Record<string, unknown> | undefined {
+function locationOf(frames: readonly Frame[]): Record<string, unknown> | undefined {
   for (const frame of frames) {
     const text = String(frame);
     const [, name, file, line, column] = !FILELESS.test(text) && FRAME.exec(text) || [];

@@ -21,7 +21,7 @@ import { failureOf } from "./sqlite.ts";
 const START_AFTER_MS = 20;
 /** Shortest and longest pause between two steps while there is something to do, in milliseconds. */
 const PAUSE_MS = { min: 1, max: 100 } as const;
-/** How often the directory is looked at, in milliseconds. */
+/** How often the directory is scanned, in milliseconds. */
 const SCAN_MS = 30_000;
 /** What nobody can send is kept for a week, in milliseconds. */
 const KEPT_MS = 7 * 24 * 3600 * 1000;
@@ -107,13 +107,13 @@ export class Backlog {
       const before = this.#nextSequence - this.inFlight;
       step();
       const isMoving = this.#nextSequence - this.inFlight > before;
-      if (!this.isBusy && this.hasLooked) pauseMs = Math.max(0, this.#scanAt - this.#clock.now());
+      if (!this.isBusy && this.hasScanned) pauseMs = Math.max(0, this.#scanAt - this.#clock.now());
       else pauseMs = isMoving ? PAUSE_MS.min : Math.min(2 * pauseMs, PAUSE_MS.max);
     }
   }
 
-  /** Whether the directory was looked at before. */
-  get hasLooked(): boolean {
+  /** Whether the directory was scanned since {@linkcode leave}, or ever. */
+  get hasScanned(): boolean {
     return this.#scanAt > 0;
   }
 
@@ -122,8 +122,8 @@ export class Backlog {
     this.#step = undefined;
   }
 
-  /** Looks for files, and takes the next one over when the one before has been read. */
-  look(): void {
+  /** Takes the next file over when the one before has been read, and looks for more from time to time. */
+  takeNext(): void {
     if (this.#clock.now() >= this.#scanAt) this.#scan();
     if (this.#sources.some(({ isRead }) => !isRead)) return;
     const found = this.#candidates.shift();

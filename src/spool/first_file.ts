@@ -39,12 +39,12 @@ export class FirstFile implements Lines {
   #characters = 0;
   #bytes = 0;
   /** How long the origin is. */
-  #headBytes = 0;
+  #headerBytes = 0;
 
-  private constructor(path: string, head: string, file: Deno.FsFile) {
+  private constructor(path: string, header: string, file: Deno.FsFile) {
     this.path = path;
-    this.origin = JSON.parse(head);
-    this.#seed = seedOf(head);
+    this.origin = JSON.parse(header);
+    this.#seed = seedOf(header);
     this.#file = file;
   }
 
@@ -62,10 +62,10 @@ export class FirstFile implements Lines {
     try {
       // Whoever looks at the file before the lock is there finds it empty, and leaves it alone.
       if (!file.tryLockSync(true)) throw new Error("somebody else has locked it");
-      const head = JSON.stringify(origin);
-      const made = new FirstFile(path, head, file);
-      made.#write(head);
-      made.#headBytes = made.#bytes;
+      const header = JSON.stringify(origin);
+      const made = new FirstFile(path, header, file);
+      made.#write(header);
+      made.#headerBytes = made.#bytes;
       return made;
     } catch (error) {
       file.close();
@@ -86,11 +86,11 @@ export class FirstFile implements Lines {
   static #take(path: string, file: Deno.FsFile): FirstFile | Refusal {
     // Who has removed it in between has delivered it.
     if (!file.tryLockSync(true) || file.statSync().nlink === 0) return "locked";
-    const [head, ...lines] = readAll(file).split("\n");
+    const [header, ...lines] = readAll(file).split("\n");
     if (lines.length === 0) return "unfinished";
-    const origin = originOf(head);
+    const origin = originOf(header);
     if (typeof origin === "string") return origin;
-    const taken = new FirstFile(path, head!, file);
+    const taken = new FirstFile(path, header!, file);
     taken.#bytes = file.statSync().size;
     // The call that wrote what comes after the last line break has not returned.
     for (const text of lines.slice(0, -1)) taken.#remember(text);
@@ -137,8 +137,8 @@ export class FirstFile implements Lines {
   }
 
   deleteAll(): void {
-    this.#file.truncateSync(this.#headBytes);
-    this.#bytes = this.#headBytes;
+    this.#file.truncateSync(this.#headerBytes);
+    this.#bytes = this.#headerBytes;
     this.#lines.clear();
     this.#characters = 0;
   }

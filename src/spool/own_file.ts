@@ -18,8 +18,8 @@ import { failureOf, isSqliteLoaded } from "./sqlite.ts";
 
 /** How long a disk that fails is left alone, in milliseconds. */
 const RETRY_MS = 10_000;
-/** How often it is looked at whether the file is still there, in milliseconds. */
-const LOOK_MS = 1000;
+/** How often it is checked whether the file is still there, in milliseconds. */
+const CHECK_MS = 1000;
 
 const randomUUID = crypto.randomUUID.bind(crypto);
 
@@ -40,8 +40,8 @@ export class OwnFile {
   #report: (diagnostic: Diagnostic) => void;
   #now: () => number;
   #file: Lines | undefined;
-  /** When it was looked at last whether the file is still there. */
-  #lookedAt = -Infinity;
+  /** When that was checked last. */
+  #checkedAt = -Infinity;
   #wasGone = false;
   /** When a disk that failed is tried again. */
   #retryAt: number | undefined;
@@ -128,8 +128,8 @@ export class OwnFile {
   get isGone(): boolean {
     if (this.#file === undefined) return false;
     const now = this.#now();
-    if (now - this.#lookedAt >= LOOK_MS) {
-      this.#lookedAt = now;
+    if (now - this.#checkedAt >= CHECK_MS) {
+      this.#checkedAt = now;
       if (!this.#file.isThere && !this.#wasGone) {
         this.#wasGone = true;
         this.#report({
