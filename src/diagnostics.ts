@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { now, sleep } from "./clock.ts";
+import { type Clock, now, sleep } from "./clock.ts";
 
 /** One thing that the handler reports about itself. */
 export interface Diagnostic {
@@ -58,14 +58,14 @@ const MAX_KINDS = 64;
 // Taken when the module is loaded: tests and frameworks replace, freeze or stop them.
 const { warn, error } = console;
 const print = { warn, error };
-const CLOCK = { now, sleep };
+const CLOCK: Clock = { now, sleep };
 
 /** Writes diagnostics, rate-limited by code and service code. */
 export class Diagnostics {
   /** Whether a diagnostic is being written now: what is logged meanwhile is not shipped. */
   active = false;
   #sink: DiagnosticsSink;
-  #clock: typeof CLOCK;
+  #clock: Clock;
   #mask: (text: string) => string;
   #lastAt = new Map<string, number>();
   #tallies = new Map<string, Tally>();
@@ -73,8 +73,8 @@ export class Diagnostics {
   /** @param mask Takes secrets from a message, just before it is written. */
   constructor(
     sink: DiagnosticsSink = toConsole,
-    clock: typeof CLOCK = CLOCK,
     mask: (text: string) => string = (text) => text,
+    clock: Clock = CLOCK,
   ) {
     this.#sink = sink;
     this.#clock = clock;

@@ -12,13 +12,17 @@ function simulate(sink: (diagnostic: Diagnostic) => unknown = () => {}) {
   const told: string[] = [];
   let time = 0;
   let pauses: { readonly until: number; readonly end: () => void }[] = [];
-  const diagnostics = new Diagnostics((diagnostic) => {
-    told.push(diagnostic.message);
-    return sink(diagnostic) as void;
-  }, {
-    now: () => time,
-    sleep: (ms) => new Promise((end) => pauses.push({ until: time + ms, end })),
-  });
+  const diagnostics = new Diagnostics(
+    (diagnostic) => {
+      told.push(diagnostic.message);
+      return sink(diagnostic) as void;
+    },
+    undefined,
+    {
+      now: () => time,
+      sleep: (ms) => new Promise((end) => pauses.push({ until: time + ms, end })),
+    },
+  );
   const pass = async (ms: number) => {
     time += ms;
     for (const { end } of pauses.filter(({ until }) => until <= time)) end();

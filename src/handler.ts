@@ -12,6 +12,7 @@ import { callerAttributes } from "./record/caller.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { Shipper } from "./queue/shipper.ts";
 import { Encoder, eventConstants } from "./record/encoder.ts";
+import type { Hooked } from "./exit/drainable.ts";
 import { hook, unhook } from "./exit/hook.ts";
 import { isStackUsedUp, reason } from "./record/errors.ts";
 import { diagnosticsMask } from "./record/redaction/mask_diagnostics.ts";
@@ -73,11 +74,10 @@ export let diagnosticsOf: (handler: AxonPushHandler) => Diagnostics;
  */
 export class AxonPushHandler extends BaseHandler {
   #settings: Settings;
-  #formatted: boolean;
   #diagnostics: Diagnostics;
   #encoder: Encoder;
   #shipper: Shipper;
-  #hooked: Parameters<typeof hook>[0];
+  #hooked: Hooked;
   #state: "idle" | "ready" | "running" | "closing" | "closed" = "idle";
   /** While `formatter` or `redact` runs, nothing is shipped: it would be called for what it logs. */
   #inUserCode = false;
@@ -108,10 +108,8 @@ export class AxonPushHandler extends BaseHandler {
     const settings = resolveOptions(options);
     super(levelName, options.formatter ? { formatter: options.formatter } : {});
     this.#settings = settings;
-    this.#formatted = options.formatter !== undefined;
     this.#diagnostics = new Diagnostics(
       settings.diagnostics,
-      undefined,
       diagnosticsMask(settings.redactKeys, settings.exporter.headers),
     );
     const constants = eventConstants(settings);
@@ -278,9 +276,10 @@ export class AxonPushHandler extends BaseHandler {
       return;
     }
     if (this.#state !== "running" && !this.#ensureRunning()) return;
-    const body = this.#formatted ? this.#format(record, isLast) : record.msg;
-    const caller = this.#settings.caller ? callerAttributes(this, record.levelName) : undefined;
-    const line = this.#encoder.encode(record, body, caller);
+    const { formatter, caller } = this.#settings;
+    const body = formatter ? this.#format(record, isLast) : record.msg;
+    const location = caller ? callerAttributes(this, record.levelName) : undefined;
+    const line = this.#encoder.encode(record, body, location);
     if (line === undefined) this.#filtered++;
     else this.#shipper.push(line);
   }
