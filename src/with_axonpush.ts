@@ -54,13 +54,27 @@ export function withAxonPush(
     default: { level: "INFO", handlers: ["default"] } as const,
     ...config.loggers,
   };
-  const unknown: string[] = [];
-  const withHandler = Object.entries(loggers).map(([logger, settings]) => {
-    const names = [...new Set([...settings.handlers ?? [], name])];
-    // "default" is the console handler that std/log always has.
-    const missing = names.filter((name) => name !== "default" && !Object.hasOwn(handlers, name));
-    if (missing.length > 0) unknown.push(`logger '${logger}' lists ${missing.join(", ")}`);
-    return [logger, { ...settings, handlers: names }];
+  const withHandler = Object.fromEntries(
+    Object.entries(loggers).map(([logger, settings]) => {
+      const names = [...new Set([...settings.handlers ?? [], name])];
+      return [logger, { ...settings, handlers: names }] as const;
+    }),
+  );
+  reportUnknown(withHandler, handlers, handler);
+  return { handlers, loggers: withHandler };
+}
+
+/** Reports handlers that loggers list and that are not configured. */
+function reportUnknown(
+  loggers: NonNullable<LogConfig["loggers"]>,
+  handlers: Readonly<Record<string, unknown>>,
+  handler: AxonPushHandler,
+): void {
+  // "default" is the console handler that std/log always has.
+  const isKnown = (name: string) => name === "default" || Object.hasOwn(handlers, name);
+  const unknown = Object.entries(loggers).flatMap(([logger, { handlers: names = [] }]) => {
+    const missing = names.filter((name) => !isKnown(name));
+    return missing.length > 0 ? [`logger '${logger}' lists ${missing.join(", ")}`] : [];
   });
   if (unknown.length > 0) {
     diagnosticsOf(handler).report({
@@ -70,5 +84,4 @@ export function withAxonPush(
         `${unknown.join("; ")}: configured are ${Object.keys(handlers).join(", ")}`,
     });
   }
-  return { handlers, loggers: Object.fromEntries(withHandler) };
 }

@@ -52,18 +52,7 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
   });
   const encode = protocol === "otlp" ? createEncode() : (text: string) => text;
   let permission: Deno.PermissionState | undefined;
-  let isKnown = false;
-  /** Waits for the rest of an answer of which only the status matters. */
-  const finish = async (
-    { headers }: Response,
-    answer: Promise<string | undefined>,
-  ): Promise<Diagnostic | undefined> => {
-    const text = await answer;
-    if (isKnown || text === undefined) return undefined;
-    const diagnostic = stranger(headers, text, settings);
-    isKnown = diagnostic === undefined && text !== "";
-    return diagnostic;
-  };
+  const finish = createFinish(settings);
   return async (body, key) => {
     // On a terminal, a fetch without permission would prompt in the middle of the program.
     if (permission !== "granted") permission = permissionFor(url);
@@ -82,6 +71,20 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
     } catch (error) {
       return signal.aborted ? unanswered(settings) : unsent(error, settings);
     }
+  };
+}
+
+/** Makes the function that waits for the rest of an answer of which only the status matters. */
+function createFinish(
+  settings: HttpSettings,
+): (response: Response, answer: Promise<string | undefined>) => Promise<Diagnostic | undefined> {
+  let isKnown = false;
+  return async ({ headers }, answer) => {
+    const text = await answer;
+    if (isKnown || text === undefined) return undefined;
+    const diagnostic = stranger(headers, text, settings);
+    isKnown = diagnostic === undefined && text !== "";
+    return diagnostic;
   };
 }
 

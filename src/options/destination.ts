@@ -54,15 +54,12 @@ export function destinationOf(
   const route = `${parseAddress(baseUrl)!.replace(/\/+$/, "")}/${otlp ? "v1/logs" : "event"}`;
   const url = elsewhere ?? route;
   const who = elsewhere === undefined ? said : options;
-  const headers = sendable(
-    ...Object.entries({
-      ...client ? {} : credentials(who, elsewhere !== undefined),
-      ...environment !== undefined && { "X-Axonpush-Environment": environment },
-      ...otlp && channelId !== undefined && { "X-Axonpush-Channel": channelId },
-    }),
-    ...[...Object.entries(otel?.value.headers ?? {}), ...Object.entries(more)]
-      .filter(([name]) => !OF_BODIES.includes(name.toLowerCase())),
-  );
+  const ours = {
+    ...client ? {} : credentials(who, elsewhere !== undefined),
+    ...environment !== undefined && { "X-Axonpush-Environment": environment },
+    ...otlp && channelId !== undefined && { "X-Axonpush-Channel": channelId },
+  };
+  const headers = sendable(ours, otel?.value.headers ?? {}, more);
   // Without one, the service would not know which channel is meant.
   if (
     headers["x-public-token"] && elsewhere === undefined && otlp && !headers["x-axonpush-channel"]
@@ -139,10 +136,17 @@ const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
- * Refuses headers that HTTP cannot carry, without showing what may be a credential. Of two headers
- * with the same name, whatever its case, the later one counts.
+ * The headers of a request: our own, and those that the program adds. Refuses what HTTP cannot carry,
+ * without showing what may be a credential. Of two headers with the same name, whatever its case, the
+ * later one counts.
  */
-function sendable(...entries: readonly (readonly [string, string])[]): Record<string, string> {
+function sendable(
+  ours: Readonly<Record<string, string>>,
+  ...added: readonly Readonly<Record<string, string>>[]
+): Record<string, string> {
+  const others = added.flatMap((headers) => Object.entries(headers))
+    .filter(([name]) => !OF_BODIES.includes(name.toLowerCase()));
+  const entries = [...Object.entries(ours), ...others];
   for (const [name, value] of entries) {
     if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) {
       refuse(

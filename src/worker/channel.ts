@@ -111,8 +111,12 @@ export function channelOpener(settings: ChannelSettings): ChannelOpener {
       const send = client
         ? createClientSend(client, exporter)
         : createHttpSend(exporter, over.signal);
-      const open = kind === "fallback" ? openFallbackChannel : openOnceChannel;
-      return withOrigin(open(settings, send, () => over.abort()));
+      const stop = () => over.abort();
+      return withOrigin(
+        kind === "once"
+          ? openOnceChannel(settings, send, stop)
+          : openChannelHere(kind, settings, markedAsSending(send), stop),
+      );
     },
   };
 }
@@ -126,12 +130,13 @@ function openWorkerChannel(
   const acknowledgements = new Acknowledgements(maxInFlight);
   const reports = new TextRing(DIAGNOSTICS_BYTES);
   const thread = joinThread(kind);
+  const receiveDiagnostics = () => relay(reports, diagnostics);
   const id = thread.join({
     onCrash(why) {
       acknowledgements.crash();
       onCrash(why);
     },
-    onDiagnostic: () => receiveDiagnostics(),
+    onDiagnostic: receiveDiagnostics,
   });
   thread.post({
     kind: "open",
@@ -140,15 +145,6 @@ function openWorkerChannel(
     acknowledgements: acknowledgements.memory,
     diagnostics: reports.memory,
   });
-
-  function receiveDiagnostics(): void {
-    watchmen.onPost(); // A thread that blocks in each log call does nothing else.
-    for (let text; (text = reports.read()) !== undefined;) {
-      const { diagnostic, lost } = JSON.parse(text) as WorkerReport & { diagnostic: Diagnostic };
-      if (lost) diagnostics.count(lossOf(lost), lost.count);
-      else diagnostics.relay(diagnostic);
-    }
-  }
   return {
     kind,
     isBlocking: true,
@@ -169,13 +165,14 @@ function openWorkerChannel(
   };
 }
 
-/** Opens a channel to an exporter on this thread. */
-function openFallbackChannel(
-  settings: ChannelSettings,
-  send: Send,
-  stopSending: () => void,
-): Channel {
-  return channelTo("fallback", settings, markedAsSending(send), stopSending);
+/** Passes on what the worker has written. */
+function relay(reports: TextRing, diagnostics: Diagnostics): void {
+  watchmen.onPost(); // A thread that blocks in each log call does nothing else.
+  for (let text; (text = reports.read()) !== undefined;) {
+    const { diagnostic, lost } = JSON.parse(text) as WorkerReport & { diagnostic: Diagnostic };
+    if (lost) diagnostics.count(lossOf(lost), lost.count);
+    else diagnostics.relay(diagnostic);
+  }
 }
 
 /**
@@ -197,14 +194,15 @@ function openOnceChannel(
     if (result.kind !== "delivered" && !isOver) letGo ??= keepAlive();
     return result;
   };
-  return channelTo("once", settings, keptSend, () => {
+  return openChannelHere("once", settings, keptSend, () => {
     isOver = true;
     stopSending();
     letGo?.();
   });
 }
 
-function channelTo(
+/** Opens a channel to an exporter on this thread. */
+function openChannelHere(
   kind: "fallback" | "once",
   { exporter: settings, maxInFlight, diagnostics }: ChannelSettings,
   send: Send,
