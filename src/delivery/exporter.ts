@@ -99,7 +99,7 @@ export class Exporter {
     const hangMs = hangAfter(this.#limit.latency.typicalMs, isExpedited);
     // Unless what is in flight may show yet that the settings are right.
     if (this.#backoff.isHopeless && this.#slots.hanging(now, hangMs).length === this.#slots.count) {
-      if (this.#settings.isKept) this.#callbacks.onHopeless();
+      if (this.#settings.isKept) this.#callbacks.acknowledgements.setHopeless();
       else this.#outcomes.giveUp(this.#queue.clear());
     }
     this.#handleHanging(now, hangMs);

@@ -21,20 +21,21 @@ export interface Lost {
   readonly reason: string;
 }
 
-/** Who reports the losses. */
-export interface LossCallbacks {
+/** Tells the program's thread what becomes of its records. */
+export interface Acknowledger {
+  /** Acknowledges the record with this number. Each is acknowledged once. */
+  acknowledge(sequence: number, outcome: Outcome): void;
+  /** Counts records that are sent again. */
+  countRetries(count: number): void;
+  /** Says that the end of the program waits in vain for records that are kept on disk. */
+  setHopeless(): void;
+}
+
+/** The exporter's callbacks. */
+export interface ExporterCallbacks {
+  readonly acknowledgements: Acknowledger;
   /** Reports something once. */
   report(diagnostic: Diagnostic): void;
   /** Reports how many records were lost since the last report. */
   countLost(lost: Lost): void;
-}
-
-/** The exporter's callbacks. */
-export interface ExporterCallbacks extends LossCallbacks {
-  /** Reports what became of the record with this number. Each is settled once. */
-  settle(sequence: number, outcome: Outcome): void;
-  /** Reports how many records are sent again. */
-  countRetries(count: number): void;
-  /** Reports that the end of the program waits in vain for records that are kept on disk. */
-  onHopeless(): void;
 }

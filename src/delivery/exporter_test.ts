@@ -76,12 +76,14 @@ function simulate(settings: Partial<ExporterSettings> = {}) {
       ...settings,
     },
     {
-      settle(sequence, outcome) {
-        assert(!outcomes.has(sequence), `record ${sequence} was settled twice`);
-        outcomes.set(sequence, outcome);
+      acknowledgements: {
+        acknowledge(sequence, outcome) {
+          assert(!outcomes.has(sequence), `record ${sequence} was acknowledged twice`);
+          outcomes.set(sequence, outcome);
+        },
+        countRetries: (count) => counts.retries += count,
+        setHopeless: () => counts.hopeless++,
       },
-      countRetries: (count) => counts.retries += count,
-      onHopeless: () => counts.hopeless++,
       report: ({ message }) => said.push(message),
       countLost({ count, reason }) {
         counts.lost += count;

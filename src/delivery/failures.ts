@@ -184,7 +184,7 @@ export class Failures {
 
   #again(request: Request): void {
     request.copies = 1;
-    this.#callbacks.countRetries(request.items.length);
+    this.#callbacks.acknowledgements.countRetries(request.items.length);
     this.#queue.retry(request);
   }
 

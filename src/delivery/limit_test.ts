@@ -255,12 +255,14 @@ async function play(scene: Scene) {
       retryUnreachable: true,
     },
     {
-      settle(_sequence, outcome) {
-        counts[outcome]++;
-        counts.doneAt = now;
+      acknowledgements: {
+        acknowledge(_sequence, outcome) {
+          counts[outcome]++;
+          counts.doneAt = now;
+        },
+        countRetries() {},
+        setHopeless() {},
       },
-      countRetries() {},
-      onHopeless() {},
       report() {},
       countLost() {},
     },

@@ -38,7 +38,10 @@ export class Outcomes {
     const { items } = request;
     let left = items.length;
     for (const { sequence } of items) {
-      this.#callbacks.settle(sequence, left-- > failed ? "delivered" : "failed");
+      this.#callbacks.acknowledgements.acknowledge(
+        sequence,
+        left-- > failed ? "delivered" : "failed",
+      );
     }
   }
 
@@ -60,7 +63,9 @@ export class Outcomes {
     if (items.length === 0) return;
     this.#countLost(items.length);
     this.#reportLost();
-    for (const { sequence } of items) this.#callbacks.settle(sequence, "failed");
+    for (const { sequence } of items) {
+      this.#callbacks.acknowledgements.acknowledge(sequence, "failed");
+    }
   }
 
   #countLost(count: number): void {

@@ -10,6 +10,7 @@
  * @module
  */
 import { Atomics } from "../atomics.ts";
+import type { Acknowledger } from "../delivery/exporter_settings.ts";
 import type { Outcome } from "../delivery/response.ts";
 
 // As they are when the package is loaded, whatever the program does to them later.
@@ -31,7 +32,7 @@ const HOPELESS = 5;
 const WORDS = 6;
 
 /** A ring of acknowledgements in shared memory. */
-export class Acknowledgements {
+export class Acknowledgements implements Acknowledger {
   /** The memory, to hand to the other thread. */
   readonly memory: SharedArrayBuffer;
   #words: Int32Array<SharedArrayBuffer>;
@@ -64,7 +65,7 @@ export class Acknowledgements {
   }
 
   /** Writer: acknowledges one record. */
-  write(sequence: number, outcome: Outcome): void {
+  acknowledge(sequence: number, outcome: Outcome): void {
     this.#slots[this.#written % this.#slots.length] = toSlot(sequence, outcome);
     this.#written++;
     Atomics.store(this.#words, WRITTEN, this.#written | 0);

@@ -21,24 +21,24 @@ Deno.test("Acknowledgements.read() takes what was written, once and in order", (
   const reader = new Acknowledgements(4);
   const writer = new Acknowledgements(reader.memory);
   assertEquals(taken(reader), []);
-  writer.write(0, "delivered");
-  writer.write(2, "failed");
-  writer.write(1, "delivered");
+  writer.acknowledge(0, "delivered");
+  writer.acknowledge(2, "failed");
+  writer.acknowledge(1, "delivered");
   assertEquals(taken(reader), [[0, "delivered"], [2, "failed"], [1, "delivered"]]);
   assertEquals(taken(reader), []);
 });
 
-Deno.test("Acknowledgements.write() uses the ring's places again", () => {
+Deno.test("Acknowledgements.acknowledge() uses the ring's slots again", () => {
   for (const places of [1, 2, 3]) {
     const reader = new Acknowledgements(places);
     const writer = new Acknowledgements(reader.memory);
     for (let sequence = 0; sequence < 10 * places; sequence++) {
       const outcome = sequence % 3 === 0 ? "failed" : "delivered";
-      writer.write(sequence, outcome);
+      writer.acknowledge(sequence, outcome);
       assertEquals(taken(reader), [[sequence, outcome]]);
     }
     const full = Array.from({ length: places }, (_, i): [number, Outcome] => [i, "failed"]);
-    for (const [sequence, outcome] of full) writer.write(sequence, outcome);
+    for (const [sequence, outcome] of full) writer.acknowledge(sequence, outcome);
     assertEquals(taken(reader), full);
   }
 });
@@ -53,7 +53,7 @@ Deno.test("Acknowledgements keep apart the outcomes of the first record and of t
     [last, "delivered"],
     [last, "failed"],
   ];
-  for (const [sequence, outcome] of all) writer.write(sequence, outcome);
+  for (const [sequence, outcome] of all) writer.acknowledge(sequence, outcome);
   assertEquals(taken(reader), all);
 });
 
@@ -74,14 +74,14 @@ Deno.test("Acknowledgements.setHopeless() is seen by the reader, until it begins
   assertEquals(reader.isHopeless, true);
   reader.clearHopeless();
   assertEquals(reader.isHopeless, false);
-  writer.write(0, "delivered");
+  writer.acknowledge(0, "delivered");
   assertEquals(taken(reader), [[0, "delivered"]]);
 });
 
 Deno.test("Acknowledgements.read() takes again what was thrown at", () => {
   const reader = new Acknowledgements(4);
   const writer = new Acknowledgements(reader.memory);
-  for (const sequence of [0, 1, 2]) writer.write(sequence, "delivered");
+  for (const sequence of [0, 1, 2]) writer.acknowledge(sequence, "delivered");
   const before: number[] = [];
   assertThrows(() =>
     reader.read((sequence) => {
@@ -98,9 +98,9 @@ Deno.test("Acknowledgements.peek() counts what is new, and takes nothing", () =>
   const writer = new Acknowledgements(reader.memory);
   assertEquals(reader.peek(), { delivered: 0, failed: 0 });
   for (let round = 0; round < 3; round++) {
-    writer.write(0, "failed");
-    writer.write(1, "delivered");
-    writer.write(2, "delivered");
+    writer.acknowledge(0, "failed");
+    writer.acknowledge(1, "delivered");
+    writer.acknowledge(2, "delivered");
     assertEquals(reader.peek(), { delivered: 2, failed: 1 });
     assertEquals(taken(reader).length, 3);
   }
@@ -110,10 +110,10 @@ Deno.test("Acknowledgements.peek() counts what is new, and takes nothing", () =>
 Deno.test("Acknowledgements.wait() returns at once if enough is new, or the writer crashed", () => {
   const reader = new Acknowledgements(2);
   const writer = new Acknowledgements(reader.memory);
-  writer.write(0, "delivered");
+  writer.acknowledge(0, "delivered");
   reader.wait(1, FOREVER_MS);
   reader.wait(2, 0); // Not enough is new, and the time is up.
-  writer.write(1, "delivered");
+  writer.acknowledge(1, "delivered");
   reader.wait(2, FOREVER_MS);
   assertEquals(taken(reader), [[0, "delivered"], [1, "delivered"]]);
   reader.wait(1, 0);
@@ -127,7 +127,7 @@ for (const how of ["wait", "waitAsync"] as const) {
     const reader = new Acknowledgements(3);
     using _ = await startWriter(
       reader.memory,
-      "for (const i of [7, 8, 9]) writer.write(i, 'failed')",
+      "for (const i of [7, 8, 9]) writer.acknowledge(i, 'failed')",
     );
     await reader[how](3, FOREVER_MS);
     assertEquals(taken(reader), [[7, "failed"], [8, "failed"], [9, "failed"]]);
@@ -135,7 +135,7 @@ for (const how of ["wait", "waitAsync"] as const) {
 
   Deno.test(`Acknowledgements.${how}() is ended by the crash of another thread`, async () => {
     const reader = new Acknowledgements(3);
-    using _ = await startWriter(reader.memory, "writer.write(7, 'failed'), writer.crash()");
+    using _ = await startWriter(reader.memory, "writer.acknowledge(7, 'failed'), writer.crash()");
     await reader[how](3, FOREVER_MS);
     assertEquals(taken(reader), [[7, "failed"]]);
     assert(reader.crashed);
@@ -146,7 +146,7 @@ Deno.test("Acknowledgements.waitAsync() serves several that wait for different c
   const reader = new Acknowledgements(3);
   const writer = new Acknowledgements(reader.memory);
   const waiting = [3, 1, 2].map((count) => reader.waitAsync(count, FOREVER_MS));
-  for (let i = 0; i < 3; i++) writer.write(i, "delivered");
+  for (let i = 0; i < 3; i++) writer.acknowledge(i, "delivered");
   await Promise.all(waiting);
   assertEquals(taken(reader).length, 3);
 });

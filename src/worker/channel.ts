@@ -6,6 +6,7 @@
  */
 import { keepAlive } from "../clock.ts";
 import { type AxonPushClient, createClientSend } from "../delivery/client.ts";
+import { Exporter } from "../delivery/exporter.ts";
 import type { ExporterSettings } from "../delivery/exporter_settings.ts";
 import { createHttpSend } from "../delivery/http.ts";
 import type { Send } from "../delivery/response.ts";
@@ -15,7 +16,6 @@ import { type Chunk, type Origin, OWN_ORIGIN } from "../record/chunk.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import { markedAsSending } from "./sending.ts";
 import { watchmen } from "./signal_watch.ts";
-import { startExporter } from "./start_exporter.ts";
 import { TextRing } from "./text_ring.ts";
 import { joinThread, type ThreadKind } from "./thread.ts";
 import type { WorkerReport } from "./worker.ts";
@@ -209,7 +209,8 @@ function openChannelHere(
   stopSending: () => void,
 ): Channel {
   const acknowledgements = new Acknowledgements(maxInFlight);
-  const exporter = startExporter(settings, acknowledgements, {
+  const exporter = new Exporter(settings, {
+    acknowledgements,
     report: (diagnostic) => diagnostics.report(diagnostic),
     countLost: (lost) => diagnostics.count(lossOf(lost), lost.count),
   }, send);

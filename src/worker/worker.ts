@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Exporter } from "../delivery/exporter.ts";
+import { Exporter } from "../delivery/exporter.ts";
 import type { ExporterSettings, Lost } from "../delivery/exporter_settings.ts";
 import { type Diagnostic, Diagnostics } from "../diagnostics.ts";
 import type { Chunk, Origin } from "../record/chunk.ts";
@@ -14,7 +14,6 @@ import { turn } from "../clock.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import { answer, type Question } from "./heartbeat.ts";
 import { type WatchMessage, watchSignals } from "./signal_watch.ts";
-import { startExporter } from "./start_exporter.ts";
 import { TextRing } from "./text_ring.ts";
 
 /** What the worker is told. Most of it names the handler, by a number. */
@@ -119,9 +118,10 @@ function open(message: WorkerMessage & { kind: "open" }): void {
   // Limited here already: a program that is busy for long reads none, and the ring is small.
   const diagnostics = new Diagnostics((diagnostic) => void say({ diagnostic }));
   let unsaid = 0;
-  const ends = new Acknowledgements(message.acknowledgements);
-  acknowledgements.set(message.id, ends);
-  const exporter = startExporter(message.settings, ends, {
+  const own = new Acknowledgements(message.acknowledgements);
+  acknowledgements.set(message.id, own);
+  const exporter = new Exporter(message.settings, {
+    acknowledgements: own,
     report: (diagnostic) => diagnostics.report(diagnostic),
     countLost({ count, reason }) {
       unsaid += count;
