@@ -1,7 +1,7 @@
 /**
- * Time and waiting, for the program's thread. A program that replaces or freezes its clocks and
- * timers, as tests do, does not change how long its log handler waits: what is used here was taken
- * when the module was loaded, and is nothing that fakes replace before that.
+ * Time and waiting, for both threads. A program that replaces or freezes its clocks and timers, as
+ * tests do, does not change how long its log handler waits: all that is used here is taken when the
+ * module is loaded, and none of it is what tests usually replace before that.
  *
  * @module
  */
@@ -79,7 +79,7 @@ const NOTHING = new Uint8Array();
 
 /**
  * Lets the event loop make a turn. Any little operation does; the first timer of a program would
- * cost it 6 ms. It may look at nothing else in that turn, and signals are heard later.
+ * cost it 6 ms. The loop may look at nothing else in that turn: a signal may be heard in a later one.
  */
 export async function turn(): Promise<void> {
   await digest("SHA-1", NOTHING);

@@ -34,18 +34,19 @@ export interface Loss {
   readonly code: string;
   /** What happened to this many records in all, why, and what to do. */
   readonly message: (count: number) => string;
-  /** Whether the first of them was reported otherwise, with its reason. */
-  readonly isTold?: boolean;
+  /** Whether the first of them has been reported already, by a diagnostic of its own. */
+  readonly isFirstReported?: boolean;
 }
 
 /** How much of a loss has been reported. */
 interface Tally {
   /** The newest one: its reason may have changed. */
   loss: Loss;
+  /** How many there were so far, and at the last report. */
   count: number;
-  told: number;
-  /** Whether it was reported a short while ago. */
-  quiet: boolean;
+  reported: number;
+  /** Whether that was a short while ago. */
+  isQuiet: boolean;
 }
 
 /** Shortest time between two diagnostics of one kind, in milliseconds. */
@@ -102,35 +103,35 @@ export class Diagnostics {
   count(loss: Loss, records = 1): void {
     let tally = this.#tallies.get(loss.code);
     if (tally === undefined) {
-      tally = { loss, count: 0, told: loss.isTold ? 1 : 0, quiet: false };
+      tally = { loss, count: 0, reported: loss.isFirstReported ? 1 : 0, isQuiet: false };
       this.#tallies.set(loss.code, tally);
-      if (loss.isTold) this.#quieten(tally);
+      if (loss.isFirstReported) this.#quieten(tally);
     }
     tally.loss = loss;
     tally.count += records;
-    if (!tally.quiet) this.#tell(tally);
+    if (!tally.isQuiet) this.#reportGrowth(tally);
   }
 
   /** Reports every count that has grown since the last report: there may be no other chance. */
   flush(): void {
-    for (const tally of this.#tallies.values()) this.#tell(tally);
+    for (const tally of this.#tallies.values()) this.#reportGrowth(tally);
   }
 
-  #tell(tally: Tally): void {
-    if (tally.told === tally.count || this.active) return;
+  #reportGrowth(tally: Tally): void {
+    if (tally.reported === tally.count || this.active) return;
     const { loss: { level, code, message }, count } = tally;
-    tally.told = count;
+    tally.reported = count;
     this.#quieten(tally);
     this.#write({ level, code, message: message(count) });
   }
 
   /** Reports nothing for a while, and then what has grown. */
   #quieten(tally: Tally): void {
-    if (tally.quiet) return;
-    tally.quiet = true;
+    if (tally.isQuiet) return;
+    tally.isQuiet = true;
     const end = () => {
-      tally.quiet = false;
-      this.#tell(tally);
+      tally.isQuiet = false;
+      this.#reportGrowth(tally);
     };
     void this.#clock.sleep(QUIET_COUNT_MS).then(end, end);
   }

@@ -98,7 +98,7 @@ Deno.test("Diagnostics.count() tells the reason that was given last", () => {
 
 Deno.test("Diagnostics.count() goes on from what was told otherwise", async () => {
   const { diagnostics, told, pass } = simulate();
-  const loss = { ...LOSS, isTold: true };
+  const loss = { ...LOSS, isFirstReported: true };
   diagnostics.count(loss);
   await pass(60_000);
   diagnostics.flush();
@@ -109,7 +109,7 @@ Deno.test("Diagnostics.count() goes on from what was told otherwise", async () =
 
 Deno.test("Diagnostics.count() tells how many were lost at once, where the reason of one was told", async () => {
   const { diagnostics, told, pass } = simulate();
-  diagnostics.count({ ...LOSS, isTold: true }, 40);
+  diagnostics.count({ ...LOSS, isFirstReported: true }, 40);
   assertEquals(told, []);
   await pass(10_000);
   assertEquals(told, ["40 records lost"]);

@@ -12,7 +12,7 @@ const LADDER_MS = [250, 500, 1000, 2000, 4000];
 const JITTER = 0.1;
 /** The weight of one request in what is known of the last ones: of about twenty. */
 const WEIGHT = 0.05;
-/** The service is well if so many are delivered: in an outage of a part of it some always are. */
+/** The service is well if this share of first attempts is delivered: in a partial outage some always are. */
 const WELL = 0.8;
 
 /**

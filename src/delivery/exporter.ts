@@ -97,7 +97,7 @@ export class Exporter {
     const { isExpedited } = this.#backoff;
     if (isExpedited) this.#limit.expedite(this.#queue.pending, this.#slots.oldestMs(now));
     const hangMs = hangAfter(this.#limit.latency.typicalMs, isExpedited);
-    // Unless what is in flight may show yet that the settings are right.
+    // It gives up, but not while a request in flight may still show that the settings are right.
     if (this.#backoff.isHopeless && this.#slots.hanging(now, hangMs).length === this.#slots.count) {
       if (this.#settings.isKept) this.#callbacks.acknowledgements.setHopeless();
       else this.#outcomes.giveUp(this.#queue.clear());
@@ -106,7 +106,8 @@ export class Exporter {
     const { state, resumeAt, cause } = this.#backoff;
     if (state === "open") return this.#alarm.set(resumeAt);
     const limit = state === "half-open" ? 1 : this.#limit.size;
-    // Shares out the attempts. Finding out whether settings were corrected costs one record each time.
+    // Each request is to get its attempts, so what has not failed yet goes first. But where settings
+    // are wrong each attempt costs a record: there it is the same one again.
     const freshFirst = state === "half-open" && (cause !== "settings" || this.#settings.isKept);
     while (this.#slots.free(limit, now, hangMs) > 0) {
       const request = this.#queue.take(now, this.#isAtOnce, freshFirst);

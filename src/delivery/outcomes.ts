@@ -89,6 +89,6 @@ export function lossOf({ reason }: Lost): Loss {
     code: "lost",
     message: (count) =>
       `${records(count)} could not be delivered so far, the last because: ${reason}`,
-    isTold: true,
+    isFirstReported: true,
   };
 }

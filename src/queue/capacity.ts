@@ -29,7 +29,7 @@ export class Capacity {
   readonly chunkSize: number;
   /** How much is kept in memory. */
   readonly bounds: Bounds;
-  /** Told where there are too many records, and where they are too long. */
+  /** What is reported where there are too many records, and where they are too long. */
   #tooMany: Loss;
   #tooLong: Loss;
   /** Most records in flight while the program runs. */
@@ -73,7 +73,7 @@ export class Capacity {
       : this.#tooMany;
   }
 
-  /** Told of records that found the queue full. */
+  /** What is reported of records that found the queue full. */
   overflow({ length }: RecordQueue): Loss {
     return length < this.bounds.records ? this.#tooLong : this.#tooMany;
   }

@@ -52,7 +52,7 @@ export interface DispatcherStats {
 export class Dispatcher {
   /** Whether the program ends, and if so, whether it cannot go on after that. */
   end: "none" | "near" | "last" = "none";
-  /** All but those of the channel that is open. */
+  /** Without what the open channel has not said yet. */
   #counts = { delivered: 0, failed: 0, retried: 0 };
   #queue: RecordQueue;
   #backlog: Backlog | undefined;
@@ -171,8 +171,8 @@ export class Dispatcher {
     return this.#supervisor.channel?.acknowledgements.isHopeless ?? false;
   }
 
-  /** Posts what can be posted, and says whether everything before this number is settled. */
-  isSettled(target: number, kind?: ThreadKind): boolean {
+  /** Settles and posts what it can, and says whether everything before this number is settled. */
+  advance(target: number, kind?: ThreadKind): boolean {
     this.settle();
     if (this.#queue.countBefore(target) === 0) return true;
     this.open(kind);

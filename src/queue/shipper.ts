@@ -32,7 +32,7 @@ const BACKLOG_GRACE_MS = 200;
 
 /** Ships records. */
 export class Shipper {
-  /** All but what is in the queue, and what was moved from there. */
+  /** Without what is in the queue, and what the dispatcher counts. */
   #counts = { accepted: 0, failed: 0, dropped: 0, spooled: 0 };
   #settings: Settings;
   #diagnostics: Diagnostics;
@@ -145,7 +145,7 @@ export class Shipper {
     // answer has arrived here, and `deno test` fails a test whose promises it then sees pending.
     const letGo = keepAlive();
     try {
-      while (!this.#dispatcher.isSettled(target, kind)) {
+      while (!this.#dispatcher.advance(target, kind)) {
         const left = deadline - now();
         if (!(left > 0) || this.#dispatcher.isHopeless) return false;
         await this.#dispatcher.wait(this.#dispatcher.missing(target), Math.min(left, POLL_MS));
@@ -243,7 +243,7 @@ export class Shipper {
     this.#dispatcher.giveUp("once");
     const deadline = now() + timeoutMs;
     const target = this.#queue.next;
-    while (!this.#dispatcher.isSettled(target)) {
+    while (!this.#dispatcher.advance(target)) {
       const left = deadline - now();
       if (!(left > 0) || !this.isBlocking || this.#dispatcher.isHopeless) return false;
       this.#dispatcher.waitSync(this.#dispatcher.missing(target), Math.min(left, POLL_MS));

@@ -134,7 +134,7 @@ export class SpooledQueue implements RecordQueue {
     return unstored;
   }
 
-  /** Nothing is left that is not settled, so nothing is left on disk, until there is something again. */
+  /** All is settled: leaves nothing on disk until there is something again. */
   putAway(): void {
     this.#settled.clear();
     this.#file.remove();

@@ -1,6 +1,6 @@
 /**
  * The file of the handler's own lines: made with the first of them, removed when none is left, and
- * done without for a while when the disk does not take it. Nothing of that throws: a record that
+ * given up for a while when the disk fails. Nothing of that throws: a record that
  * cannot be put on disk is kept in memory, as without a spool. Runs on the program's thread, inside
  * the log call.
  *

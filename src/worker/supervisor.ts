@@ -50,8 +50,8 @@ export class Supervisor {
   #unanswered = 0;
   /** How many acknowledgements there were when it was asked last. */
   #writtenBefore = 0;
-  /** Whether this thread has shipped for once, and no worker was started since. */
-  #wasHere = false;
+  /** Whether this thread has shipped by itself, and no worker was started since. */
+  #hasShippedHere = false;
   /** The kinds of thread that cannot even be started. */
   #unavailable = new Set<ThreadKind>();
 
@@ -105,18 +105,18 @@ export class Supervisor {
   }
 
   /**
-   * Whether this thread can ship for once: a worker could be started, and none was. What is logged
-   * by shipping must not be shipped so again.
+   * Whether this thread can ship by itself, once: a worker could be started, and none was. What is
+   * logged by shipping must not be shipped so again.
    */
   get canOpenHere(): boolean {
-    return this.#state.kind === "closed" && !this.#wasHere && this.#opener.hasWorkers &&
+    return this.#state.kind === "closed" && !this.#hasShippedHere && this.#opener.hasWorkers &&
       this.canLast && this.#opener.canFetchHere();
   }
 
   /** Opens a channel to this thread, where {@linkcode canOpenHere} says so. */
   openHere(): Channel {
     const channel = this.#opener.toThisThread("once");
-    this.#wasHere = true;
+    this.#hasShippedHere = true;
     this.#state = { kind: "open", channel, since: this.#now() };
     return channel;
   }
@@ -170,7 +170,7 @@ export class Supervisor {
     if (!this.#canHave(kind)) return undefined;
     try {
       const channel = this.#opener.toWorker(kind, (why) => this.#onCrash(channel, why));
-      this.#wasHere = false;
+      this.#hasShippedHere = false;
       return channel;
     } catch (error) {
       this.#unavailable.add(kind);
