@@ -5,40 +5,33 @@
  * @module
  */
 import { REDACTED } from "./mask_looks.ts";
-import { isTokenName } from "./names.ts";
+import { isTokenName, OTHER_TOKENS } from "./names.ts";
 import { ESCAPE, MARK, OPENING } from "./spelling.ts";
+import { anyOf, BEGINNINGS } from "./statements.ts";
 
-const anyOf = (words: readonly string[]) => `(?:${words.join("|")})`;
 /** A word is followed by nothing of its own. */
 const WORD_END = /[.!]?(?![^\s,;&}\])\\"'`<|])/.source;
 
 /** Values that are no secrets, whatever is before them: `has_secret: true`, `password=***`. */
 const NO_VALUES = [
   ...["true", "false", "null", "undefined", "none", "nil", "yes", "no", "\\*{3,}", "x{4,}", "EOF"],
-  ...["string(?:\\[\\])?", "number", "boolean"], // Types.
+  ...["string(?:\\[\\])?", "&?str", "number", "boolean"], // Types.
   ...["amd64", "arm64", "armhf", "i386", "all"], // Packages of Debian: `gir1.2-secret-1:amd64`.
+  "[\\w.+~%-]{1,128}\\.u?deb", // Their files: `passwd_1%3a4.13_amd64.deb`.
+  ...["chauthtok", "inherit", "read", "write"], // PAM, GitHub, scopes.
+  "\\d{1,3} of \\d{1,9}", // Counts.
+  "[a-z]\\w{0,64}\\(\\)", // Calls.
   "(?:[\\w.-]{0,64}/){1,16}[\\w.-]{1,64}\\.(?:pem|key|crt|p12|json|ya?ml|txt|env)", // Files.
 ];
 /** What stands for a value, in quotation marks too: `password = $1`, `password=${DB_PASSWORD}`. */
 const PLACEHOLDERS = [
   ...["\\?", "\\$\\d{1,3}", ":[a-z_]{1,32}", "%[a-z]", "%\\(\\w{1,32}\\)[a-z]"], // SQL, printf
-  ...["\\$\\{[\\w:?. -]{1,64}\\}"], // shells
+  ...["\\$\\{[\\w:?. -]{1,64}\\}", "%[A-Z\\d]{1,32}(?:_[A-Z\\d]{1,32}){0,8}%"], // shells
+  ...["\\$\\{\\{[^{}\\n]{0,64}\\}\\}", "[•·●]{3,64}", "</\\w{1,16}>"], // GitHub, pages
   ...["\\{\\{[^{}\\n]{0,64}\\}\\}", "<[a-z][a-z _-]{0,31}>"], // templates, documents
   ...["\\[(?:filtered|redacted|hidden|masked|omitted)\\]", "\\((?:sensitive|known)[a-z ]{0,16}\\)"],
   "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", // Ansible
   "(?<=[\"'=])-", // What web servers write for nothing.
-];
-/** What a sentence after a colon begins with: `password: too short`, `secret: not found`. */
-const BEGINNINGS = [
-  ...["required", "optional", "missing", "invalid", "incorrect", "wrong", "expired", "empty"],
-  ...["blank", "unset", "unknown", "denied", "failed", "rejected", "mismatch", "mismatched", "ok"],
-  ...["valid", "correct", "found", "set", "present", "absent", "enabled", "disabled", "loaded"],
-  ...["changed", "unchanged", "updated", "created", "deleted", "removed", "revoked", "verified"],
-  ...["rotated", "refreshed", "received", "accepted", "granted", "allowed", "pending", "completed"],
-  ...["possible", "mandatory", "malformed", "signature", "permission", "timed", "from", "path"],
-  ...["must", "should", "may", "might", "can", "cannot", "can't", "could", "too", "not", "will"],
-  ...["is", "isn't", "are", "was", "were", "has", "have", "had", "do", "don't", "does", "doesn't"],
-  ...["did", "didn't"],
 ];
 /** One of these is in most sentences: "Wrong password: it must not be empty". */
 const FUNCTION_WORDS = [
@@ -46,23 +39,18 @@ const FUNCTION_WORDS = [
   ...["must", "as", "at", "by", "for", "from", "in", "of", "on", "to", "with", "has", "are", "be"],
   ...["updated", "changed", "unchanged", "expiry", "successfully"], // `passwd: password updated …`
 ];
-/** Tokens of parsers, pages and Android are no secrets: `Unexpected token: …`. */
-const OTHER_TOKENS = [
-  ...["unexpected", "expected", "illegal", "unknown", "bad", "syntax", "next", "previous", "each"],
-  ...["current", "page", "continuation", "stop", "end", "start", "per", "of", "sync", "stream"],
-  ...["activity", "window", "cancellation"],
-];
-
 const PLAIN_WORD = "[a-z'’]{1,20}";
 const sticky = (source: string) => new RegExp(source, "iy");
 const NO_VALUE = sticky(anyOf(NO_VALUES) + WORD_END);
 const PLACEHOLDER = sticky(`(?:${MARK})?${anyOf(PLACEHOLDERS)}(?:${MARK})?${WORD_END}`);
-/** A variable of a shell: `$DB_PASSWORD`. A password may begin with `$` as well. */
+/** A variable of a shell, a word of a usage: `$DB_PASSWORD`, `--token=TOKEN`. */
 const VARIABLE = new RegExp(
-  `(?:${MARK})?\\$[A-Z]{1,32}(?:_[A-Z\\d]{1,32}){1,8}(?:${MARK})?${WORD_END}`,
+  `(?:${MARK})?(?:\\$[A-Z]{1,32}(?:_[A-Z\\d]{1,32}){1,8}|KEY|TOKEN|PASSWORD)(?:${MARK})?${WORD_END}`,
   "y",
 );
 const BEGINNING = sticky(anyOf(BEGINNINGS) + WORD_END);
+const NAMED =
+  `(?:${MARK})?name(?:${MARK})?\\s{0,8}[:=]\\s{0,8}(?:${MARK})?[a-z][a-z\\d.-]{0,62}(?:${MARK})?`;
 /** Three plain words, one of which is such as sentences have. */
 const SENTENCE = sticky(
   `(?=(?:${PLAIN_WORD}[,.]? ){0,2}${anyOf(FUNCTION_WORDS)}\\b)` +
@@ -77,9 +65,23 @@ const URL_PASSWORD = sticky(`\\[REDACTED\\]@`);
 
 /** The word that a name ends, from where a name can begin. */
 const WORD_BEFORE = new RegExp(`(?:${ESCAPE})?([\\w.-]*)$`);
+/** Tokens of parsers and pages: `Unexpected token: …`. */
 const OTHER_TOKEN_BEFORE = new RegExp(`(?:/|\\b${anyOf(OTHER_TOKENS)} )$`, "i");
-/** The file of users. */
-const FILE_BEFORE = /\/etc\/$/;
+/** The file of users; a certificate of the kernel, whose name ends like that of a key. */
+const FILE_BEFORE = /\/etc\/$|X\.509 cert '[^'\n]{0,80}$/;
+/** Names of secrets that are kept elsewhere: `docker secret: web_tls`, `Secret: default/web-tls`. */
+const STORE_BEFORE = /\b(?:docker|swarm|kubernetes|k8s) $/i;
+const STORED = /[a-z][a-z\d.-]{0,62}\/[a-z][a-z\d.-]{0,62}(?![^\s,;)\]}"'])/y;
+/** The same in a list: `[{name: regcred}]`. */
+const REFERENCES = sticky(
+  `\\[\\s*(?:\\{\\s*${NAMED}\\s*\\}[\\s,]*){1,16}\\]|\\{\\s*${NAMED}\\s*\\}`,
+);
+/** What Go writes before a reason: `failed to fetch token: context deadline exceeded`. */
+const FAILURE_BEFORE =
+  /\b(?:(?:failed|unable) to|could not|cannot) [a-z]{2,16} (?:[a-z]{1,12} ){0,2}$/i;
+/** How many there are: `cookies: 3`, `secrets: 3 loaded`. */
+const COUNT = /\d{1,5}(?![\w.])/y;
+const REASON = /[a-z]{2,20} (?=[a-z"'(])/iy;
 /** `arn:aws:secretsmanager:us-east-1:123456789012:secret:name`. */
 const ARN_BEFORE = /arn:aws[\w-]{0,16}:[\w:-]{0,64}$/;
 /** `https://x-access-token:…@host`. */
@@ -117,10 +119,16 @@ export function isInnocent(text: string, found: RegExpExecArray, start: number):
     if (!isTokenName(word + name) || isAt(TOKEN_OBJECT)) return true;
     if (word === "" && OTHER_TOKEN_BEFORE.test(beforeWord)) return true;
   }
-  if (isAt(NO_VALUE) || isAt(PLACEHOLDER) || isAt(VARIABLE) || FILE_BEFORE.test(beforeWord)) {
+  if (/s$/i.test(name!) && isAt(COUNT)) return true;
+  if (
+    isAt(NO_VALUE) || isAt(PLACEHOLDER) || isAt(VARIABLE) || isAt(REFERENCES) ||
+    FILE_BEFORE.test(beforeWord)
+  ) {
     return true;
   }
   if (!colon) return false;
+  if (/secret$/i.test(name!) && (STORE_BEFORE.test(beforeWord) || isAt(STORED))) return true;
+  if (FAILURE_BEFORE.test(before) && isAt(REASON)) return true;
   if (space && (isAt(BEGINNING) || !header && isAt(SENTENCE))) return true;
   const isObject = text[start] === "{" || text[start] === "[" && !text.startsWith(REDACTED, start);
   return isObject && !mark && ALTERNATIVE_BEFORE.test(beforeWord) || ARN_BEFORE.test(before) ||

@@ -7,7 +7,7 @@
 /**
  * Names of headers whose values are secrets, and names of other secrets, in words. A name that ends
  * like one of them is one too, as `db_password` and `X-API-Key` are. Case, `-`, `_`, `.`, brackets
- * and spaces make no difference.
+ * and spaces make no difference. Kubernetes names secrets in `imagePullSecrets`, and shows none.
  */
 export const HEADER_NAMES = ["authorization", "cookie"];
 export const SECRET_NAMES = [
@@ -22,21 +22,29 @@ export const SECRET_NAMES = [
     "master key",
   ],
   ...["passphrase", "passwd", "password", "private key", "public token", "refresh token"],
-  ...["secret", "secret access key", "secret key", "shared key", "signing key", "storage key"],
+  ...[
+    "(?<!pull )secret",
+    "secret access key",
+    "secret key",
+    "shared key",
+    "signing key",
+    "storage key",
+  ],
 ];
 /** What may still follow: `cookies`, `password2`, `privateKeyPem`; not `cookie_count`. */
 export const ENDINGS = "s|base|base64|\\d{1,4}|confirm|confirmation|hash|header|pem|value";
 
 /**
- * What a token is a secret behind. `token` alone is one too; behind other words it mostly is none
- * (`nextToken`, `pageToken`, `eos_token`), and never in the plural (`prompt_tokens`).
+ * What a token is no secret behind: a part of a text, a place in a list, a reason to stop. Tokens are
+ * none in the plural either (`prompt_tokens`).
  */
-const TOKEN_OWNERS = [
-  ...["access", "api", "app", "auth", "authenticity", "authorization", "bearer", "bot", "csrf"],
-  ...["csrf middleware", "deploy", "device", "gh", "github", "gitlab", "hf", "id", "identity"],
-  ...["jwt", "login", "npm", "oauth", "personal", "private", "public", "push", "pypi", "refresh"],
-  ...["registration", "reset", "sas", "secret", "security", "sentry", "service", "session"],
-  ...["shopify", "slack", "sso", "stripe", "user", "vault", "verification", "webhook", "xsrf"],
+export const OTHER_TOKENS = [
+  ...["next", "page", "continuation", "pagination", "sync", "client request", "resume"],
+  ...["eos", "bos", "eot", "pad", "padding", "unk", "sep", "cls", "mask", "special", "added"],
+  ...["prompt", "completion", "input", "output", "first", "last", "max", "min", "per", "num"],
+  ...["unexpected", "expected", "illegal", "unknown", "bad", "syntax", "lookahead", "peek"],
+  ...["previous", "prev", "current", "each", "of", "start", "end", "begin", "stop", "stream"],
+  ...["activity", "window", "cancellation", "cancel", "lexer", "keyword", "operator", "identifier"],
 ];
 
 const joined = (names: readonly string[]) =>
@@ -45,11 +53,13 @@ const joined = (names: readonly string[]) =>
 /** In a name without separators: `dbpassword`, `xapikey`. */
 const NAME = new RegExp(`(?:${joined([...HEADER_NAMES, ...SECRET_NAMES])})(?:${ENDINGS})?$`);
 /** In a name whose words are apart: `token`, `x_auth_token`, `idtoken`, `csrf_token_2`. */
-const TOKEN = new RegExp(
-  `(?:^|(?:^|[_\\d])(?:${joined(TOKEN_OWNERS)})_?)token(?:_?(?:\\d{1,4}|hash|header|value))?$`,
+const TOKEN = /token(?:_?(?:\d{1,4}|hash|header|value))?$/;
+/** `next_token`, `eostoken`, `x_page_token_2`. */
+const OTHER_TOKEN = new RegExp(
+  `(?:^|[_\\d])(?:${OTHER_TOKENS.join("|").replaceAll(" ", "_?")})_?token[^a-z]*$`,
 );
 /** An error about one: `InvalidAuthenticityToken`. */
-const TOKEN_ERROR = /^(?:invalid|unexpected)_/;
+const TOKEN_ERROR = /^invalid_/;
 /** What all known names contain, so that most other names need no further test. */
 const STEM = /auth|cookie|pass|secret|key|token|signature/i;
 
@@ -61,9 +71,8 @@ export function isSecretName(name: string): boolean {
 /** Whether a name that ends with `token` is that of a secret. */
 export function isTokenName(name: string): boolean {
   const words = name.replace(/[a-z\d](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g, "$&_")
-    .replace(/[-_.\s[\]]+/g, "_").replace(/^_|_$/g, "").toLowerCase()
-    .replace("csrf_middleware", "csrfmiddleware");
-  return TOKEN.test(words) && !TOKEN_ERROR.test(words);
+    .replace(/[-_.\s[\]]+/g, "_").replace(/^_|_$/g, "").toLowerCase();
+  return TOKEN.test(words) && !OTHER_TOKEN.test(words) && !TOKEN_ERROR.test(words);
 }
 
 /** A name in normal form: without case and separators. */

@@ -9,6 +9,7 @@ import { isInnocent } from "./innocent.ts";
 import { maskBlocks, maskTokens, maskUnfinished, MAY_HAVE_LOOK, REDACTED } from "./mask_looks.ts";
 import { namePattern } from "./name_pattern.ts";
 import { isSecretName, normalise } from "./names.ts";
+import { isStatement, isStatementText } from "./statements.ts";
 import { type Form, valueAt } from "./values.ts";
 
 /** What JSON has to escape, or a secret's name may stand before: many texts have nothing of it. */
@@ -45,8 +46,9 @@ export class Redactor {
 
   /** Whether a value under a secret's name is not one; under a name of `redactKeys` any may be one. */
   isHarmless(name: string, value: unknown): boolean {
-    return (typeof value === "boolean" || value === null || value === "") &&
-      !this.#redactKeys.has(normalise(name));
+    return (typeof value === "boolean" || value === null || value === "" ||
+      typeof value === "number" && /s$/i.test(name) || // How many there are.
+      isStatement(value)) && !this.#redactKeys.has(normalise(name));
   }
 
   /** Whether a text is the same in JSON, and has nothing to mask. */
@@ -75,7 +77,7 @@ export class Redactor {
       const { start, form } = name;
       let next = this.#nextName(text, start);
       const value = valueAt(text, start, form, limitOf(text, start, next?.index), name.percent);
-      if (value !== undefined) {
+      if (value !== undefined && !isStatementText(text.slice(start, value.end))) {
         const mark = value.mark || name.mark;
         result += text.slice(end, start) + value.kept + mark + REDACTED + mark;
         end = value.end;

@@ -216,11 +216,24 @@ const NAMES = [
     "x amz security token",
     "github token",
     "bot token",
+    // Whatever is before it, but for what is no secret: words of parsers, models, pages.
+    ...["vercel token", "discord token", "invite token", "admin token", "fly api token"],
+    ...["reset password token", "consul http token", "remember token", "mfa token"],
   ],
 ];
 const NO_NAMES = [
   ...["tokens", "prompt_tokens", "nextToken", "next_token", "pageToken", "continuationToken"],
-  ...["clientRequestToken", "token_type", "invalidToken", "eos_token", "tokenizer", "token_count"],
+  ...["bosToken", "PAD_TOKEN", "stop_token", "time_to_first_token", "cost_per_token", "maxToken"],
+  ...[
+    "imagePullSecrets",
+    "image_pull_secret",
+    "clientRequestToken",
+    "token_type",
+    "invalidToken",
+    "eos_token",
+    "tokenizer",
+    "token_count",
+  ],
   ...["author", "authenticated", "authority", "keyboard", "primary_key", "key", "monkey", "sid"],
   ...["session", "pass", "pwd", "PWD", "api_key_id", "accessKeyId", "email", "compass", "bypass"],
 ];
@@ -383,6 +396,37 @@ Deno.test("JsonWriter.value() masks a value beside its name in data", () => {
       oldValue: shown,
       newValue: shown,
     }],
+    // What is said about a secret.
+    [{ errors: { password: ["can't be blank", "is too short (minimum is 8 characters)"] } }, {
+      errors: { password: ["can't be blank", "is too short (minimum is 8 characters)"] },
+    }],
+    [{ password: { kind: "required", message: "The password field is required." } }, {
+      password: { kind: "required", message: "The password field is required." },
+    }],
+    [{ properties: { token: { type: "string", minLength: 8 } } }, {
+      properties: { token: { type: "string", minLength: 8 } },
+    }],
+    [{ secrets: [{ name: "regcred" }] }, { secrets: [{ name: "regcred" }] }],
+    [{ serviceAccountToken: { expirationSeconds: 3607, path: "token" } }, {
+      serviceAccountToken: { expirationSeconds: 3607, path: "token" },
+    }],
+    [{ cookies: 3, secrets: 12 }, { cookies: 3, secrets: 12 }],
+    // What only looks like it.
+    [{ password: ["can't be blank", "hunter2"] }, { password: shown }],
+    [{ password: "my dog is called rex" }, { password: shown }],
+    [{ password: "is4hunter" }, { password: shown }],
+    [{ secret: { name: "regcred", value: "hunter" } }, { secret: shown }],
+    [{ password: { type: "string", value: "hunter" } }, { password: shown }],
+    [
+      {
+        password: {
+          get message() {
+            return "is required";
+          },
+        },
+      },
+      { password: shown },
+    ],
     // A sentence, and a key, are no names of what is beside them.
     [["Enter your password", "(at least 8)"], ["Enter your password", "(at least 8)"]],
     [["-----BEGIN PRIVATE KEY-----a-----END PRIVATE KEY-----", "b=1"], [shown, "b=1"]],
@@ -451,6 +495,28 @@ Deno.test("mask() leaves innocent text as it is", () => {
     "Wrong password: it must not be empty.",
     `Bearer realm="shop", error="invalid_token", scope="a b"`,
     "interface Login { user: string; password: string }",
+    // What validators say, also in lists and in JSON.
+    '{"password":["can\'t be blank"],"email":["is invalid"]}',
+    JSON.stringify({ a: JSON.stringify({ password: ["This password is too short."] }) }),
+    '{"errors":{"password":{"message":"is required","kind":"required"}}}',
+    '{"fieldErrors":{"password":["String must contain at least 8 character(s)"]}}',
+    '{"properties":{"password":{"type":"string","minLength":8}}}',
+    // What is kept elsewhere.
+    'imagePullSecrets: [{name: regcred}], {"imagePullSecrets":[{"name":"a"},{"name":"b"}]}',
+    'secrets: [{ name: "web-tls" }], "secrets": [{"name":"default-token-abcde"}]',
+    "docker secret: web_tls, reconciling Secret: default/web-tls",
+    "secrets: inherit, scope=secrets:read tokens:write",
+    // What Linux logs.
+    "pam_unix(passwd:chauthtok): password changed for bob",
+    "Preparing to unpack .../passwd_1%3a4.13+dfsg1-4ubuntu3_amd64.deb ...",
+    "Loaded X.509 cert 'Canonical Ltd. Master Signing Key: 84ef3d9a2c'",
+    "failed to fetch token: context deadline exceeded",
+    "cookies: 3, secrets: 3 loaded, token: 42 of 100",
+    // Code and templates.
+    "token: ${{ secrets.GITHUB_TOKEN }}, password=%DB_PASSWORD%, api_key: ••••••••",
+    "let token = getToken(); def login(password: str)",
+    "--secret-key=KEY, --token=TOKEN",
+    "<label>Password:</label><input>",
   ];
   for (const text of texts) assertEquals(mask(text), text);
 });
@@ -463,6 +529,11 @@ Deno.test("mask() masks what only begins like something that is no secret", () =
       "$N_D",
       "valid1",
       "true-",
+      "is-",
+      "3of",
+      "1%d",
+      "KEY1",
+      "read1",
       "?a",
       "%sa",
       "x".repeat(4) + "1",
