@@ -659,38 +659,12 @@ Deno.test("AxonPushHandler cuts and marks a record that is too large", async () 
 
 // ——— Batches ———
 
-Deno.test("AxonPushHandler halves a refused OTLP batch until the bad record is alone", async () => {
-  await using service = startFaultyService(({ records }) =>
-    records.some((n) => n % 100 === 99) ? answer(400) : undefined
-  );
-  const handler = handlerFor(service, { protocol: "otlp" });
-  log(handler, 300);
-  assert(await handler.flush(PLENTY_MS));
-  await handler.close();
-
-  assertEquals([handler.stats.failed, handler.stats.delivered], [3, 297]);
-  assertEquals(new Set(service.stored.values()).size, 297);
-  assertInvariant(handler.stats, service);
-});
-
 Deno.test("AxonPushHandler retries an OTLP batch after what OTLP says, and not after a 500", () =>
   forAll([[429, 1], [502, 1], [503, 1], [504, 1], [500, 0], [408, 0]], async (status, retried) => {
     const { stats } = await meet(answer(status!), { protocol: "otlp" });
 
     assertEquals([stats.retried, stats.failed], [retried, 1 - retried!]);
   }));
-
-Deno.test("AxonPushHandler counts what an OTLP partial success rejects, and says why", async () => {
-  const partialSuccess = { rejectedLogRecords: "1", errorMessage: "attribute too long" };
-  const { said, stats, requests } = await meet(answer(200, { body: { partialSuccess } }), {
-    protocol: "otlp",
-  });
-
-  assertEquals([stats.failed, stats.delivered], [1, 2]);
-  assertEquals(requests.flatMap(({ records }) => records).sort(), [0, 1, 2]);
-  assertEquals(said.map(({ code }) => code), ["partial-success"]);
-  assertMatch(said[0]!.message, /attribute too long/);
-});
 
 const NONSENSE: [partialSuccess: unknown][] = [
   [null],

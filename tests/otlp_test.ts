@@ -390,7 +390,7 @@ Deno.test("compression shrinks the bodies and says so", async () => {
 
 Deno.test("a partial success counts what was rejected as failed, and reports it", async () => {
   const said: Diagnostic[] = [];
-  const { handler } = await requestsOf(
+  const { requests, handler } = await requestsOf(
     (handler) => logNumbers(handler, 5),
     { diagnostics: (diagnostic) => said.push(diagnostic) },
     (received) =>
@@ -402,6 +402,7 @@ Deno.test("a partial success counts what was rejected as failed, and reports it"
       }),
   );
   const { delivered, failed, accepted } = handler.stats;
+  assertEquals(requests.length, 1);
   assertEquals({ delivered, failed, accepted }, {
     delivered: 3,
     failed: 2,
