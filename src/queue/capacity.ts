@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { type Loss, records } from "../diagnostics.ts";
+import type { Loss } from "../diagnostics.ts";
 import type { Settings } from "../options/settings.ts";
 import type { Channel } from "../worker/channel.ts";
 import type { Bounds, RecordQueue } from "./queue.ts";
+import { type OverflowLosses, overflowLosses } from "./reports.ts";
 
 /**
  * Records of one chunk, or those of a request if they are more. Larger chunks cost less each, up to
@@ -21,61 +22,38 @@ const MAX_CHARACTERS = { least: 1 << 26, perRecord: 1024 } as const;
 
 /** The bounds of one handler. */
 export class Capacity {
-  /** Most records in flight, ever. */
+  /** Most records of the handler's own in flight, ever. */
   readonly maxInFlight: number;
-  /** Most records of others in flight, of those that they have left in the spool. */
+  /** Most records in flight of those that others have left in the spool. None without one. */
   readonly backlogInFlight: number;
   /** Most records of a chunk. */
   readonly chunkSize: number;
   /** How much is kept in memory. */
   readonly bounds: Bounds;
-  /** What is reported where there are too many records, and where they are too long. */
-  #tooMany: Loss;
-  #tooLong: Loss;
+  #losses: OverflowLosses;
   /** Most records in flight while the program runs. */
   #usualInFlight: number;
 
-  constructor({ queueSize, overflowPolicy, exporter, spool, spoolMaxBytes }: Settings) {
+  constructor(settings: Settings) {
+    const { queueSize, overflowPolicy, exporter, spool } = settings;
     const characters = Math.max(MAX_CHARACTERS.least, queueSize * MAX_CHARACTERS.perRecord);
     this.bounds = { records: queueSize, characters };
     this.maxInFlight = Math.min(queueSize, MAX_IN_FLIGHT);
     // What is in flight cannot be dropped any more, so it is no more than keeps the worker busy.
     const busy = Math.max(128, 4 * exporter.concurrency, 8 * exporter.batchSize);
-    this.backlogInFlight = Math.min(busy, MAX_IN_FLIGHT);
+    this.backlogInFlight = spool === undefined ? 0 : Math.min(busy, MAX_IN_FLIGHT);
     this.#usualInFlight = overflowPolicy === "drop-oldest"
       ? Math.max(1, Math.min(queueSize >> 1, busy))
       : this.maxInFlight;
-    // Two chunks have room in the worker, so that it has one while it gets the next.
+    // The worker has room for two chunks, so that it has one while it gets the next.
     const most = (this.#usualInFlight + 1) >> 1;
     this.chunkSize = Math.min(Math.max(CHUNK_SIZE, exporter.batchSize), most);
-    const otlp = exporter.protocol === "otlp";
-    const advice = `raise 'queueSize'${
-      otlp ? " or log less" : `, log less, or choose protocol "otlp"`
-    }`;
-    const overflow = (full: string, what: string): Loss => ({
-      level: "warn",
-      code: "overflow",
-      message: (count) =>
-        `${full}: ${records(count)} dropped so far by the overflow policy "${overflowPolicy}": ` +
-        what,
-    });
-    this.#tooMany = spool === undefined
-      ? overflow(`The queue is full ('queueSize' is ${queueSize})`, advice)
-      : overflow(
-        `The spool ${spool} is full ('spoolMaxBytes' is ${spoolMaxBytes}), or its disk is`,
-        "raise 'spoolMaxBytes', or make room",
-      );
-    this.#tooLong = spool === undefined
-      ? overflow(
-        `The queue is full (${characters >> 20} Mi characters of large records)`,
-        "log shorter records or fewer",
-      )
-      : this.#tooMany;
+    this.#losses = overflowLosses(settings, characters);
   }
 
   /** What is reported of records that found the queue full. */
   overflow({ length }: RecordQueue): Loss {
-    return length < this.bounds.records ? this.#tooLong : this.#tooMany;
+    return length < this.bounds.records ? this.#losses.tooLong : this.#losses.tooMany;
   }
 
   /**

@@ -19,7 +19,7 @@ import type { ThreadKind } from "../worker/thread.ts";
 import { Capacity } from "./capacity.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { Queue, type RecordQueue } from "./queue.ts";
-import { reportRemainder } from "./remainder.ts";
+import { reportRemainder } from "./reports.ts";
 import { SpooledQueue } from "./spooled_queue.ts";
 
 /** Longest time that a wait does not look whether the worker lives, in milliseconds. */
@@ -76,7 +76,7 @@ export class Shipper {
       opener: channelOpener({
         ...settings,
         origin,
-        maxInFlight: maxInFlight + (spool === undefined ? 0 : backlogInFlight),
+        maxInFlight: maxInFlight + backlogInFlight,
         diagnostics,
       }),
       report,
