@@ -12,9 +12,9 @@ import { type Diagnostic, records } from "../diagnostics.ts";
 import type { Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
 import type { Channel } from "../worker/channel.ts";
-import { bytesOf, Directory, type Found, MAKING_MS, removeFile, setAside } from "./directory.ts";
+import { Directory, type Found, setAside } from "./directory.ts";
 import { type Lines, MAX_NUMBER } from "./lines.ts";
-import { Source, takeFile } from "./source.ts";
+import { Source, takeOver } from "./source.ts";
 import { failureOf } from "./sqlite.ts";
 
 /** How long after the first record the backlog waits: a short script ends before, and faster. */
@@ -23,8 +23,6 @@ const START_AFTER_MS = 20;
 const PAUSE_MS = { min: 1, max: 100 } as const;
 /** How often the directory is scanned, in milliseconds. */
 const SCAN_MS = 30_000;
-/** What nobody can send is kept for a week, in milliseconds. */
-const KEPT_MS = 7 * 24 * 3600 * 1000;
 /** How long a step may read, in milliseconds: the program waits meanwhile. */
 const STEP_MS = 2;
 /** Most lines that are deleted in one step: that takes about as long. */
@@ -204,43 +202,18 @@ export class Backlog {
     this.#scanAt = this.#clock.now() + SCAN_MS;
     try {
       const open = new Set(this.#sources.map(({ file }) => file.path));
-      this.#directory.clean(KEPT_MS);
+      this.#directory.clean();
       this.#candidates = this.#directory.list().filter(({ path }) => !open.has(path));
     } catch {
       // There is no directory yet, or none any more: who writes to it says so.
     }
   }
 
-  #take({ path, bytes, idleMs }: Found): void {
+  #take(found: Found): void {
     this.#directory.checkPermitted();
-    if (bytes === 0) {
-      if (idleMs > MAKING_MS) removeFile(path);
-      return;
-    }
-    if (bytesOf(path) === 0) return; // Somebody else has delivered it in between.
-    const file = takeFile(path);
-    if (file === "locked" || file === "foreign") return;
-    if (file === "unfinished") {
-      // Whoever has made it is gone: a file that is not empty is locked until it is finished. SQLite
-      // makes an empty one where somebody else has removed one in this very moment.
-      removeFile(path);
-    } else if (file === "damaged") {
-      const name = setAside(path);
-      const message = `Cannot read a file of the spool: it is damaged, and is ${name} now`;
-      this.#report({ level: "error", code: "spool-damaged", message });
-    } else if (this.#isForUs(file.origin)) {
-      this.#sources.push(new Source(file, this.#nextOrigin++, this.#settings.chunkSize));
-    } else {
-      file.close();
-      if (idleMs > KEPT_MS) {
-        removeFile(path);
-        const { destination } = file.origin;
-        const message =
-          `Nobody has sent ${path} of the spool for a week: it goes to ${destination}` +
-          `, and is removed`;
-        this.#report({ level: "error", code: "spool-expired", message });
-      }
-    }
+    const file = takeOver(found, (origin) => this.#isForUs(origin), this.#report);
+    if (file === undefined) return;
+    this.#sources.push(new Source(file, this.#nextOrigin++, this.#settings.chunkSize));
   }
 
   #isForUs({ protocol, destination }: Origin): boolean {

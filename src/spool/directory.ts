@@ -14,6 +14,8 @@ const OURS = new RegExp(`^${UUID}\\.(?:sqlite|first)$`);
 const LEFT = new RegExp(`^(${UUID}\\.(?:sqlite|first))(-wal|\\.corrupt)$`);
 /** A file without a line in it may be in the making for so long, in milliseconds. */
 export const MAKING_MS = 60_000;
+/** What nobody can send is kept for a week, in milliseconds. */
+export const KEPT_MS = 7 * 24 * 3600 * 1000;
 
 /** A file of lines, as the directory knows it. */
 export interface Found {
@@ -59,8 +61,8 @@ export class Directory {
     return found.sort((one, other) => other.idleMs - one.idleMs);
   }
 
-  /** Removes what is left of files that are gone, and after so long those that nobody could read. */
-  clean(keptMs: number): void {
+  /** Removes what is left of files that are gone, and after a week those that nobody could read. */
+  clean(): void {
     this.checkPermitted();
     for (const { name } of Deno.readDirSync(this.path)) {
       const [, file, end] = name.match(LEFT) ?? [];
@@ -70,7 +72,7 @@ export class Directory {
       if (left === undefined || !left.isFile) continue;
       const isGone = end === ".corrupt" || stat(path) === undefined;
       const idleMs = Date.now() - Number(left.mtime);
-      if (isGone && idleMs > (end === ".corrupt" ? keptMs : MAKING_MS)) remove(path + end);
+      if (isGone && idleMs > (end === ".corrupt" ? KEPT_MS : MAKING_MS)) remove(path + end);
     }
   }
 

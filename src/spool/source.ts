@@ -1,19 +1,60 @@
 /**
- * A file of the spool that was taken over, and how far it has been read and delivered. What is damaged
- * is left out, and the rest read all the same. Runs on the program's thread, between its log calls.
+ * Taking over a file of the spool that others have left, and how far it has been read and delivered.
+ * What is damaged is left out, and the rest read all the same. Runs on the program's thread, between its log calls.
  *
  * @module
  */
+import type { Diagnostic } from "../diagnostics.ts";
+import type { Origin } from "../record/chunk.ts";
 import type { Channel } from "../worker/channel.ts";
+import { bytesOf, type Found, KEPT_MS, MAKING_MS, removeFile, setAside } from "./directory.ts";
 import { FirstFile } from "./first_file.ts";
-import { type Lines, MAX_NUMBER, type Refusal, type Slice } from "./lines.ts";
+import { type Lines, MAX_NUMBER, type Slice } from "./lines.ts";
 import { LinesFile } from "./lines_file.ts";
 import { Ranges } from "./ranges.ts";
 import { failureOf } from "./sqlite.ts";
 
-/** Opens a file that somebody has left, or says why it cannot be had. */
-export function takeFile(path: string): Lines | Refusal {
-  return path.endsWith(".first") ? FirstFile.take(path) : LinesFile.take(path);
+/**
+ * Takes a file over that somebody has left, if it can be had and is for us. What nobody can use is
+ * removed or set aside.
+ * @throws What the system or SQLite throws.
+ */
+export function takeOver(
+  { path, bytes, idleMs }: Found,
+  isForUs: (origin: Origin) => boolean,
+  report: (diagnostic: Diagnostic) => void,
+): Lines | undefined {
+  if (bytes === 0) {
+    if (idleMs > MAKING_MS) removeFile(path);
+    return undefined;
+  }
+  if (bytesOf(path) === 0) return undefined; // Somebody else has delivered it in between.
+  const file = path.endsWith(".first") ? FirstFile.take(path) : LinesFile.take(path);
+  switch (file) {
+    case "locked":
+    case "foreign":
+      return undefined;
+    case "unfinished":
+      // Whoever has made it is gone: a file that is not empty is locked until it is finished. SQLite
+      // makes an empty one where somebody else has removed one in this very moment.
+      removeFile(path);
+      return undefined;
+    case "damaged": {
+      const name = setAside(path);
+      const message = `Cannot read a file of the spool: it is damaged, and is ${name} now`;
+      report({ level: "error", code: "spool-damaged", message });
+      return undefined;
+    }
+  }
+  if (isForUs(file.origin)) return file;
+  file.close();
+  if (idleMs > KEPT_MS) {
+    removeFile(path);
+    const message = `Nobody has sent ${path} of the spool for a week: it goes to ` +
+      `${file.origin.destination}, and is removed`;
+    report({ level: "error", code: "spool-expired", message });
+  }
+  return undefined;
 }
 
 /** A file that was taken over. */

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { Atomics } from "../atomics.ts";
+import { Atomics } from "./atomics.ts";
 import type { Acknowledger } from "../delivery/exporter_settings.ts";
 import type { Outcome } from "../delivery/response.ts";
 

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { Atomics } from "../atomics.ts";
+import { Atomics } from "./atomics.ts";
 
 // As they are when the package is loaded, whatever the program does to them later.
 const { Int32Array, SharedArrayBuffer } = globalThis;

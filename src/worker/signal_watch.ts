@@ -8,7 +8,7 @@
  * @module
  */
 import { sleep } from "../clock.ts";
-import { Atomics } from "../atomics.ts";
+import { Atomics } from "./atomics.ts";
 import type { EndSignal } from "../options/options.ts";
 import { Heartbeat, type Question } from "./heartbeat.ts";
 

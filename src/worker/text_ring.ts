@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { Atomics } from "../atomics.ts";
+import { Atomics } from "./atomics.ts";
 
 // As they are when the package is loaded, whatever the program does to them later.
 const { Int32Array, SharedArrayBuffer, TextDecoder, TextEncoder, Uint8Array, Uint32Array } =
