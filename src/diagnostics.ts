@@ -64,7 +64,7 @@ const CLOCK: Clock = { now, sleep };
 /** Writes diagnostics, rate-limited by code and service code. */
 export class Diagnostics {
   /** Whether a diagnostic is being written now: what is logged meanwhile is not shipped. */
-  active = false;
+  isWriting = false;
   #sink: DiagnosticsSink;
   #clock: Clock;
   #mask: (text: string) => string;
@@ -86,14 +86,14 @@ export class Diagnostics {
   report(diagnostic: Diagnostic): void {
     const kind = this.#kind(diagnostic);
     const now = this.#clock.now();
-    if (this.active || now - (this.#lastAt.get(kind) ?? -Infinity) < QUIET_MS) return;
+    if (this.isWriting || now - (this.#lastAt.get(kind) ?? -Infinity) < QUIET_MS) return;
     this.#lastAt.set(kind, now);
     this.#write(diagnostic);
   }
 
   /** Writes a diagnostic of another thread, whose rate is limited there. */
   relay(diagnostic: Diagnostic): void {
-    if (!this.active) this.#write(diagnostic);
+    if (!this.isWriting) this.#write(diagnostic);
   }
 
   /**
@@ -118,7 +118,7 @@ export class Diagnostics {
   }
 
   #reportGrowth(tally: Tally): void {
-    if (tally.reported === tally.count || this.active) return;
+    if (tally.reported === tally.count || this.isWriting) return;
     const { loss: { level, code, message }, count } = tally;
     tally.reported = count;
     this.#quieten(tally);
@@ -137,7 +137,7 @@ export class Diagnostics {
   }
 
   #write(diagnostic: Diagnostic): void {
-    this.active = true;
+    this.isWriting = true;
     try {
       const { serviceCode: code } = diagnostic;
       const result: unknown = this.#sink({
@@ -150,7 +150,7 @@ export class Diagnostics {
     } catch (error) {
       complain(error);
     } finally {
-      this.active = false;
+      this.isWriting = false;
     }
   }
 

@@ -167,7 +167,7 @@ Deno.test("Diagnostics goes on whatever the sink does", async () => {
     diagnostics.count(LOSS);
     diagnostics.report(diagnostic("b"));
     assertEquals(told, ["a", "1 record lost", "b"]);
-    assertEquals(diagnostics.active, false);
+    assertEquals(diagnostics.isWriting, false);
   }
   await new Promise((resolve) => setTimeout(resolve)); // No rejection ends this test.
 });

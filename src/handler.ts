@@ -269,7 +269,7 @@ export class AxonPushHandler extends BaseHandler {
   /** @param isLast Whether it is not deferred any more, wherever the stack is used up. */
   #take(record: LogRecord, isLast = false): void {
     if (
-      this.#inUserCode || this.#diagnostics.active || isSending() ||
+      this.#inUserCode || this.#diagnostics.isWriting || isSending() ||
       this.#isExcluded(record.loggerName)
     ) {
       this.#filtered++;

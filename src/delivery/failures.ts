@@ -75,7 +75,7 @@ export class Failures {
     if (deliveries === 0 || slot.isProbe) return this.#blameSettings(slot, result, now);
     if (failuresInARow >= MANY_REFUSALS) return this.#probe(slot, request);
     if (request.items.length > 1) return this.#halveRefused(request);
-    if (request.isDoubted && !others.pass) this.#backoff.open(epoch, "failure");
+    if (request.isDoubted && !others.anyDelivered) this.#backoff.open(epoch, "failure");
     if (countRefusal(request, others, this.#settings)) this.#lose(request, result.diagnostic);
     else this.#doubt(request, now);
   }
@@ -177,9 +177,9 @@ export class Failures {
   #onFailure(request: Request): Others {
     this.#backoff.onFailed(request.failedAt === undefined);
     const { deliveries, isWell } = this.#backoff;
-    const pass = request.failedAt !== undefined && request.failedAt < deliveries;
+    const anyDelivered = request.failedAt !== undefined && request.failedAt < deliveries;
     request.failedAt = deliveries;
-    return { pass, areWell: pass && isWell };
+    return { anyDelivered, nearlyAllDelivered: anyDelivered && isWell };
   }
 
   #again(request: Request): void {

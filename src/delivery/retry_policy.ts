@@ -43,10 +43,9 @@ export interface RetrySettings {
 
 /** What became of others since a request failed before. */
 export interface Others {
-  /** Whether any were delivered. */
-  readonly pass: boolean;
-  /** Whether nearly all of them were, and any at all: the service is well, but for this request. */
-  readonly areWell: boolean;
+  readonly anyDelivered: boolean;
+  /** At least one, and so many that the service is well, but for this request. */
+  readonly nearlyAllDelivered: boolean;
 }
 
 /** What becomes of a request that failed. Both halves of a batch are sent by themselves. */
@@ -71,10 +70,10 @@ export function countFailure(
 function countKept(
   request: Request,
   cause: RetryCause,
-  { areWell }: Others,
+  { nearlyAllDelivered }: Others,
   { maxRetries }: RetrySettings,
 ): Sequel {
-  if (cause === "local" || !areWell) return "retry";
+  if (cause === "local" || !nearlyAllDelivered) return "retry";
   request.retries++;
   if (request.items.length > 1) return request.retries > maxRetries ? "halve" : "retry";
   return request.retries >= Math.max(MANY_ALONE, maxRetries) ? "give-up" : "retry";
@@ -83,13 +82,13 @@ function countKept(
 function countOther(
   request: Request,
   cause: RetryCause,
-  { pass }: Others,
+  { anyDelivered }: Others,
   { maxRetries, retryUnreachable, isEndpoint }: RetrySettings,
 ): Sequel {
   if (cause === "busy" && retryUnreachable) {
     // A Collector answers so while its queue is full, and that can last.
     if (!isEndpoint) request.busy++;
-  } else if (cause !== "local" && (isAnswer(cause) || !retryUnreachable || pass)) {
+  } else if (cause !== "local" && (isAnswer(cause) || !retryUnreachable || anyDelivered)) {
     request.retries++;
   }
   const isSpent = request.retries > maxRetries || request.busy > Math.max(MAX_BUSY, maxRetries);
@@ -108,7 +107,7 @@ export function countRefusal(
   { isKept }: Pick<RetrySettings, "isKept">,
 ): boolean {
   if (!isKept) return request.isDoubted;
-  if (others.areWell) request.retries++;
+  if (others.nearlyAllDelivered) request.retries++;
   return request.retries >= MANY_ALONE;
 }
 
@@ -120,5 +119,7 @@ export function countCutOff(request: Request, others: Others): boolean {
   request.cutOff++;
   const { cutOff, chars, items } = request;
   if (chars < NOT_LARGE) return false;
-  return others.pass ? cutOff >= MANY_CUTOFFS : cutOff >= MANY_CUTOFFS_ALONE && items.length > 1;
+  return others.anyDelivered
+    ? cutOff >= MANY_CUTOFFS
+    : cutOff >= MANY_CUTOFFS_ALONE && items.length > 1;
 }

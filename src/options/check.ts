@@ -49,7 +49,7 @@ function checkKind(
   name: string = from,
 ): unknown {
   if (attempt(() => kind.test(value))) return value;
-  const Refusal = kind.ranged && typeof value === "number" ? RangeError : TypeError;
+  const Refusal = kind.hasRange && typeof value === "number" ? RangeError : TypeError;
   const isSecret = name === "apiKey" || name === "headers";
   return refuseValue(kind, Refusal, `'${from}' must be ${must}`, given, isSecret);
 }

@@ -33,27 +33,27 @@ const OF_BODIES = ["content-type", "content-encoding", "content-length", "idempo
  * Where requests go.
  *
  * @param options The options that the program passed.
- * @param said The same with the values of `AXONPUSH_` variables.
+ * @param configured The same with the values of `AXONPUSH_` variables.
  * @param baseUrl The address of the service, used if there is no other destination.
  * @param variables OpenTelemetry's are read if neither an option nor an `AXONPUSH_` variable gives a
  *   destination. A key does: the service.
  */
 export function destinationOf(
   options: AxonPushHandlerOptions,
-  said: AxonPushHandlerOptions,
+  configured: AxonPushHandlerOptions,
   baseUrl: string | URL,
   variables: Environment,
 ): Destination {
   const { client, endpoint, headers: more = {} } = options;
-  const { environment } = said;
-  const channelId = said.channelId === undefined ? undefined : String(said.channelId);
-  const otlp = said.protocol === "otlp";
-  const isOpen = (endpoint ?? client ?? said.baseUrl ?? said.apiKey) === undefined;
+  const { environment } = configured;
+  const channelId = configured.channelId === undefined ? undefined : String(configured.channelId);
+  const otlp = configured.protocol === "otlp";
+  const isOpen = (endpoint ?? client ?? configured.baseUrl ?? configured.apiKey) === undefined;
   const otel = otlp && isOpen ? otelDestination(variables) : undefined;
   const elsewhere = parseAddress(endpoint) ?? otel?.value.url;
   const route = `${parseAddress(baseUrl)!.replace(/\/+$/, "")}/${otlp ? "v1/logs" : "event"}`;
   const url = elsewhere ?? route;
-  const who = elsewhere === undefined ? said : options;
+  const who = elsewhere === undefined ? configured : options;
   const ours = {
     ...client ? {} : credentials(who, elsewhere !== undefined),
     ...environment !== undefined && { "X-Axonpush-Environment": environment },
@@ -100,9 +100,9 @@ function fingerprint(text: string): number {
  */
 function credentials(
   { apiKey, tenantId }: Pick<AxonPushHandlerOptions, "apiKey" | "tenantId">,
-  elsewhere: boolean,
+  isEndpoint: boolean,
 ): Record<string, string> {
-  if (apiKey === undefined && elsewhere) return {};
+  if (apiKey === undefined && isEndpoint) return {};
   if (apiKey?.startsWith("pt_")) return { "X-Public-Token": apiKey };
   const missing = Object.entries({ apiKey, tenantId })
     .filter(([, value]) => value === undefined)

@@ -28,7 +28,7 @@ export interface Kind {
   readonly must: string;
   readonly test: (value: unknown) => boolean;
   /** Whether a number that fails the test is out of range, as opposed to of the wrong type. */
-  readonly ranged?: boolean;
+  readonly hasRange?: boolean;
   /** What was probably meant, if anything. */
   readonly meant?: (value: unknown) => string | undefined;
 }
@@ -69,7 +69,7 @@ const integer = (least: number, most: number): Kind => ({
   must: least === 1 ? `a positive integer up to ${most}` : `an integer from ${least} to ${most}`,
   test: (value) =>
     Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
-  ranged: true,
+  hasRange: true,
 });
 
 /**

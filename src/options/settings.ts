@@ -10,7 +10,7 @@ import type { Diagnostic } from "../diagnostics.ts";
 import { resourceAttributes } from "../platform.ts";
 import { newTraceId } from "../record/context.ts";
 import { check, checkVariable, refuse, show, suggestion } from "./check.ts";
-import { destinationOf } from "./destination.ts";
+import { type Destination, destinationOf } from "./destination.ts";
 import { type Environment, environment } from "./environment.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
 import { otelResource } from "./otel.ts";
@@ -46,29 +46,24 @@ export function resolveOptions(given: AxonPushHandlerOptions): Settings {
   const options = checkEach(given);
   checkTogether(options);
   const variables = environment(options.envFile);
-  const said: AxonPushHandlerOptions = Object.fromEntries(
+  const configured: AxonPushHandlerOptions = Object.fromEntries(
     NAMES.map((name) => [name, options[name] ?? fromEnvironment(name, variables)]),
   );
   const resolved = Object.fromEntries(
-    NAMES.map((name) => [name, said[name] ?? RULES[name].fallback]),
+    NAMES.map((name) => [name, configured[name] ?? RULES[name].fallback]),
   ) as unknown as Resolved;
   const { traceId, channelId, spool: _, ...others } = resolved;
-  const spool = spoolOf(options, said);
-  const { url, isEndpoint, headers, ...destination } = destinationOf(
-    options,
-    said,
-    resolved.baseUrl,
-    variables,
-  );
+  const spool = spoolOf(options, configured);
+  const destination = destinationOf(options, configured, resolved.baseUrl, variables);
   const attributes = otelResource(variables);
   return {
     ...others,
     traceId: traceId ?? newTraceId(),
     ...channelId !== undefined && { channelId: String(channelId) },
     ...spool !== undefined && { spool },
-    exporter: exporterSettings(resolved, url, headers, isEndpoint, spool !== undefined),
+    exporter: exporterSettings(resolved, destination, spool !== undefined),
     destination: destination.name,
-    resource: resourceOf(said, attributes.value),
+    resource: resourceOf(configured, attributes.value),
     notices: [...attributes.notices, ...destination.notices],
   };
 }
@@ -81,13 +76,13 @@ function resourceOf(
   { serviceName, serviceVersion, environment }: AxonPushHandlerOptions,
   attributes: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  const said = {
+  const named = {
     "service.name": serviceName,
     "service.version": serviceVersion,
     "deployment.environment.name": environment,
   };
   const resource: Record<string, string> = {};
-  for (const part of [said, attributes, resourceAttributes()]) {
+  for (const part of [named, attributes, resourceAttributes()]) {
     for (const [name, value] of Object.entries(part)) {
       if (value !== undefined && !Object.hasOwn(resource, name)) resource[name] = value;
     }
@@ -97,9 +92,7 @@ function resourceOf(
 
 function exporterSettings(
   resolved: Resolved,
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  isEndpoint: boolean,
+  { url, isEndpoint, headers }: Destination,
   isKept: boolean,
 ): ExporterSettings {
   const { protocol, flushIntervalMs, concurrency, requestTimeoutMs, maxRetries } = resolved;

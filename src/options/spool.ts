@@ -14,11 +14,11 @@ const { URL } = globalThis;
  * The directory of the spool as a path, if there is to be one.
  *
  * @param options What the program passed.
- * @param said The same with what variables say.
+ * @param configured The same with the values of variables.
  */
 export function spoolOf(
   options: AxonPushHandlerOptions,
-  said: AxonPushHandlerOptions,
+  configured: AxonPushHandlerOptions,
 ): string | undefined {
   if (options.client && options.spool !== undefined) {
     refuse(
@@ -27,7 +27,7 @@ export function spoolOf(
         `leave out 'spool' or 'client'`,
     );
   }
-  const { spool } = said;
+  const { spool } = configured;
   if (spool === undefined || options.client) {
     if (options.spoolMaxBytes !== undefined) refuse(TypeError, `'spoolMaxBytes' needs 'spool'`);
     return undefined;

@@ -60,7 +60,7 @@ export class Acknowledgements implements Acknowledger {
   }
 
   /** Whether the writer has ended without being asked to. */
-  get crashed(): boolean {
+  get hasCrashed(): boolean {
     return Atomics.load(this.#words, CRASHED) !== 0;
   }
 
@@ -153,7 +153,7 @@ export class Acknowledgements implements Acknowledger {
     // them then ask again.
     const isSooner = ((requested - written) | 0) > 0 && ((requested - at) | 0) <= 0;
     if (!isSooner) Atomics.store(this.#words, WAKE_AT, at);
-    return !this.crashed && ((at - Atomics.load(this.#words, WRITTEN)) | 0) > 0;
+    return !this.hasCrashed && ((at - Atomics.load(this.#words, WRITTEN)) | 0) > 0;
   }
 
   #wake(): void {

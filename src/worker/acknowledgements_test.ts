@@ -118,7 +118,7 @@ Deno.test("Acknowledgements.wait() returns at once if enough is new, or the writ
   assertEquals(taken(reader), [[0, "delivered"], [1, "delivered"]]);
   reader.wait(1, 0);
   writer.crash();
-  assert(reader.crashed);
+  assert(reader.hasCrashed);
   reader.wait(1, FOREVER_MS);
 });
 
@@ -138,7 +138,7 @@ for (const how of ["wait", "waitAsync"] as const) {
     using _ = await startWriter(reader.memory, "writer.acknowledge(7, 'failed'), writer.crash()");
     await reader[how](3, FOREVER_MS);
     assertEquals(taken(reader), [[7, "failed"]]);
-    assert(reader.crashed);
+    assert(reader.hasCrashed);
   });
 }
 

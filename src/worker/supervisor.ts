@@ -136,7 +136,7 @@ export class Supervisor {
   checkAlive(how: keyof typeof MAX_UNANSWERED): void {
     const { channel } = this;
     if (channel === undefined) return;
-    if (channel.acknowledgements.crashed) return channel.abandon();
+    if (channel.acknowledgements.hasCrashed) return channel.abandon();
     const now = this.#now();
     if (now - this.#askedAt < ASK_EVERY_MS) return;
     this.#askedAt = now;
