@@ -6,6 +6,7 @@
  */
 import type { Diagnostic } from "../diagnostics.ts";
 import { sleep } from "../clock.ts";
+import { netPermission } from "../permissions.ts";
 import { shared } from "./alarm.ts";
 import { notPermitted, unanswered, unsent } from "./no_answer.ts";
 import { readResponse, type ResponseSettings, type Send, stranger } from "./response.ts";
@@ -18,10 +19,9 @@ const REST_MS = 1000;
 const ROOM_BYTES = 1 << 20;
 
 // Taken when the module is loaded: a program may replace them, and log what it then does with them.
-const { fetch, AbortController, AbortSignal, Blob, TextEncoder, URL } = globalThis;
+const { fetch, AbortController, AbortSignal, Blob, TextEncoder } = globalThis;
 const [RequestClass, ResponseClass] = [atLoad("Request"), atLoad("Response")];
 const [Decoder, Compressor] = [atLoad("TextDecoderStream"), atLoad("CompressionStream")];
-const { permissions } = Deno;
 
 /** How requests are made. Can be sent to another thread. */
 export interface HttpSettings extends ResponseSettings {
@@ -55,7 +55,7 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
   const finish = createFinish(settings);
   return async (body, key) => {
     // On a terminal, a fetch without permission would prompt in the middle of the program.
-    if (permission !== "granted") permission = permissionFor(url);
+    if (permission !== "granted") permission = netPermission(url);
     if (permission !== "granted") return notPermitted(url, permission);
     const signal = deadline();
     try {
@@ -98,12 +98,6 @@ function signalAfter(ms: number): AbortSignal {
   const controller = new AbortController();
   void sleep(ms).then(() => controller.abort());
   return controller.signal;
-}
-
-function permissionFor(url: string): Deno.PermissionState {
-  const { protocol, hostname, port } = new URL(url);
-  const host = `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
-  return permissions.querySync({ name: "net", host }).state;
 }
 
 /**

@@ -6,10 +6,10 @@
  *
  * @module
  */
+import { readVariable } from "../permissions.ts";
 
 // As they are when the module is loaded, whatever the program does to them later.
 const { URL } = globalThis;
-const { env, permissions } = Deno;
 
 /**
  * The name of the variable that sets a proxy for this address, or nothing where there is none or
@@ -19,7 +19,7 @@ const { env, permissions } = Deno;
  */
 export function proxyVariable(
   url: string,
-  valueOf: (variable: string) => string | undefined = read,
+  valueOf: (variable: string) => string | undefined = readVariable,
 ): string | undefined {
   const { protocol, hostname } = new URL(url);
   const firstOf = (names: readonly string[]) =>
@@ -37,10 +37,4 @@ function covers(list: string, hostname: string): boolean {
   return entries.some((entry) =>
     entry === "*" || entry !== "" && `.${hostname}`.endsWith(`.${entry}`)
   );
-}
-
-/** The value of a variable, if it may be read: to read it otherwise would prompt. */
-function read(variable: string): string | undefined {
-  const { state } = permissions.querySync({ name: "env", variable });
-  return state === "granted" ? env.get(variable) : undefined;
 }
