@@ -92,13 +92,10 @@ export class Queue implements RecordQueue {
   readonly spooled = 0;
   /** Number that the next record gets. It may be raised, and then numbers are left out. */
   next = 0;
-  /** Records that are not posted. */
   waiting = 0;
-  /** Records that are posted and not settled. */
   inFlight = 0;
   /** Characters of all lines that are kept. */
   characters = 0;
-  /** Characters of the lines that are posted. */
   charactersInFlight = 0;
   #batchSize: number;
   #bounds: Bounds;
@@ -117,7 +114,6 @@ export class Queue implements RecordQueue {
     return this.length >= this.#bounds.records || this.characters >= this.#bounds.characters;
   }
 
-  /** Records that are not settled. */
   get length(): number {
     return this.waiting + this.inFlight;
   }
@@ -127,13 +123,11 @@ export class Queue implements RecordQueue {
     return this.length;
   }
 
-  /** Whether a whole batch waits. */
   get hasFullBatch(): boolean {
     const oldest = this.#batches[this.#posted];
     return oldest !== undefined && this.#isWhole(oldest);
   }
 
-  /** Appends a record, or says that there is no room for it. */
   push(line: string): boolean {
     if (this.isFull) return false;
     const last = this.#batches.length > this.#posted ? this.#batches.at(-1)! : undefined;
@@ -175,12 +169,10 @@ export class Queue implements RecordQueue {
     }
   }
 
-  /** The oldest batch that waits. It stays where it is until {@linkcode markPosted}. */
   peek(): Batch | undefined {
     return this.#batches[this.#posted];
   }
 
-  /** Moves the mark behind the batch that {@linkcode peek} gives: it is in flight now. */
   markPosted(): void {
     const batch = this.#batches[this.#posted]!;
     batch.settled = new Uint8Array(batch.count);
@@ -190,7 +182,6 @@ export class Queue implements RecordQueue {
     this.charactersInFlight += batch.lines.length;
   }
 
-  /** Takes a record off that is in flight, and says whether it was. */
   settle(sequence: number): boolean {
     // Nearly always it is in one of the oldest batches.
     for (let i = 0; i < this.#posted; i++) {
@@ -212,7 +203,6 @@ export class Queue implements RecordQueue {
     return false;
   }
 
-  /** Moves the mark back to the beginning: nothing is in flight any more, and all of it waits. */
   rewind(): void {
     const unsettled = this.#batches.slice(0, this.#posted).flatMap(unsettledParts);
     const all = [...unsettled, ...this.#batches.slice(this.#posted)];
@@ -250,7 +240,6 @@ export class Queue implements RecordQueue {
     return oldest;
   }
 
-  /** How many records with a number below this one are not settled. */
   countBefore(sequence: number): number {
     let count = 0;
     for (const { first, count: length, open, settled } of this.#batches) {

@@ -113,7 +113,6 @@ export class LinesFile implements Lines {
     }
   }
 
-  /** Whether there is no room for more, by the bound that it was made with. */
   get isFull(): boolean {
     const { max_page_count: most } = this.#database.prepare("PRAGMA max_page_count").get()!;
     return this.#pages >= Number(most);
@@ -130,7 +129,6 @@ export class LinesFile implements Lines {
     this.#database.exec("COMMIT");
   }
 
-  /** Writes a line. Writing it again under the same number replaces it. */
   append(number: number, line: string): void {
     this.#insert.run(number, withCheck(this.#seed, number, line));
   }
@@ -182,7 +180,6 @@ export class LinesFile implements Lines {
     return last === undefined ? undefined : this.read(Math.max(from, last.number) + 1, limit);
   }
 
-  /** Deletes the lines with the numbers from one to another, both of them too. */
   delete(first: number, last: number): void {
     this.#delete.run(first, last);
   }
@@ -192,7 +189,6 @@ export class LinesFile implements Lines {
     this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
-  /** Deletes all lines, and gives back what they took of the disk. */
   deleteAll(): void {
     this.#database.exec("DELETE FROM lines");
     if (this.#pages <= LARGE_PAGES) return;
@@ -204,17 +200,14 @@ export class LinesFile implements Lines {
     return this.#database.prepare("SELECT 1 FROM lines LIMIT 1").get() === undefined;
   }
 
-  /** Whether the file is still where it was made: somebody may have removed it. */
   get isThere(): boolean {
     return isStillThere(this.path);
   }
 
-  /** Gives it free, as it is. */
   close(): void {
     this.#database.close();
   }
 
-  /** Removes it. First the file and then the lock: in between nobody else may take it over. */
   remove(): void {
     // SQLite leaves its log alone once the database is gone.
     removeOpen(this.path, () => this.close(), `${this.path}-wal`);
