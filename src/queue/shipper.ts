@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { keepAlive, now, sleep } from "../clock.ts";
+import { keepAlive, now } from "../clock.ts";
 import type { Diagnostics, Loss } from "../diagnostics.ts";
 import type { HandlerStats } from "../handler_stats.ts";
 import type { Settings } from "../options/settings.ts";
@@ -64,10 +64,10 @@ export class Shipper {
       this.#queue = queue;
     } else {
       prefetchSqlite();
-      const file = new OwnFile({ spool, spoolMaxBytes }, origin, report, now);
+      const file = new OwnFile({ spool, spoolMaxBytes }, origin, report);
       this.#queue = new SpooledQueue(queue, file, chunkSize);
       const more = { spool, chunkSize, maxInFlight: backlogInFlight };
-      this.#backlog = new Backlog(more, origin, report, { now, sleep });
+      this.#backlog = new Backlog(more, origin, report);
     }
     this.#dispatcher = new Dispatcher({
       queue: this.#queue,

@@ -93,7 +93,7 @@ export class SpooledQueue implements RecordQueue {
     if (this.length > 0) this.#file.delete(this.#settled);
     else if (this.#settled.merged.length > 0) this.#file.deleteAll(this.#settled);
     while (this.spooled > 0 && this.#hasRoom && this.#readBack());
-    if (this.spooled > 0 || !this.#file.isGone) return;
+    if (this.spooled > 0 || !this.#file.checkGone()) return;
     // What is in the window goes to the file that is made next.
     this.#file.leave();
     this.#unstoredFrom = 0;

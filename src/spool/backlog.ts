@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
+import { now, sleep } from "../clock.ts";
 import { type Diagnostic, records } from "../diagnostics.ts";
 import type { Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
@@ -59,7 +59,6 @@ export class Backlog {
   #directory: Directory;
   #origin: Origin;
   #report: (diagnostic: Diagnostic) => void;
-  #clock: Clock;
   /** What makes a step, while steps are made. */
   #step: (() => void) | undefined;
   #scanAt = 0;
@@ -73,13 +72,11 @@ export class Backlog {
     settings: BacklogSettings,
     origin: Origin,
     report: (diagnostic: Diagnostic) => void,
-    clock: Clock,
   ) {
     this.#settings = settings;
     this.#directory = new Directory(settings.spool);
     this.#origin = origin;
     this.#report = report;
-    this.#clock = clock;
   }
 
   /** Whether there is something to deliver, or to look for. */
@@ -100,12 +97,12 @@ export class Backlog {
     this.#step = step;
     let pauseMs = START_AFTER_MS;
     for (;;) {
-      await this.#clock.sleep(pauseMs);
+      await sleep(pauseMs);
       if (this.#step !== step) return;
       const before = this.#nextSequence - this.inFlight;
       step();
       const isMoving = this.#nextSequence - this.inFlight > before;
-      if (!this.isBusy && this.hasScanned) pauseMs = Math.max(0, this.#scanAt - this.#clock.now());
+      if (!this.isBusy && this.hasScanned) pauseMs = Math.max(0, this.#scanAt - now());
       else pauseMs = isMoving ? PAUSE_MS.min : Math.min(2 * pauseMs, PAUSE_MS.max);
     }
   }
@@ -122,7 +119,7 @@ export class Backlog {
 
   /** Takes the next file over when the one before has been read, and looks for more from time to time. */
   takeNext(): void {
-    if (this.#clock.now() >= this.#scanAt) this.#scan();
+    if (now() >= this.#scanAt) this.#scan();
     if (this.#sources.some(({ isRead }) => !isRead)) return;
     const found = this.#candidates.shift();
     if (found === undefined) return;
@@ -140,12 +137,12 @@ export class Backlog {
   /** Posts what there is room for, so many chunks at most, and for a few milliseconds. */
   post(channel: Channel, mostChunks = Infinity): void {
     const { maxInFlight, chunkSize } = this.#settings;
-    const until = this.#clock.now() + STEP_MS;
+    const until = now() + STEP_MS;
     let chunks = 0;
     for (const source of this.#sources) {
       while (!source.isRead && this.inFlight + chunkSize <= maxInFlight) {
         this.#postSlice(source, channel);
-        if (++chunks >= mostChunks || this.#clock.now() >= until) return;
+        if (++chunks >= mostChunks || now() >= until) return;
       }
     }
   }
@@ -199,7 +196,7 @@ export class Backlog {
   }
 
   #scan(): void {
-    this.#scanAt = this.#clock.now() + SCAN_MS;
+    this.#scanAt = now() + SCAN_MS;
     try {
       const open = new Set(this.#sources.map(({ file }) => file.path));
       this.#directory.clean();

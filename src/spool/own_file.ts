@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { now } from "../clock.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import type { Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
@@ -38,7 +39,6 @@ export class OwnFile {
   #maxBytes: number;
   #origin: Origin;
   #report: (diagnostic: Diagnostic) => void;
-  #now: () => number;
   #file: Lines | undefined;
   /** When that was checked last. */
   #checkedAt = -Infinity;
@@ -50,13 +50,11 @@ export class OwnFile {
     { spool, spoolMaxBytes }: OwnFileSettings,
     origin: Origin,
     report: (diagnostic: Diagnostic) => void,
-    now: () => number,
   ) {
     this.#directory = new Directory(spool);
     this.#maxBytes = spoolMaxBytes;
     this.#origin = origin;
     this.#report = report;
-    this.#now = now;
   }
 
   /** Writes a line. */
@@ -76,7 +74,7 @@ export class OwnFile {
 
   /** Whether the disk has failed, and is not tried again yet. */
   get isFailing(): boolean {
-    return this.#retryAt !== undefined && this.#now() < this.#retryAt;
+    return this.#retryAt !== undefined && now() < this.#retryAt;
   }
 
   #append(file: Lines, number: number, line: string): void {
@@ -124,12 +122,12 @@ export class OwnFile {
     settled.clear();
   }
 
-  /** Whether somebody has removed the file. Says so once; what it holds can still be read. */
-  get isGone(): boolean {
+  /** Looks whether somebody has removed the file, and says so once. What it holds can still be read. */
+  checkGone(): boolean {
     if (this.#file === undefined) return false;
-    const now = this.#now();
-    if (now - this.#checkedAt >= CHECK_MS) {
-      this.#checkedAt = now;
+    const time = now();
+    if (time - this.#checkedAt >= CHECK_MS) {
+      this.#checkedAt = time;
       if (!this.#file.isThere && !this.#wasGone) {
         this.#wasGone = true;
         this.#report({
@@ -212,7 +210,7 @@ export class OwnFile {
   }
 
   #onFailed(error: unknown): void {
-    this.#retryAt = this.#now() + RETRY_MS;
+    this.#retryAt = now() + RETRY_MS;
     this.#report({
       level: "error",
       code: "spool-failed",
