@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { sleep } from "../clock.ts";
+import { now, sleep } from "../clock.ts";
 import { Atomics } from "./atomics.ts";
 import type { EndSignal } from "../options/options.ts";
 import { Heartbeat, type Question } from "./heartbeat.ts";
@@ -138,8 +138,10 @@ export class SignalWatch {
     Atomics.store(this.#words, RELEASED, 1);
     Atomics.notify(this.#words, RELEASED);
     // One that is only just beginning would take the next signal for its own.
-    Atomics.wait(this.#words, LISTENING, 0, timeoutMs);
-    Atomics.wait(this.#words, LISTENING, NOW, timeoutMs);
+    const deadline = now() + timeoutMs;
+    for (const state of [0, NOW]) {
+      Atomics.wait(this.#words, LISTENING, state, Math.max(0, deadline - now()));
+    }
   }
 }
 
