@@ -22,6 +22,14 @@ function realClock(): () => number {
   return isGenuine(now) ? now.bind(performance) : () => new PerformanceMark("").startTime;
 }
 
+/** Where that clock began, in milliseconds since 1970. */
+const { timeOrigin } = performance;
+
+/** Milliseconds since 1970, where a program has put another `Date` in its place that knows no time. */
+export function wallTime(): number {
+  return Math.floor(timeOrigin + now());
+}
+
 /** A genuine method works on its own kind alone (Web IDL, "Operations"); a fake takes what it gets. */
 function isGenuine(now: Performance["now"]): boolean {
   try {

@@ -287,13 +287,17 @@ export class AxonPushHandler extends BaseHandler {
   /** What the `formatter` makes of a record, or what was logged, where it makes nothing. */
   #format(record: LogRecord, isLast: boolean): unknown {
     try {
-      return this.#suppressed(() => this.format(record));
+      const body: unknown = this.#suppressed(() => this.format(record));
+      if (!(body instanceof Promise)) return body;
+      body.catch(() => {}); // A rejection that nobody waits for would end the program.
+      throw new TypeError("it must return a text, and not a promise of one");
     } catch (error) {
       if (isStackUsedUp(error) && !isLast) throw error; // It may not be the formatter's own doing.
       this.#diagnostics.report({
         level: "warn",
         code: "formatter",
-        message: `The 'formatter' threw: ${reason(error)}: the record is shipped with its message`,
+        message: `Cannot use what 'formatter' makes of a record: ${reason(error)}: the record is ` +
+          "shipped with its message",
       });
       return record.msg;
     }

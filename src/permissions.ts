@@ -20,6 +20,11 @@ export function mayReadFile(path: string | URL): boolean {
   return querySync({ name: "read", path }).state === "granted";
 }
 
+/** Whether any file may be read. */
+export function mayReadAll(): boolean {
+  return querySync({ name: "read" }).state === "granted";
+}
+
 /** Whether a file may be written. */
 export function mayWriteFile(path: string | URL): boolean {
   return querySync({ name: "write", path }).state === "granted";

@@ -17,7 +17,10 @@ function optionsFor({ url }: Receiver): string {
 for (
   const [way, prints] of [
     ["console throws", []],
-    ["console throws later", [/The 'formatter' threw: not writable/, /HTTP 422/]],
+    ["console throws later", [
+      /Cannot use what 'formatter' makes of a record: not writable/,
+      /HTTP 422/,
+    ]],
     ["standard error is closed", []],
     ["function throws", [/'diagnostics' function threw: Error: not writable/]],
     ["function rejects", [/'diagnostics' function threw: Error: not writable/]],

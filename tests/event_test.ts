@@ -445,6 +445,7 @@ Deno.test("handle() ships a record with its message where the formatter throws, 
     "no error": () => {
       throw undefined;
     },
+    "a promise": () => Promise.reject(new Error("later")) as never,
     "of an invalid date": () => new Date(NaN).toISOString(),
     "of too deep a recursion": function again(): string {
       return again() + again();
@@ -463,8 +464,26 @@ Deno.test("handle() ships a record with its message where the formatter throws, 
     assert(events.every(({ payload }) => payload.attributes!.kept), what);
     assertEquals([stats!.accepted, stats!.delivered, stats!.failed], [2, 2, 0], what);
     assertEquals(said.length, 1, what);
-    assertMatch(said[0]!, /^formatter: The 'formatter' threw: .+: the record is shipped with/);
+    assertMatch(
+      said[0]!,
+      /^formatter: Cannot use what .+: .+: the record is shipped with its message/,
+    );
   }
+});
+
+Deno.test("handle() knows the time where the program has replaced Date by one that does not", async () => {
+  const { now } = Date;
+  const before = now();
+  const events = await shipped((_, handler) => {
+    const record = new LogRecord({ msg: "a", args: [], level: 20, loggerName: "shop" });
+    Object.defineProperty(record, "datetime", { value: new Date(NaN) });
+    Date.now = () => NaN;
+    handler.handle(record);
+    Date.now = now;
+  });
+  assertEquals(events.length, 1);
+  const time = Date.parse(events[0]!.occurredAt);
+  assert(Math.abs(time - before) < 60_000, events[0]!.occurredAt);
 });
 
 Deno.test("handle() leaves out what formatter and redact log", async () => {

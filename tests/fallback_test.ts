@@ -73,6 +73,17 @@ Deno.test("AxonPushHandler loses nothing at the natural end of a program without
     1,
   ));
 
+Deno.test("AxonPushHandler has Deno print nothing where the working directory was removed", async () => {
+  await using service = startFaultyService([]);
+  const { code, stderr } = await runProgram("directory_removed.ts", {
+    flags: ["-A"],
+    args: [settings(service)],
+  });
+
+  assertEquals({ code, stored: service.stored.size }, { code: 0, stored: 50 });
+  assertMatch(stderr, /^\[axonpush\] Cannot start the worker: No such file or directory.*\n$/);
+});
+
 Deno.test("AxonPushHandler loses nothing at a signal to a program without workers", () =>
   assertNothingLost(
     (service) =>

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { JSON } from "../json.ts";
 import type { LogEvent, LogPayload } from "../record/event.ts";
 import { isError, read, reason } from "../record/errors.ts";
 import { sleep } from "../clock.ts";

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { JSON } from "../json.ts";
 import { type Constants, dedupKey, type Origin } from "../record/chunk.ts";
 import { ANY_VALUE } from "../record/dialect.ts";
 import type { LogEvent } from "../record/event.ts";

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Diagnostic, records } from "../diagnostics.ts";
+import { JSON } from "../json.ts";
 import { reason } from "../record/errors.ts";
 
 /** Longest pause that a `Retry-After` header is granted, in milliseconds. */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Diagnostic } from "../diagnostics.ts";
+import { JSON } from "../json.ts";
 import { mayReadVariable } from "../permissions.ts";
 import type { Environment } from "./environment.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";

@@ -6,6 +6,8 @@
  * @module
  */
 import type { LogRecord } from "@std/log";
+import { wallTime } from "../clock.ts";
+import { JSON } from "../json.ts";
 import type { Settings } from "../options/settings.ts";
 import { argumentsText, isPlainObject } from "./arguments.ts";
 import type { Constants } from "./chunk.ts";
@@ -69,7 +71,7 @@ export class Encoder {
     let line: string;
     try {
       writer.begin();
-      const time = record.datetime.getTime() || Date.now();
+      const time = record.datetime.getTime() || wallTime();
       this.#ordinal = time === this.#lastTime ? this.#ordinal + 1 : 0;
       this.#lastTime = time;
       const trace = currentTrace();

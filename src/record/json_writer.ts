@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { JSON } from "../json.ts";
 import { cutText } from "./cut_text.ts";
 import { type Dialect, PLAIN } from "./dialect.ts";
 import { errorFields, ErrorProperties, isError, read, unreadable } from "./errors.ts";

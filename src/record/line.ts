@@ -19,6 +19,7 @@
  *
  * @module
  */
+import { JSON } from "../json.ts";
 import { cutText } from "./cut_text.ts";
 import { dialectOf } from "./dialect.ts";
 import type { LogEvent } from "./event.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { JSON } from "../json.ts";
 
 /** Most results that are remembered, so that names made of data do not fill the memory. */
 const MAX_REMEMBERED = 1024;

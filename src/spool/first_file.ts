@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { JSON } from "../json.ts";
 import type { Origin } from "../record/chunk.ts";
 import { isStillThere, removeOpen } from "./directory.ts";
 import {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { JSON } from "../json.ts";
 import type { Origin } from "../record/chunk.ts";
 
 /** No number of a record of a handler's own is as high as this. */

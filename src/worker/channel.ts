@@ -12,6 +12,7 @@ import { createHttpSend } from "../delivery/http.ts";
 import type { Send } from "../delivery/response.ts";
 import { lossOf } from "../delivery/outcomes.ts";
 import type { Diagnostic, Diagnostics } from "../diagnostics.ts";
+import { JSON } from "../json.ts";
 import { type Chunk, type Origin, OWN_ORIGIN } from "../record/chunk.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import { markedAsSending } from "./sending.ts";

@@ -10,6 +10,7 @@
 import type cluster from "node:cluster";
 import type { Worker as NodeWorker } from "node:worker_threads";
 import { nodeProcess } from "../node_process.ts";
+import { mayReadAll } from "../permissions.ts";
 import { Heartbeat, type Question } from "./heartbeat.ts";
 import { watchmen, type WatchMessage } from "./signal_watch.ts";
 import { WORKER_SOURCE } from "./worker.generated.ts";
@@ -113,6 +114,7 @@ export class WorkerThread {
    */
   #startLasting(url: URL): NodeWorker {
     if (isClusterChild()) throw new Error("Deno starts none in a child of 'node:cluster'");
+    checkDirectory();
     const { Worker } = nodeProcess().getBuiltinModule("node:worker_threads");
     const worker = new Worker(url, { resourceLimits: LIMITS, env: {} });
     worker.on("error", (error) => this.crash((error as Error)?.message));
@@ -131,6 +133,14 @@ export class WorkerThread {
     worker.onmessage = ({ data }) => this.#clients.get(data)?.onDiagnostic();
     return worker;
   }
+}
+
+/**
+ * Throws where the working directory was removed: a worker of Node's kind would fail to start, and
+ * Deno would print that as if the program had done it.
+ */
+function checkDirectory(): void {
+  if (mayReadAll()) Deno.cwd(); // Some versions of Deno ask for that permission first.
 }
 
 /** Whether this is a child of `node:cluster`. */

@@ -9,6 +9,7 @@
 import { Exporter } from "../delivery/exporter.ts";
 import type { ExporterSettings, Lost } from "../delivery/exporter_settings.ts";
 import { type Diagnostic, Diagnostics } from "../diagnostics.ts";
+import { JSON } from "../json.ts";
 import type { Chunk, Origin } from "../record/chunk.ts";
 import { turn } from "../clock.ts";
 import { Acknowledgements } from "./acknowledgements.ts";

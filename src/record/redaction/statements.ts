@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { JSON } from "../../json.ts";
 
 /** What a sentence about a secret begins with: `password: too short`, `secret: not found`. */
 export const BEGINNINGS = [
