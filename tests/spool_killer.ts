@@ -129,9 +129,10 @@ class Scene {
       logged: logged.length,
       lost: logged.filter((n) => !keys.has(n)),
       doubled: [...keys].filter(([, found]) => found.length > 1).map(([n]) => n),
-      // An empty one, of a program that was killed while it made a file, is removed after a minute.
+      // An empty one, of a program that was killed while it made a file, is removed after a minute,
+      // and with it SQLite's journal of that moment.
       left: [...Deno.readDirSync(`${this.#folder}/spool`)].map(({ name }) => name)
-        .filter((name) => sizeOf(`${this.#folder}/spool/${name}`) > 0),
+        .filter((name) => sizeOf(`${this.#folder}/spool/${name.replace(/-journal$/, "")}`) > 0),
     };
   }
 

@@ -228,10 +228,19 @@ Deno.test("spool sets what is damaged aside, and delivers the rest", async () =>
   const empty = `${spool}/${crypto.randomUUID()}.sqlite`;
   Deno.writeFileSync(empty, new Uint8Array());
   Deno.utimeSync(empty, WEEK_AGO, WEEK_AGO);
+  const journals = [empty, `${spool}/${crypto.randomUUID()}.sqlite`].map((path) =>
+    `${path}-journal`
+  );
+  for (const journal of journals) {
+    Deno.writeFileSync(journal, new Uint8Array(512));
+    Deno.utimeSync(journal, WEEK_AGO, WEEK_AGO);
+  }
 
   const { handler, log, said } = spooling(service, spool);
   log(9001, 9001);
-  while ([whole, garbled, cut, headless, empty].some((path) => existsSync(path))) await turn();
+  while ([whole, garbled, cut, headless, empty, ...journals].some((path) => existsSync(path))) {
+    await turn();
+  }
   await handler.close(FOREVER_MS);
 
   const stored = storedBy(service);

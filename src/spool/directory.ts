@@ -10,8 +10,10 @@ import { mayReadFile, mayWriteFile } from "../permissions.ts";
 
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const OURS = new RegExp(`^${UUID}\\.(?:sqlite|first)$`);
-/** What is left of files that are gone: the log of one, or one that nobody could read. */
-const LEFT = new RegExp(`^(${UUID}\\.(?:sqlite|first))(-wal|\\.corrupt)$`);
+/** What SQLite has beside a file: the log, and for a moment a journal, while it makes the file. */
+const BESIDE = ["-wal", "-journal"] as const;
+/** What is left of files that are gone: what was beside one, or one that nobody could read. */
+const LEFT = new RegExp(`^(${UUID}\\.(?:sqlite|first))(${BESIDE.join("|")}|\\.corrupt)$`);
 /** A file without a line in it may be in the making for so long, in milliseconds. */
 export const MAKING_MS = 60_000;
 /** What nobody can send is kept for a week, in milliseconds. */
@@ -124,13 +126,13 @@ export function removeOpen(path: string, close: () => void, log?: string): void 
 export function setAside(path: string): string {
   const name = `${path}.corrupt`;
   Deno.renameSync(path, name);
-  remove(`${path}-wal`);
+  for (const end of BESIDE) remove(path + end);
   return name;
 }
 
-/** Removes a file and its log. */
+/** Removes a file and what is beside it. */
 export function removeFile(path: string): void {
-  for (const name of [`${path}-wal`, path]) remove(name);
+  for (const end of [...BESIDE, ""]) remove(path + end);
 }
 
 function remove(path: string): void {
