@@ -34,9 +34,13 @@ const silence: SendResult = {
   cause: "unreachable",
   diagnostic: { level: "warn", code: "unreachable", message: "silence" },
 };
-const refused = (because: "settings" | "size" | "content"): SendResult => ({
+const refused = (
+  because: "settings" | "size" | "content" | "either",
+  isCertain = false,
+): SendResult => ({
   kind: "refused",
   because,
+  isCertain,
   diagnostic: { level: "error", code: "refused", message: because },
 });
 
@@ -360,6 +364,14 @@ Deno.test("Exporter.send() pauses everything for as long as one answer asks", as
   assertEquals(sim.open.length, 1);
 });
 
+Deno.test("Exporter.send() comes back when the service says, however soon that is", async () => {
+  const sim = simulate();
+  sim.send(0);
+  await sim.open[0]!.answer(busy(100));
+
+  assertEquals(await sim.next(), 100);
+});
+
 Deno.test("Exporter.send() keeps the longest pause of those that were asked for at once", async () => {
   for (const asked of [[9000, 1000], [1000, 9000], [undefined, 9000], [9000, undefined]]) {
     const sim = simulate({ concurrency: 2 });
@@ -562,6 +574,43 @@ Deno.test("Exporter.send() takes an address that refuses every batch for a wrong
 
     assert(sim.all.length < 40, `${sim.all.length} requests`);
   }
+});
+
+Deno.test("Exporter.send() takes sixteen refusals before any delivery for wrong settings, or one of what is kept", async () => {
+  for (const [because, isKept, refusals] of [["either", false, 16], ["either", true, 1]] as const) {
+    const sim = simulate({ isKept, concurrency: 1 });
+    sim.send(...range(40));
+    while (sim.open.length > 0) await sim.open[0]!.answer(refused(because));
+
+    assertEquals([sim.all.length, sim.outcomes.size, sim.now], [refusals, refusals - 1, 0]);
+    assertPause(await sim.next(), LADDER[0]!);
+  }
+  // What the service says of a record is never the settings' fault.
+  const sim = simulate({ concurrency: 1 });
+  sim.send(...range(40));
+  while (sim.open.length > 0) await sim.open[0]!.answer(refused("content"));
+  assertEquals([sim.all.length, sim.outcomes.size, sim.now], [40, 40, 0]);
+});
+
+Deno.test("Exporter.send() fails at once what could not even be sent, and tries again what may be a hiccup", async () => {
+  for (const isCertain of [true, false]) {
+    const sim = simulate();
+    sim.send(0);
+    await sim.open[0]!.answer(refused("settings", isCertain));
+
+    assertEquals(sim.outcomes.get(0), isCertain ? "failed" : undefined);
+  }
+});
+
+Deno.test("Exporter.send() sends the same again where a connection is closed, unless it is large", async () => {
+  const sim = simulate({ maxRetries: 0 });
+  sim.send(0);
+  for (let i = 0; i < 6; i++) {
+    await sim.open[0]!.answer({ ...silence, cause: "closed" } as SendResult);
+    await sim.next();
+  }
+
+  assertEquals(new Set(sim.all.map(({ body }) => body)).size, 1);
 });
 
 Deno.test("Exporter.send() halves a batch at which a gateway hangs up while others pass", async () => {
@@ -856,6 +905,18 @@ Deno.test("Exporter.send() counts busy answers where the log call waits for an e
   }
 
   assertEquals(sim.outcomes.get(0), "failed");
+});
+
+Deno.test("Exporter.send() sends fewer at a time to a service that does not answer in time", async () => {
+  for (const [cause, inFlight] of [["timeout", 32 - 6], ["unreachable", 32]] as const) {
+    const sim = simulate({ concurrency: 32 });
+    sim.send(...range(200));
+    await sim.open[0]!.answer(delivered);
+    await sim.open[0]!.answer({ ...silence, cause } as SendResult);
+    for (let i = 0; i < 5; i++) await sim.open[0]!.answer(delivered);
+
+    assertEquals(sim.open.length, inFlight);
+  }
 });
 
 Deno.test("Exporter.send() opens fewer connections where this machine has no more", async () => {
