@@ -95,6 +95,8 @@ const WORTH_A_RETRY: [fault: string, Behaviour, code: string][] = [
   ["a full disk of the service", answer(507), "http-507"],
   ["a network that wants a login", answer(511), "http-511"],
   ["a gateway's own status", answer(522), "http-522"],
+  ["a status that is none", answer(999), "http-999"],
+  ["a change of the protocol that nobody asked for", answer(101), "http-101"],
   [
     "a Retry-After that is garbage",
     answer(429, { headers: { "Retry-After": "soon" } }),

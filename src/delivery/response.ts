@@ -146,6 +146,14 @@ function isOfSettings(status: number): boolean {
   return isRedirect(status) || SETTINGS.includes(status);
 }
 
+/**
+ * The status that an answer has in effect. One that is none, or that only precedes the answer, is the
+ * failure of a server (RFC 9110, 15), as of a gateway that does not understand what is behind it.
+ */
+function effective(status: number): number {
+  return status >= 200 && status < 600 ? status : 502;
+}
+
 /** What a status other than 2xx means. */
 export function rejection(
   status: number,
@@ -155,7 +163,7 @@ export function rejection(
   const code = `http-${status}`;
   const why = `HTTP ${status}${text && `: ${text}`}`;
   const service = settings.isEndpoint ? "The endpoint" : "AxonPush";
-  if (settings.retryable.includes(status)) {
+  if (settings.retryable.includes(effective(status))) {
     const message = `${service} cannot accept records now: ${why}: trying again`;
     const isBusy = status === 429 || status === 503 || afterMs !== undefined;
     const diagnostic = { level: "warn", code, message } as const;
