@@ -109,7 +109,7 @@ function credentials(
     .filter(([, value]) => value === undefined)
     .map(([name]) => ({ name, variable: RULES[name as OptionName].env![0]! }));
   if (apiKey === undefined || tenantId === undefined) {
-    const told = missing.map(({ name, variable }) =>
+    const problems = missing.map(({ name, variable }) =>
       `'${name}' (${variable} is ${
         mayReadVariable(variable) ? "unset" : "not readable: no env permission"
       })`
@@ -119,7 +119,7 @@ function credentials(
     );
     refuse(
       TypeError,
-      `missing ${told.join(" and ")}: pass it as an option, ` +
+      `missing ${problems.join(" and ")}: pass it as an option, ` +
         (denied.length > 0
           ? `set the variable, or run with --allow-env=${denied.join(",")}`
           : "or set the variable"),

@@ -55,7 +55,7 @@ export function errorType(error: Error): string {
 }
 
 /** Properties of an error that have fields of their own. */
-const TOLD = ["name", "message", "stack", "cause", "errors"];
+const HAVE_FIELDS = ["name", "message", "stack", "cause", "errors"];
 
 /** The own properties of an error. The writer bounds them: some carry a request with its sockets. */
 export class ErrorProperties {
@@ -94,7 +94,7 @@ function errorProperties(error: Error): ErrorProperties | undefined {
   const properties = new ErrorProperties();
   let isEmpty = true;
   for (const name of Object.keys(source)) {
-    const value = TOLD.includes(name) ? undefined : read(source, name);
+    const value = HAVE_FIELDS.includes(name) ? undefined : read(source, name);
     if (value === undefined || typeof value === "function") continue;
     properties.fields[name] = value;
     isEmpty = false;

@@ -111,22 +111,22 @@ async function takeOthers(others: readonly (readonly [Exporter, Chunk])[]): Prom
 
 function open(message: WorkerMessage & { kind: "open" }): void {
   const ring = new TextRing(message.diagnostics);
-  const say = (report: WorkerReport) => {
+  const write = (report: WorkerReport) => {
     const isWritten = ring.write(JSON.stringify(report));
     if (isWritten) postMessage(message.id);
     return isWritten;
   };
   // Limited here already: a program that is busy for long reads none, and the ring is small.
-  const diagnostics = new Diagnostics((diagnostic) => void say({ diagnostic }));
-  let unsaid = 0;
+  const diagnostics = new Diagnostics((diagnostic) => void write({ diagnostic }));
+  let unreported = 0;
   const own = new Acknowledgements(message.acknowledgements);
   acknowledgements.set(message.id, own);
   const exporter = new Exporter(message.settings, {
     acknowledgements: own,
     report: (diagnostic) => diagnostics.report(diagnostic),
     countLost({ count, reason }) {
-      unsaid += count;
-      if (say({ lost: { count: unsaid, reason } })) unsaid = 0;
+      unreported += count;
+      if (write({ lost: { count: unreported, reason } })) unreported = 0;
     },
   });
   exporters.set(message.id, exporter);
