@@ -429,6 +429,23 @@ Deno.test("Exporter.send() tries one request at a time in an outage, and all aft
   assertEquals(new Set(sim.outcomes.values()), new Set(["delivered"]));
 });
 
+Deno.test("Exporter.send() tries each record in turn in an outage, and what failed first without one", async () => {
+  const outage = simulate({ concurrency: 1 });
+  outage.send(...range(4));
+  for (let i = 0; i < 5; i++) {
+    if (i > 0) await outage.next();
+    await outage.open[0]!.answer(silence);
+  }
+  assertEquals(outage.all.flatMap(({ records }) => records), [0, 1, 2, 3, 0]);
+
+  const sim = simulate({ concurrency: 1 });
+  sim.send(...range(4));
+  for (const result of [delivered, failing]) await sim.open[0]!.answer(result);
+  await sim.advance(LADDER[0]! * (1 + JITTER));
+  for (let i = 0; i < 3; i++) await sim.open[0]!.answer(delivered);
+  assertEquals(sim.all.flatMap(({ records }) => records), [0, 1, 2, 1, 3]);
+});
+
 Deno.test("Exporter.send() tries no oftener than every 3.6 s in a long outage", async () => {
   const sim = simulate();
   sim.send(...range(100));
@@ -808,6 +825,15 @@ Deno.test("Exporter.flush() sends a second copy of an event that hangs, and sett
       assertEquals(body, originals.find((request) => request.key === key)!.body);
     }
   }
+});
+
+Deno.test("Exporter.flush() sends no third copy of an event that hangs", async () => {
+  const sim = simulate();
+  sim.send(0);
+  sim.exporter.flush(20_000);
+  await sim.advance(19_000);
+
+  assertEquals(sim.all.map(({ key }) => key), ["key-0", "key-0"]);
 });
 
 Deno.test("Exporter.flush() loses nothing when a copy, or the original, fails", async () => {

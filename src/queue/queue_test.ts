@@ -124,3 +124,44 @@ Deno.test("Queue.leave() forgets all, and uses no number again", () => {
   queue.push("4");
   assertEquals(queue.peek()?.first, 4);
 });
+
+Deno.test("Queue.push() takes a record where there is room for one, by number and by characters", () => {
+  const few = new Queue(3, { records: 2, characters: 100 });
+  assertEquals(["a", "b", "c"].map((line) => few.push(line)), [true, true, false]);
+  assertEquals([few.length, few.next, few.room, few.isFull], [2, 2, 0, true]);
+  few.markPosted();
+  assertEquals(few.push("c"), false); // What is in flight takes room, too.
+  few.settle(0);
+  few.settle(1);
+  assertEquals([few.room, few.push("c")], [2, true]);
+
+  const short = new Queue(1, { records: 100, characters: 10 });
+  assertEquals(["12345", "6789", "0", "1"].map((line) => short.push(line)), [
+    ...[true, true, true, false],
+  ]);
+  assertEquals([short.characters, short.room], [10, 0]);
+});
+
+Deno.test("Queue.unsettledFrom() gives the records from a number on, without those that are settled", () => {
+  const queue = new Queue(3);
+  for (let i = 0; i < 8; i++) queue.push(String(i));
+  queue.markPosted();
+  queue.markPosted();
+  for (const sequence of [0, 2, 4]) queue.settle(sequence);
+  const from = (number: number) =>
+    [...queue.unsettledFrom(number)].map(({ first, count, lines }) => [first, count, lines]);
+
+  assertEquals(from(0), [[1, 1, "1"], [3, 1, "3"], [5, 1, "5"], [6, 2, "6\n7"]]);
+  assertEquals(from(3), [[3, 1, "3"], [5, 1, "5"], [6, 2, "6\n7"]]);
+  assertEquals(from(8), []);
+});
+
+Deno.test("Queue.dropOldestBatch() drops what waits, and nothing that is posted", () => {
+  const queue = new Queue(2);
+  for (let i = 0; i < 5; i++) queue.push(String(i));
+  queue.markPosted();
+  const { first, count } = queue.dropOldestBatch()!;
+  assertEquals([first, count, queue.waiting, queue.inFlight], [2, 2, 1, 2]);
+  assertEquals(queue.dropOldestBatch()?.first, 4);
+  assertEquals([queue.dropOldestBatch(), queue.characters], [undefined, "0\n1".length]);
+});
