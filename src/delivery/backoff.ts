@@ -13,13 +13,13 @@ const JITTER = 0.1;
 /** The weight of one request in what is known of the last ones: of about twenty. */
 const WEIGHT = 0.05;
 /** The service is well if this share of first attempts is delivered: in a partial outage some always are. */
-const WELL = 0.8;
+const MIN_HEALTH = 0.8;
 
 /**
  * So many refusals in a row say for certain that the settings are wrong: of a batch, say, and of two of
  * its records by themselves. One or two may be hiccups, or mean what these records say.
  */
-const CERTAIN = 3;
+const CERTAIN_REFUSALS = 3;
 
 /** What requests may do now: all go, none goes, or one goes to try the service. */
 export type BackoffState = "closed" | "open" | "half-open";
@@ -78,7 +78,7 @@ export class Backoff {
   /** Whether the program ends with wrong settings, which will not be corrected any more. */
   get isHopeless(): boolean {
     return this.#isEnding && this.isExpedited && this.state === "open" &&
-      this.#cause === "settings" && this.#failuresInARow >= CERTAIN;
+      this.#cause === "settings" && this.#failuresInARow >= CERTAIN_REFUSALS;
   }
 
   /** How many requests were delivered so far. */
@@ -88,7 +88,7 @@ export class Backoff {
 
   /** Whether nearly all requests are delivered when they are sent for the first time. */
   get isWell(): boolean {
-    return this.#health >= WELL;
+    return this.#health >= MIN_HEALTH;
   }
 
   /** How many requests failed since the last delivery. */

@@ -18,7 +18,7 @@ import { countCutOff, countFailure, countRefusal, type Others } from "./retry_po
 import type { Slot } from "./slots.ts";
 
 /** This many failures in a row are an outage, not failures of single requests. */
-const OUTAGE = 32;
+const OUTAGE_FAILURES = 32;
 /** After this many refusals in a row, a single request finds out whether the settings are wrong. */
 const MANY_REFUSALS = 16;
 
@@ -145,7 +145,7 @@ export class Failures {
       ? this.#limit.onCrowded(inFlight)
       : isOverload && this.#limit.onRefused(slot.limitEpoch);
     const { deliveries, failuresInARow } = this.#backoff;
-    const outage = Math.min(OUTAGE, this.#limit.size);
+    const outage = Math.min(OUTAGE_FAILURES, this.#limit.size);
     // One request may fail among others that succeed. When all fail, or the service is overloaded, the
     // others are better held back too.
     const isAlone = isOverload ? !isTooMuch : deliveries > 0 && failuresInARow < outage;

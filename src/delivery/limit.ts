@@ -10,13 +10,13 @@
 import { Latency } from "./latency.ts";
 
 /** Where it starts, and what slow answers alone never push it below. */
-const START = 32;
+const START_SIZE = 32;
 /** What a wave of refusals leaves of it (RFC 9438, 4.6: "beta"). */
-const CUT = 0.7;
+const CUT_FACTOR = 0.7;
 /** How fast it grows back, in requests per cubic second (RFC 9438, 4.1: "C"). */
 const GROWTH = 0.4;
 /** A round this many times as slow as the best one says that the service queues. */
-const SLOW = 1.5;
+const SLOW_FACTOR = 1.5;
 /** In how many rounds the rest should go at the end of a program, if nothing was ever refused. */
 const ROUNDS_AT_END = 8;
 
@@ -55,7 +55,7 @@ export class Limit {
     this.latency = new Latency(now);
     this.#ceiling = ceiling;
     this.#now = now;
-    this.#size = Math.min(START, ceiling);
+    this.#size = Math.min(START_SIZE, ceiling);
     this.#threshold = 2 * this.#size;
   }
 
@@ -100,7 +100,7 @@ export class Limit {
     if (hasDelivered || this.#cut === undefined) {
       this.#wave = { epoch, from: this.#size, refused: 1, isAnyDelivered: false };
       this.#cut = { from: this.#size, at: this.#now() };
-      this.#size = Math.max(1, CUT * this.#size);
+      this.#size = Math.max(1, CUT_FACTOR * this.#size);
       this.#epoch++;
       this.#hasDelivered = false;
     }
@@ -140,7 +140,7 @@ export class Limit {
     if (this.#cut === undefined) return most;
     const { from, at } = this.#cut;
     const seconds = (this.#now() - at) / 1000;
-    const plateau = Math.cbrt(from * (1 - CUT) / GROWTH);
+    const plateau = Math.cbrt(from * (1 - CUT_FACTOR) / GROWTH);
     return Math.min(most, from + GROWTH * (seconds - plateau) ** 3);
   }
 
@@ -154,8 +154,8 @@ export class Limit {
   }
 
   #onRound(slowness: number): void {
-    if (slowness > SLOW) {
-      const least = Math.min(START, this.#size);
+    if (slowness > SLOW_FACTOR) {
+      const least = Math.min(START_SIZE, this.#size);
       this.#size = Math.max(least, this.#size / slowness);
       this.#isSlowStart = false;
       this.#threshold = this.#size;

@@ -22,9 +22,9 @@ const MANY_CUTOFFS_ALONE = 4;
  * time while others are delivered, before it is believed to be its own fault: for about a minute by
  * the ladder of pauses.
  */
-const MANY_ALONE = 16;
+const MAX_KEPT_RETRIES = 16;
 /** A request shorter than this is not too large for any service, in characters. */
-const NOT_LARGE = 1 << 14;
+const MIN_LARGE_CHARS = 1 << 14;
 
 /** How often requests are tried again. */
 export interface RetrySettings {
@@ -76,7 +76,7 @@ function countKept(
   if (cause === "local" || !nearlyAllDelivered) return "retry";
   request.retries++;
   if (request.items.length > 1) return request.retries > maxRetries ? "halve" : "retry";
-  return request.retries >= Math.max(MANY_ALONE, maxRetries) ? "give-up" : "retry";
+  return request.retries >= Math.max(MAX_KEPT_RETRIES, maxRetries) ? "give-up" : "retry";
 }
 
 function countOther(
@@ -108,7 +108,7 @@ export function countRefusal(
 ): boolean {
   if (!isKept) return request.isDoubted;
   if (others.nearlyAllDelivered) request.retries++;
-  return request.retries >= MANY_ALONE;
+  return request.retries >= MAX_KEPT_RETRIES;
 }
 
 /**
@@ -118,7 +118,7 @@ export function countRefusal(
 export function countCutOff(request: Request, others: Others): boolean {
   request.cutOff++;
   const { cutOff, chars, items } = request;
-  if (chars < NOT_LARGE) return false;
+  if (chars < MIN_LARGE_CHARS) return false;
   return others.anyDelivered
     ? cutOff >= MANY_CUTOFFS
     : cutOff >= MANY_CUTOFFS_ALONE && items.length > 1;
