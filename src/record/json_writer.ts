@@ -14,6 +14,7 @@ import { platformFields, WEB_MAPS } from "./platform_objects.ts";
 import { memoize } from "./memoize.ts";
 import { REDACTED } from "./redaction/mask_looks.ts";
 import { Redactor } from "./redaction/redactor.ts";
+import { FIELD_NAME } from "./redaction/spelling.ts";
 
 /** Deepest nesting that is written. */
 export const MAX_DEPTH = 8;
@@ -40,7 +41,10 @@ const NAME_PROPERTIES = [
 /** A name of a secret in a list, and no sentence about one, and no key. */
 const LISTED_NAME = /^[\w.[\]-]{1,64}$/;
 /** A name of a field, and no value. */
-const FIELD_NAME = /^[a-z][a-z_. -]{0,31}$/i;
+const FIELD = new RegExp(`^${FIELD_NAME}$`);
+
+/** Begins an option in a list of arguments: `["--password", "…"]`. */
+const OPTION = "--";
 
 /** Collections of names and values. */
 const MAPS = [...WEB_MAPS, "Map"];
@@ -261,7 +265,8 @@ export class JsonWriter {
       this.#charactersLeft -= 8;
       const before = item;
       item = read(items, i);
-      const masked = i % 2 === 1 && length % 2 === 0 && typeof before === "string" &&
+      const masked = typeof before === "string" &&
+        (i % 2 === 1 && length % 2 === 0 || before.startsWith(OPTION)) &&
         this.#isNamedBy(before, item, length);
       text += (i === 0 ? "" : ",") + (masked ? this.#form.masked : this.value(item));
     }
@@ -284,7 +289,8 @@ export class JsonWriter {
     if (!LISTED_NAME.test(name) || !this.#redactor.isName(name)) return false;
     if (this.#redactor.isHarmless(name, value)) return false;
     const isEntry = length === 2 && Array.isArray(this.#ancestors.at(-2));
-    return isEntry || typeof value !== "string" || !FIELD_NAME.test(value);
+    return isEntry || name.startsWith(OPTION) || typeof value !== "string" ||
+      !FIELD.test(value);
   }
 }
 

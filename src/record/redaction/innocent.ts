@@ -5,8 +5,8 @@
  * @module
  */
 import { REDACTED } from "./mask_looks.ts";
-import { isTokenName, OTHER_TOKENS } from "./names.ts";
-import { ESCAPE, MARK, OPENING } from "./spelling.ts";
+import { isSecretName, isTokenName, OTHER_TOKENS } from "./names.ts";
+import { ESCAPE, FIELD_NAME, MARK, OPENING } from "./spelling.ts";
 import { anyOf, BEGINNINGS } from "./statements.ts";
 
 /** A word is followed by nothing of its own. */
@@ -45,7 +45,7 @@ const NO_VALUE = sticky(anyOf(NO_VALUES) + WORD_END);
 const PLACEHOLDER = sticky(`(?:${MARK})?${anyOf(PLACEHOLDERS)}(?:${MARK})?${WORD_END}`);
 /** A variable of a shell, a word of a usage: `$DB_PASSWORD`, `--token=TOKEN`. */
 const VARIABLE = new RegExp(
-  `(?:${MARK})?(?:\\$[A-Z]{1,32}(?:_[A-Z\\d]{1,32}){1,8}|KEY|TOKEN|PASSWORD)(?:${MARK})?${WORD_END}`,
+  `(?:${MARK})?(?:\\$[A-Z]{1,32}(?:_[A-Z\\d]{1,32}){1,8}|KEY|TOKEN|PASSWORD|SECRET|VALUE|STRING)(?:${MARK})?${WORD_END}`,
   "y",
 );
 const BEGINNING = sticky(anyOf(BEGINNINGS) + WORD_END);
@@ -56,8 +56,12 @@ const SENTENCE = sticky(
   `(?=(?:${PLAIN_WORD}[,.]? ){0,2}${anyOf(FUNCTION_WORDS)}\\b)` +
     `${PLAIN_WORD}(?:[,.]? ${PLAIN_WORD}){2}(?![\\w:=-])`,
 );
+/** What is said of an option: `Using --password via the CLI is insecure`. */
+const OPTION_PROSE = sticky(
+  "(?:and|but|for|in|is|or|to|via|when|with)\\b|[a-z]{1,20}(?:[.,;:!?)]|\\s{1,8}[^-\\s])",
+);
 /** A name in a list of names: `"password","email"`. */
-const FIELD = sticky(`(${MARK})[a-z][a-z_. -]{0,31}\\1`);
+const FIELD = new RegExp(`(${MARK})${FIELD_NAME}\\1`, "y");
 /** What Java prints of an object that is called a token: `token=Token{9f4ef63 …}`, `Token { … }`. */
 const TOKEN_OBJECT = /[A-Z]\w{0,64} ?\{/y;
 /** The password of a URL, which is masked by itself. */
@@ -90,6 +94,14 @@ const URL_BEFORE = /:\/\/[^\s/:@]{0,64}$/;
 const ALTERNATIVE_BEFORE = /\b(?:or|and|invalid|wrong|incorrect|bad) $/i;
 /** The bracket of an element: `<password>`, `<ns:password>`. */
 const ELEMENT_BEFORE = new RegExp(`${OPENING}(?:[\\w.-]{1,64}:)?$`);
+/** `<property name="password">`. */
+const PROPERTY_BEFORE = new RegExp(
+  `${OPENING}(?:property|string|entry|param|parameter|setting|item|variable|env|header)\\s` +
+    `[^<>]{0,64}?(?:name|key)=${MARK}$`,
+  "i",
+);
+/** An entry in a list: `[["password","…"]]`. */
+const ENTRY_BEFORE = new RegExp(`[[,]\\s{0,16}\\[\\s{0,16}${MARK}$`);
 const MARK_BEFORE = new RegExp(`${MARK}(?:[\\w.-]{1,64}\\[)?$`);
 /** The name of a part of a form: `form-data; name="password"`. */
 const PART_BEFORE = /\bname=\\{0,7}"(?:[\w.-]{1,64}\[)?$/i;
@@ -103,7 +115,8 @@ const LOOK_BACK = 100;
  * @param start Where the value begins.
  */
 export function isInnocent(text: string, found: RegExpExecArray, start: number): boolean {
-  const { name, own, token, header, mark, colon, space, list, element, part } = found.groups!;
+  const { name, own, named, token, header, mark, colon, space, list, element, part, option } = found
+    .groups!;
   const before = text.slice(Math.max(0, found.index - LOOK_BACK), found.index);
   const [, word = ""] = WORD_BEFORE.exec(before)!;
   const beforeWord = before.slice(0, before.length - word.length);
@@ -111,26 +124,29 @@ export function isInnocent(text: string, found: RegExpExecArray, start: number):
     pattern.lastIndex = start;
     return pattern.test(text);
   };
-  if (element && !ELEMENT_BEFORE.test(beforeWord)) return true;
+  if (named && !isSecretName(named)) return true;
+  if (element && !(mark ? PROPERTY_BEFORE : ELEMENT_BEFORE).test(beforeWord)) return true;
   if (part && !PART_BEFORE.test(beforeWord)) return true;
-  if (list && (!mark || !MARK_BEFORE.test(beforeWord) || isAt(FIELD))) return true;
+  if (list && (!mark || !MARK_BEFORE.test(beforeWord))) return true;
+  if (list && isAt(FIELD) && !word.startsWith("--") && !ENTRY_BEFORE.test(beforeWord)) return true;
   if (own) return false; // Whatever the value is.
   if (token) {
     if (!isTokenName(word + name) || isAt(TOKEN_OBJECT)) return true;
     if (word === "" && OTHER_TOKEN_BEFORE.test(beforeWord)) return true;
   }
+  const isObject = text[start] === "{" || text[start] === "[" && !text.startsWith(REDACTED, start);
   if (/s$/i.test(name!) && isAt(COUNT)) return true;
   if (
-    isAt(NO_VALUE) || isAt(PLACEHOLDER) || isAt(VARIABLE) || isAt(REFERENCES) ||
+    isAt(NO_VALUE) || isAt(PLACEHOLDER) || isAt(VARIABLE) || isObject && isAt(REFERENCES) ||
     FILE_BEFORE.test(beforeWord)
   ) {
     return true;
   }
+  if (option) return isAt(BEGINNING) || isAt(OPTION_PROSE);
   if (!colon) return false;
   if (/secret$/i.test(name!) && (STORE_BEFORE.test(beforeWord) || isAt(STORED))) return true;
   if (FAILURE_BEFORE.test(before) && isAt(REASON)) return true;
   if (space && (isAt(BEGINNING) || !header && isAt(SENTENCE))) return true;
-  const isObject = text[start] === "{" || text[start] === "[" && !text.startsWith(REDACTED, start);
   return isObject && !mark && ALTERNATIVE_BEFORE.test(beforeWord) || ARN_BEFORE.test(before) ||
     URL_BEFORE.test(before) && isAt(URL_PASSWORD);
 }

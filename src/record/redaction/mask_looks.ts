@@ -64,12 +64,33 @@ const UNFINISHED_ENCODED_URL = new RegExp(`${ENCODED_URL_HEAD}$`);
 const UNFINISHED_ELEMENT =
   /(<(?:[\w.-]{1,64}:)?([\w.-]{1,64})(?:\s[^<>]{0,256})?>(?:<!\[CDATA\[)?)[^<>]+(?:\]\]>)?<?$/;
 
+/** The same as Go's driver for MySQL and Oracle's for Java have it: `u:…@tcp(h)`, `thin:u/…@h`. */
+const DSN_PASSWORD = "(?<=[\\w.%-]:)[^\\s\"'`/@:]{1,128}(?=@(?:tcp|unix)\\()|" +
+  "(?<=jdbc:oracle:[a-z\\d]{2,8}:[\\w.]{1,64}/)[^\\s\"'`@/]{1,128}(?=@)";
+/** Passwords that are options of commands: `mysql -p…`, `sshpass -p …`, `curl -u user:…`. */
+const COMMAND_PASSWORD = new RegExp(
+  "((?:" + [
+    "(?:mysql|mariadb)[\\w-]{0,12} OPTIONS-p(?! )",
+    "(?:sshpass|(?:docker|podman) login) OPTIONS-p ?",
+    "redis-cli OPTIONS-a ",
+    "curl OPTIONS(?:-u|--user) ?[\"']?[^\\s:\"']{1,64}:",
+  ].join("|").replaceAll("OPTIONS", "(?:[^\\n|;&]{0,200}? )?") +
+    "))(?:\"[^\"\\\\]*\"|'[^'\\\\]*'|[^\\s\"'\\\\]+)",
+  "g",
+);
+
 /** A space, which URLs encode. */
 const SPACE = `(?: |\\+|${PERCENT}20)`;
 const LABEL = `(?:[A-Z\\d]|${SPACE}){0,48}`;
-/** A private key in PEM, up to its end or that of the text (RFC 7468). */
-const PRIVATE_KEY = `-----BEGIN${LABEL}PRIVATE${SPACE}KEY(?:${SPACE}BLOCK)?-----[^]*?` +
-  `(?:-----END${LABEL}-----|$)`;
+/** A private key in PEM (RFC 7468), or as SSH has it (RFC 4716), up to its end or that of the text. */
+const PRIVATE_KEY =
+  `----(?:-|${SPACE})BEGIN${LABEL}PRIVATE${SPACE}KEY(?:${SPACE}BLOCK)?${SPACE}?----` +
+  `[^]*?(?:----(?:-|${SPACE})END${LABEL}-{4,5}|$)`;
+
+const KEY_BEGIN = new RegExp(`----(?:-|${SPACE})B`);
+
+/** The same begin so, behind their first dash. */
+const OPTION = "[apu-](?<=\\s-.)";
 
 /** All that have a prefix. */
 const PREFIXED = new RegExp(
@@ -78,7 +99,10 @@ const PREFIXED = new RegExp(
   "g",
 );
 /** What reaches over spaces or over names. In a group: what is kept of a URL. */
-const BLOCK = new RegExp(`${URL_PASSWORD}|${ENCODED_URL_PASSWORD}|${PRIVATE_KEY}`, "g");
+const BLOCK = new RegExp(
+  `${URL_PASSWORD}|${ENCODED_URL_PASSWORD}|${PRIVATE_KEY}|${DSN_PASSWORD}`,
+  "g",
+);
 
 /**
  * What is in each text that has one of them, and seldom in others: the signs, looked for first and
@@ -89,17 +113,20 @@ function signed(signs: readonly Look["sign"][]): string {
     const looks = LOOKS.filter((look) => look.sign === sign);
     const prefixes = [...new Set(looks.map(({ prefix }) => prefix))].join("|");
     if (sign === undefined) return prefixes;
-    return `${escaped(sign)}(?<=${BEFORE}(?:${prefixes})${escaped(sign)})`;
+    const known = `(?<=${BEFORE}(?:${prefixes})${escaped(sign)})`;
+    return sign === "-" ? `-(?:${known}|${OPTION})` : escaped(sign) + known;
   }).join("|");
 }
 const MAY_HAVE_PREFIX = new RegExp(signed(["_", "-", ".", "AA", undefined]));
-const MAY_HAVE_BEARER = /beare/i;
+/** Credentials of Basic authentication, without a header's name too (RFC 7617, 2). */
+const BASIC = new RegExp(`(basic(?: |\\+|${PERCENT}20))([A-Za-z\\d+/]{8,1024}={0,2})`, "gi");
+const MAY_HAVE_SCHEME = /b(?:eare|asic[ +%])/i;
 /**
- * True wherever a secret is known by its looks in a text without any of `_`, `:` and `%`, and seldom
- * elsewhere.
+ * True wherever a secret is known by its looks in a text without any of `_`, `:` and `%`, or is behind
+ * the option of a command, and seldom elsewhere.
  */
 export const MAY_HAVE_LOOK = new RegExp(
-  `${signed(["-", ".", undefined])}|-----B|[Bb][Ee][Aa][Rr][Ee]`,
+  `${signed(["-", ".", undefined])}|--(?:[A-Za-z]| B)|[Bb](?:[Ee][Aa][Rr][Ee]|[Aa][Ss][Ii][Cc] )`,
 );
 
 function escaped(sign: string): string {
@@ -112,18 +139,33 @@ const TOKEN_PART = /[\w.-]/;
 
 /** A text without passwords in URLs and private keys. */
 export function maskBlocks(text: string): string {
-  const mayHave = text.includes("-----B") ||
-    text.includes("@") && (text.includes("://") || text.includes("\\/")) ||
+  const mayHave = text.includes("----") && KEY_BEGIN.test(text) ||
+    text.includes("@") && /:\/\/|\\\/|@(?:tcp|unix)\(|jdbc:o/.test(text) ||
     text.includes("40") && ENCODED_SLASHES.test(text);
   return mayHave
     ? text.replace(BLOCK, (_, url, encoded = "") => (url ?? encoded) + REDACTED)
     : text;
 }
 
-/** A text without credentials that have a prefix, and bearer tokens. */
+/** A text without credentials that have a prefix, or a scheme before them, or are options. */
 export function maskTokens(text: string): string {
-  const masked = MAY_HAVE_PREFIX.test(text) ? text.replace(PREFIXED, REDACTED) : text;
-  return MAY_HAVE_BEARER.test(masked) ? masked.replace(BEARER, `$1${REDACTED}`) : masked;
+  const masked = MAY_HAVE_PREFIX.test(text)
+    ? text.replace(PREFIXED, REDACTED).replace(COMMAND_PASSWORD, `$1${REDACTED}`)
+    : text;
+  if (!MAY_HAVE_SCHEME.test(masked)) return masked;
+  return masked.replace(BEARER, `$1${REDACTED}`).replace(
+    BASIC,
+    (all, scheme, word) => isUserAndPassword(word) ? scheme + REDACTED : all,
+  );
+}
+
+/** Whether a word is base64 of a name, a colon and a password: `Basic knowledge` is not. */
+function isUserAndPassword(word: string): boolean {
+  try {
+    return /^[\x20-\x7e]*:[\x20-\x7e]*$/.test(atob(word));
+  } catch {
+    return false; // Not base64.
+  }
 }
 
 /** The beginning of a longer text, without a secret that may be cut in two at its end. */

@@ -5,30 +5,40 @@
  * @module
  */
 import { ENDINGS, HEADER_NAMES, SECRET_NAMES } from "./names.ts";
-import { AMPERSAND, BARE_COLOUR, CLOSING, COLOUR, ESCAPE, MARK, PERCENT } from "./spelling.ts";
+import {
+  AMPERSAND,
+  BARE_COLOUR,
+  CLOSING,
+  COLOUR,
+  ESCAPE,
+  MARK,
+  OPENING,
+  PERCENT,
+} from "./spelling.ts";
 
 /** What may be between the words of a name. */
 const BETWEEN = "[-_.\\s]?";
 const spelled = (names: readonly string[]) =>
   names.map((name) => name.replaceAll(" ", BETWEEN)).join("|");
 const HEADER = `(?<header>(?:set-|proxy-)?(?:${spelled(HEADER_NAMES)}))`;
-/** A signature of Azure in a query, of 32 bytes: other names of that kind mean something else. */
-const SIGNATURE = `(?<=[?&;]|${AMPERSAND}|${PERCENT}26)sig` +
-  `(?=(?:=|${PERCENT}3D)(?:[\\w+/-]|${PERCENT}2[BF]){43}(?:=|${PERCENT}3D))`;
+/** A signature in a query, of 18 bytes or more: shorter ones are something else. */
+const SIGNATURE = `(?<=[?&;]|${AMPERSAND}|${PERCENT}26)sig(?:nature)?` +
+  `(?=(?:=|${PERCENT}3D)(?:[\\w+/~-]|${PERCENT}2[BF]){24})`;
 /**
  * The password in a connection string: `Uid=app;Pwd=…`; `PWD=/srv`, and sudo's ` ; PWD=…`, are
  * directories.
  */
 const SHORT_PASSWORD = "(?<=[^\\s];\\s?)pwd(?=\\s?=\\s?[^\\s/~.;])";
-/** A value before its name: `"value":"…","name":"DB_PASSWORD"`. */
+/** Between a name and its value there may be others: `"name":"…","type":"text","value":"…"`. */
+const MEMBER = `(?:${MARK})?[\\w-]{1,32}(?:${MARK})?\\s{0,8}[:=]\\s{0,8}` +
+  `(?:${MARK}[^"'\`\\\\\\n]{0,64}${MARK}|[\\w.-]{1,32})(?:,|\\\\{1,7}n|\\s){1,64}`;
+/** A value before its name: `"value":"…","name":"DB_PASSWORD"`, `value="…" name="password"`. */
 const BEFORE_NAME =
-  `value(?=${MARK}\\s{0,8}:\\s{0,8}${MARK}[^"'\`\\\\\n]{0,512}${MARK}\\s{0,8},\\s{0,64}` +
-  `${MARK}(?:name|key)${MARK}\\s{0,8}:\\s{0,8}${MARK}[\\w.-]{0,64}?` +
-  `(?:${
-    spelled([...HEADER_NAMES, ...SECRET_NAMES])
-  }|(?<![a-z])token)(?:${BETWEEN}(?:${ENDINGS}))?${MARK})`;
+  `value(?=(?:${MARK})?\\s{0,8}[:=]\\s{0,8}(?<opening>${MARK})(?:(?!\\k<opening>)(?:\\\\+[^\\\\]|[^\\\\\\n]))*` +
+  `\\k<opening>(?:,|\\s){1,64}(?:${MEMBER}){0,3}(?:${MARK})?(?:name|key)(?:${MARK})?` +
+  `\\s{0,8}[:=]\\s{0,8}${MARK}(?<named>[\\w.[\\] -]{1,128})${MARK})`;
 const BUILT_IN =
-  `(?:${HEADER}|${SIGNATURE}|${SHORT_PASSWORD}|${BEFORE_NAME}|${
+  `(?:${HEADER}|${SIGNATURE}|${SHORT_PASSWORD}|${BEFORE_NAME}|IDENTIFIED BY(?= )|${
     spelled(SECRET_NAMES)
   }|(?<token>token)(?!s))` +
   `(?:${BETWEEN}(?:${ENDINGS}))?`;
@@ -40,16 +50,21 @@ const CLOSED = `(?:${ANY_COLOUR}|${PERCENT}(?:5D|2[27])|[\\]*”’»]){0,4}(?<m
 
 /** `name:`, `name=`, `name =>`, `name := `, `name==`, `name%3D`. */
 const PAIR = `\\s{0,64}(?:(?<colon>:(?![:=]|//)|：|${PERCENT}3A)|:?={1,3}>?|${PERCENT}3D)`;
-/** Between a name and its value there may be others: `"name":"…","type":"text","value":"…"`. */
-const MEMBER = `(?:${MARK})?[\\w-]{1,32}(?:${MARK})?\\s{0,8}[:=]\\s{0,8}` +
-  `(?:${MARK}[^"'\`\\\\\\n]{0,64}${MARK}|[\\w.-]{1,32})(?:,|\\\\{1,7}n|\\s){1,64}`;
 /** `"name":"…","value":`, `name: …` and in the next line `value:`, `name="…" value=`. */
 const BESIDE = `(?:,|\\\\{1,7}n|\\s){1,64}(?:${MEMBER}){0,3}` +
   `(?:${MARK})?\\w{0,16}?value(?:${MARK})?\\s{0,8}(?:[:=]>?)`;
 /** `"name","…"`. */
 const LIST = `(?<list>\\s{0,8},\\s{0,64})(?=${MARK})`;
-/** `<name>`, `<name type="text">`. */
+/** `<name>`, `<name type="text">`, `<property name="name">`. */
 const ELEMENT = `(?<element>(?:\\s[\\w:.-]{1,64}=[^<>]{0,256}?)?${CLOSING})`;
+/** `<name>…</name><value>`, `<key>…</key><string>`. */
+const SIBLING = `(?<sibling>${OPENING}/[\\w:-]{1,32}${CLOSING}(?:\\s|\\\\{1,7}[nrt]){0,64}` +
+  `${OPENING}(?:[\\w:-]{0,16}value|string)${CLOSING})`;
+/** An option of a command: `--password …`. */
+const OPTION = "(?<option>(?<=(?<![\\w-])--[\\w.-]{1,128}) )(?![-|=(\\s])";
+/** `WITH PASSWORD '…'`, `wrong password "…"`: one word. */
+const QUOTED = `(?<quoted>(?<=passw(?:or)?[dt]|passphrase|identified by) )` +
+  `(?=(?<quote>\\\\{0,7}["'])[^\\s"'\\\\]{1,128}\\k<quote>)`;
 /** As PHP serializes: `s:8:"password";s:7:"…"`. */
 const SERIALIZED = `;s:\\d{1,9}:(?=${MARK})`;
 /** A part of a form: `name="password"`, an empty line, and the value in one of its own. */
@@ -57,11 +72,12 @@ const PART = "(?<part>(?:\\r?\\n|(?:\\\\{1,7}r)?\\\\{1,7}n){2})";
 
 /**
  * What a value may begin with, and what is no part of it: a colour, the type that PHP's `var_dump`
- * writes, Erlang's brackets, the end of an emphasis, the end of a line that goes on.
+ * writes, Erlang's brackets, the end of an emphasis, YAML's begin of a block, the end of a line that
+ * goes on.
  */
 const PRELUDE =
   `(?:${ANY_COLOUR}|(?:\\\\{1,7}n\\s{0,64})?string\\(\\d{1,9}\\)|<<(?=${MARK})|(?<=:)\\*\\*(?= )` +
-  "|\\\\\\r?\\n|(?:\\\\{3}|\\\\{6})n)";
+  `|[|>][-+\\d]{0,2}(?:\\r?\\n|\\\\{1,7}n) {1,64}|\\\\\\r?\\n|(?:\\\\{3}|\\\\{6})n)`;
 /** A line break may follow only where a mark or bracket begins the value behind it. */
 const GAP = `(?:\\s{0,64}(?:${PRELUDE}\\s{0,64}){0,3}(?=${MARK}|\\{|(?!${BARE_COLOUR})\\[)` +
   `|(?<space>[^\\S\\r\\n]*)(?:${PRELUDE}[^\\S\\r\\n]*){0,3})`;
@@ -77,6 +93,8 @@ export function namePattern(redactKeys: ReadonlySet<string>): RegExp {
   const names = own.length > 0
     ? `(?<own>(?:(?<![\\w.-])|(?<=${ESCAPE}))(?:${own.join("|")}))|${BUILT_IN}`
     : BUILT_IN;
-  const separators = [PAIR, BESIDE, LIST, ELEMENT, SERIALIZED, PART].join("|");
+  const separators = [
+    ...[PAIR, BESIDE, LIST, ELEMENT, SIBLING, SERIALIZED, PART, OPTION, QUOTED],
+  ].join("|");
   return new RegExp(`(?<name>${names})${CLOSED}(?:${separators})${GAP}`, "gi");
 }

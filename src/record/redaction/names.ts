@@ -18,10 +18,12 @@ export const SECRET_NAMES = [
     "amz signature",
     "api key",
     "goog signature",
+    "oauth signature",
     "encryption key",
     "master key",
   ],
   ...["passphrase", "passwd", "password", "private key", "public token", "refresh token"],
+  ...["passwort", "kennwort", "db pwd", "mysql pwd", "user pwd"],
   ...[
     "(?<!pull )secret",
     "secret access key",
@@ -61,7 +63,7 @@ const OTHER_TOKEN = new RegExp(
 /** An error about one: `InvalidAuthenticityToken`. */
 const TOKEN_ERROR = /^invalid_/;
 /** What all known names contain, so that most other names need no further test. */
-const STEM = /auth|cookie|pass|secret|key|token|signature/i;
+const STEM = /auth|cookie|pass|secret|key|token|signature|kennwort|pwd/i;
 
 /** Whether a name stands for a secret. */
 export function isSecretName(name: string): boolean {

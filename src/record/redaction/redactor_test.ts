@@ -59,6 +59,18 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
   "Shopify": [`shpat_${hex.slice(0, 32)}`, `shpss_${hex.slice(0, 32)}`],
   "HashiCorp Vault": [`hvs.${word}`, `hvb.${word}`],
   "Deno Deploy": [`ddp_${word}`],
+  "JSR": [`jsrp_${word}`, `jsrd_${word}`],
+  "Grafana": [`glsa_${word.slice(0, 32)}_a1b2c3d4`, `glc_eyJvIjoi${word}`],
+  "Docker Hub": [`dckr_pat_${word.slice(0, 27)}`],
+  "Linear and Notion": [`lin_api_${word}`, `ntn_${word}${word.slice(0, 10)}`],
+  "PlanetScale and Supabase": [
+    ...[`pscale_pw_${word}`, `pscale_tkn_${word}`, `sbp_${hex.slice(0, 40)}`, `sb_secret_${word}`],
+  ],
+  "Groq and Replicate": [`gsk_${word}${word.slice(0, 16)}`, `r8_${word}`],
+  "Discord, webhook": [
+    `discord.com/api/webhooks/123456789012345678/${word}${word}`,
+    `discordapp.com/api/v10/webhooks/123456789012345678/${word}${word}`,
+  ],
   "Sentry": [`sntrys_${word}`, `sntryu_${hex}`],
   "Mailgun": [`key-${hex.slice(0, 32)}`],
   "Google, API key": [`AIzaSy${word.slice(0, 33)}`],
@@ -102,6 +114,7 @@ Deno.test("mask() knows credentials by their looks, wherever they stand", () => 
 });
 
 Deno.test("mask() masks bearer tokens of any characters", () => {
+  assertEquals(mask(`x-auth-token: Token ${SECRET}`), "x-auth-token: [REDACTED]");
   for (const token of [`12|${SECRET}AbC`, `abc:${SECRET}`, `a%2F${SECRET}`, SECRET, "ab1.cd"]) {
     assertEquals(mask(`used Bearer ${token} once`), "used Bearer [REDACTED] once");
     assertEquals(mask(`(bearer ${token})`), "(bearer [REDACTED])");
@@ -110,6 +123,9 @@ Deno.test("mask() masks bearer tokens of any characters", () => {
 });
 
 Deno.test("mask() masks in URLs and XML what is masked elsewhere, and keeps what follows", () => {
+  const ssh = `---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n${word}\n` +
+    "---- END SSH2 ENCRYPTED PRIVATE KEY ----";
+  assertEquals(mask(`a ${ssh} b`), "a [REDACTED] b");
   const key = `-----BEGIN RSA PRIVATE KEY-----\n${word}\n-----END RSA PRIVATE KEY-----`;
   const slack = `https://hooks.slack.com/services/T00000000/B00000000/${word}`;
   const url = `postgres://u:${word}@h:5432/d`;
@@ -153,6 +169,9 @@ Deno.test("mask() masks signatures of addresses and passwords of connection stri
     `https://storage.googleapis.com/k?X-Goog-Signature=${word}&tail=1`,
     `Server=h;Uid=app;Pwd=${word};tail=1`,
     `Driver={X};UID=sa; PWD={${word}};tail=1`,
+    `https://b.s3.amazonaws.com/k?Expires=1&Signature=${word.slice(0, 26)}%3D&tail=1`,
+    `https://h.cloudfront.net/k?Signature=${word}~-__&Key-Pair-Id=tail`,
+    `OAuth oauth_nonce="tail", oauth_signature="${word}%3D"`,
   ];
   for (const text of texts) {
     const masked = mask(text);
@@ -165,11 +184,68 @@ Deno.test("mask() masks signatures of addresses and passwords of connection stri
       "cd a;PWD=/home/bob",
       "a;PWD=~",
       "TTY=a ; PWD=unknown ; b",
-      "?sig=abc&sig=def",
+      "?sig=abc&sig=def&signature=abc",
       "signature=abc",
     ]
   ) {
     assertEquals(mask(text), text);
+  }
+});
+
+Deno.test("mask() masks passwords of commands, of drivers and of Basic authentication", () => {
+  const basic = btoa(`bob:${SECRET}`);
+  const texts = [
+    `run --password ${SECRET} --host tail`,
+    `run --api-key '${SECRET}' tail`,
+    `mysql -h h -u root -p${SECRET} tail`,
+    `mysqldump -uroot -p'${SECRET}' tail`,
+    `sshpass -p ${SECRET} ssh tail`,
+    `docker login -u bob -p ${SECRET} tail`,
+    `redis-cli -h h -a ${SECRET} tail`,
+    `curl -s -u bob:${SECRET} https://h/tail`,
+    `curl --user 'bob:${SECRET}' https://h/tail`,
+    `MYSQL_PWD=${SECRET} mysql tail`,
+    `root:${SECRET}@tcp(127.0.0.1:3306)/tail`,
+    `jdbc:oracle:thin:scott/${SECRET}@//h:1521/tail`,
+    `CREATE USER 'bob'@'%' IDENTIFIED BY '${SECRET}' tail`,
+    `ALTER USER bob WITH PASSWORD '${SECRET}'; tail`,
+    `wrong password "${SECRET}" for tail`,
+    JSON.stringify({ args: ["run", "--password", SECRET, "tail"] }),
+    JSON.stringify({ args: ["run", "--token", "lettersalone", "tail"] }),
+    JSON.stringify([["password", "lettersalone"], ["tail", 1]]),
+    `used Basic ${basic} tail`,
+    `/?a=Basic%20${basic}&tail`,
+  ];
+  for (const text of texts) {
+    const masked = mask(text);
+    assert(!masked.includes(SECRET) && !masked.includes(basic), `${text} → ${masked}`);
+    assert(!masked.includes("lettersalone") && masked.includes("tail"), `${text} → ${masked}`);
+    assert(!redactor.isPlain(text), text);
+  }
+  assertEquals(written(["run", "--password", "lettersalone", "tail"]), [
+    ...["run", "--password", "[REDACTED]", "tail"],
+  ]);
+  for (
+    const text of [
+      "mkdir -p /a/b, docker run -p 80:80 -u 1000:1000 x, mysql -p shop",
+      "Basic knowledge of Basic Concepts, basic functionality12, Basic realm",
+      "Using --password via the CLI is insecure. Use --password-stdin.",
+      "unknown option --token, --password is required, --api-key string   API key",
+      "use --password and --user, --password options, --secret <secret>, [--token TOKEN]",
+    ]
+  ) {
+    assertEquals(mask(text), text);
+  }
+});
+
+Deno.test("mask() masks a text of several lines in YAML, and no line behind it", () => {
+  for (const begin of ["|", "|-", ">", ">-2"]) {
+    const text = `a: 1\nsecret: ${begin}\n  first ${SECRET}\n    and ${SECRET}\ntail: 1`;
+    for (const whole of [text, JSON.stringify({ text })]) {
+      const masked = mask(whole);
+      assert(!masked.includes(SECRET) && !masked.includes("first"), masked);
+      assert(masked.includes("tail"), masked);
+    }
   }
 });
 
@@ -205,6 +281,7 @@ Deno.test("maskStart() shows no part of a value whose end the cut keeps from bei
 
 /** Names in words. */
 const NAMES = [
+  ...["Passwort", "db kennwort", "db pwd"],
   ...["authorization", "cookie", "set cookie", "password", "passwd", "passphrase", "secret"],
   ...["client secret", "api key", "x api key", "access key", "account key", "signing key"],
   ...["encryption key", "private key", "aws secret access key", "token", "auth token", "id token"],
@@ -326,6 +403,12 @@ const FORMS: readonly ((name: string, value: string) => string)[] = [
   (name, value) => `form-data; name="user[${name}]"\r\n\r\n${value}\r\n--b\r\ntail`,
   (name, value) =>
     JSON.stringify([{ value, name: name.replace(/token/i, "_token") }, { tail: 1, name: "a" }]),
+  (name, value) => `<input value="${value}" type="hidden" name="${name}"> tail`,
+  (name, value) => JSON.stringify([{ value: `${value}"${"x".repeat(600)}`, name }, { tail: 1 }]),
+  (name, value) => `<property name="${name}">${value}</property><tail/>`,
+  (name, value) => `<property><name>${name}</name><value>${value}</value></property><tail/>`,
+  (name, value) => `<dict><key>${name}</key>\n<string>${value}</string><key>tail</key></dict>`,
+  (name, value) => `run --${name} ${value} --tail kept`,
   (name, value) => JSON.stringify([{ ParameterKey: name, ParameterValue: value }, { tail: 1 }]),
 ];
 
@@ -626,6 +709,18 @@ Deno.test("mask() takes time in proportion to the text, whatever is in it", () =
       '"value":"a","name":"',
       "\x1b[0m",
       'name="password"\r\n\r\n',
+      "secret: |\n  a\n",
+      "--password ",
+      "mysql -p",
+      "curl -u a",
+      "password '",
+      '"value":"',
+      "value=a\\\\",
+      "</name><value>",
+      "basic AAAA",
+      ":a@tcp",
+      "---- BEGIN ",
+      "[{name:a},",
       "hooks.slack.com/",
     ],
     ...[

@@ -11,6 +11,10 @@ export const PERCENT = "%(?:25){0,3}";
 /** A quotation mark, which JSON in JSON and HTML escape: `"`, `\"`, `\\\"`, `&quot;`, `\u0022`. */
 export const MARK = /(?:\\{0,7}["'`]|&quot;|&#3[49];|\\{1,7}u002[27])/.source;
 
+/** A name in words, as fields have: `first_name`, `zipCode`, `ID`; no letters at random. */
+export const FIELD_NAME =
+  "(?:[A-Z]?[a-z]+|[A-Z]+)(?:[_. -](?:[A-Z]?[a-z]+|[A-Z]+)|[A-Z][a-z]+){0,8}";
+
 /** The brackets of an element, which HTML and some writers of JSON escape: `&lt;`, `\u003c`. */
 export const OPENING = /(?:<|&lt;|\\{1,7}u003[cC])/.source;
 export const CLOSING = /(?:>|&gt;|\\{1,7}u003[eE])/.source;

@@ -23,11 +23,14 @@ const WORD = `(?:\\[REDACTED\\]|${WORD_CHARACTER})+`;
 const PARAMETER = `=${MARK}(?!${CLOSED})` + /[^"'`\r\n]*["'`]/.source;
 /** The rest of a line, or of the quotation that it is in. */
 const LINE = `(?:${PARAMETER}|(?!${MARK}${CLOSED}|\\\\{1,7}[rn])[^\\r\\n])+`;
+/** The next line of a text in YAML, by how far it is indented. */
+const INDENTED = /(?:\r?\n|\\{1,7}n)( +)/y;
 /** The name of a scheme before credentials: `Basic …`. */
 const SCHEME = "(?:AWS4-HMAC-SHA256|[A-Za-z-]{1,16}) +";
 
 const sticky = (source: string) => new RegExp(source, "sy");
-const WORD_VALUE = sticky(WORD);
+/** `x-auth-token: Token …`. */
+const WORD_VALUE = sticky(`(?:(?:[Tt]oken|[Bb]earer|[Bb]asic) +)?${WORD}`);
 const LINE_VALUE = sticky(LINE);
 /** The schemes whose credentials are one word. They are kept. */
 const SCHEMED_VALUE = sticky(`((?:[Bb]asic|[Bb]earer)(?: +|\\+|%20))${WORD}`);
@@ -38,7 +41,7 @@ const PARAMETER_VALUE = sticky(`(?:${SCHEME})?${WORD}(?:[,;] *${WORD})*`);
 /** `<password>hunter2</password>`, `<password><![CDATA[hunter2]]></password>`. */
 const ELEMENT_VALUE = sticky(
   `(?:${OPENING}!\\[CDATA\\[(?:(?!\\]\\]${CLOSING})[^])+\\]\\]${CLOSING}|` +
-    `(?:(?!${OPENING}|${CLOSING})[^])+)(?=${OPENING}/)`,
+    `(?!\\s{0,64}${OPENING})(?:(?!${OPENING}|${CLOSING})[^])+)(?=${OPENING}/)`,
 );
 /**
  * A value in a URL in a URL, by how often it is encoded: `%22hunter2%22`, `hunter2%26a%3Db`. What
@@ -83,6 +86,8 @@ const CALL = sticky("[A-Z]\\w{0,64}(?=\\()");
 const AFTER_CLASS = sticky(" (?:<[^>\\n]{1,64}> )?(?=\\{)");
 /** More of a value behind its bracket: `{ab}cd`. */
 const MORE = sticky(`(?=[^\\s,;:)&}\\]<>|"'\`\\\\])${WORD}`);
+/** Farthest indentation of a text in YAML. */
+const MAX_INDENT = 64;
 /** What separates a value from the name behind it, and how far back that is looked for. */
 const SEPARATORS_LENGTH = 32;
 const SEPARATORS = /(?:\\{1,7}[rnt]|[\s,;&|<>({["'`])+$/;
@@ -98,10 +103,10 @@ export interface Value {
 }
 
 /**
- * How a value is written: as a header's line, as a header in a pair or in a query, in XML, or as any
- * other.
+ * How a value is written: as a header's line, as a header in a pair or in a query, in XML, as a text of
+ * several lines in YAML, or as any other.
  */
-export type Form = "line" | "pair" | "parameter" | "element" | "value";
+export type Form = "block" | "line" | "pair" | "parameter" | "element" | "value";
 
 /**
  * The value that begins at this place of a text, or nothing if there is none.
@@ -117,6 +122,7 @@ export function valueAt(
   percent = "",
 ): Value | undefined {
   if (match(EMPTY, text, start)) return undefined;
+  if (form === "block") return { end: blockEnd(text, start), mark: "", kept: "" };
   if (percent !== "") return encodedAt(text, start, limit, (percent.length - 1) / 2);
   const quoted = quotedAt(text, start, form, limit);
   if (quoted !== undefined) return quoted;
@@ -140,6 +146,19 @@ function encodedAt(text: string, start: number, limit: number, level: number): V
   if (value) return { end: start + value[0].length, mark: value[1]!, kept: "" };
   const found = match(open, text.slice(0, limit), start);
   return found ? openValue(text, start, limit, found[0].length) : undefined;
+}
+
+/** Where the lines end that are indented as the first one is. */
+function blockEnd(text: string, start: number): number {
+  const indent = / *$/.exec(text.slice(Math.max(0, start - MAX_INDENT), start))![0].length;
+  let end = start;
+  for (let line; (line = match(LINE_VALUE, text, end)) !== null;) {
+    end += line[0].length;
+    const next = match(INDENTED, text, end);
+    if (!next || next[1]!.length < indent) break;
+    end += next[0].length;
+  }
+  return end;
 }
 
 /** A value without bounds. What separates it from a name that it reaches is not part of it. */
