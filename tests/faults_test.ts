@@ -37,6 +37,7 @@ import {
   wronglyCompressed,
 } from "./faulty_service.ts";
 import { runProgram } from "./program.ts";
+import { startReceiver } from "./receiver.ts";
 
 /** Longer than any test takes: nothing here may be saved by a timeout but what is about one. */
 const PLENTY_MS = 30_000;
@@ -314,7 +315,12 @@ Deno.test("AxonPushHandler says that a proxy is set where nobody answers, but no
     const { stderr } = await runProgram("natural_end.ts", {
       flags: ["--allow-net", "--allow-env"],
       args: [JSON.stringify({ baseUrl: url, apiKey: "ak_test", tenantId: "1" })],
-      env: { HTTP_PROXY: `http://shop:Zq7hunterX91kLm@${new URL(url).host}`, NO_PROXY: exempt },
+      env: {
+        ...Object.fromEntries(["ALL_PROXY", "all_proxy", "http_proxy"].map((name) => [name, ""])),
+        HTTP_PROXY: `http://shop:Zq7hunterX91kLm@${new URL(url).host}`,
+        NO_PROXY: exempt,
+        no_proxy: exempt,
+      },
     });
 
     const told = "trying again. It may be the proxy that does not answer: see HTTP_PROXY,";
@@ -322,6 +328,16 @@ Deno.test("AxonPushHandler says that a proxy is set where nobody answers, but no
     assertStringIncludes(stderr, `Cannot reach AxonPush at ${url}/event`);
     assertNotMatch(stderr, /Zq7hunterX91kLm/);
   }));
+
+Deno.test("AxonPushHandler asks about the scheme where a service speaks no TLS", async () => {
+  await using service = startReceiver();
+  const handler = handlerFor({ url: service.url.replace("http:", "https:") });
+  log(handler, 1);
+  await handler.flush(1000);
+  await handler.close(0);
+
+  assertMatch(handler.said[0]!.message, /trying again\. Does the address begin with 'http:' where/);
+});
 
 // ——— Wrong settings ———
 

@@ -12,6 +12,9 @@ import type { ResponseSettings, RetryCause, SendResult } from "./response.ts";
 // As they are when the package is loaded, whatever the program does to them later.
 const { URL } = globalThis;
 
+/** What Deno says where one side has spoken TLS and the other one HTTP. */
+const MISUNDERSTOOD = /corrupt message of type|invalid HTTP version/;
+
 /** What it means that nobody answered in time. */
 export function unanswered({ requestTimeoutMs, ...settings }: ResponseSettings): SendResult {
   return unreachable(settings, `no answer within ${requestTimeoutMs} ms`, "timeout");
@@ -50,6 +53,8 @@ export function unreachable(
   const proxy = where === undefined && cause !== "local" ? proxyVariable(url) : undefined;
   const service = isEndpoint ? "the endpoint" : "AxonPush";
   const advice = [
+    MISUNDERSTOOD.test(why) && "Does the address begin with 'http:' where it should be 'https:', " +
+      "or the other way round?",
     tls && "A certificate of your own needs DENO_CERT or DENO_TLS_CA_STORE=system",
     proxy && `It may be the proxy that does not answer: see ${proxy}, and NO_PROXY for exceptions`,
   ].filter(Boolean).map((sentence) => `. ${sentence}`);
