@@ -107,6 +107,16 @@ Deno.test("Acknowledgements.peek() counts what is new, and takes nothing", () =>
   assertEquals(reader.peek(), { delivered: 0, failed: 0 });
 });
 
+Deno.test("Acknowledgements.peek() counts only what has a number below the one that it is given", () => {
+  const reader = new Acknowledgements(8);
+  const writer = new Acknowledgements(reader.memory);
+  for (const sequence of [0, 4, 5, 6]) writer.acknowledge(sequence, "delivered");
+  for (const sequence of [1, 5, 9]) writer.acknowledge(sequence, "failed");
+  assertEquals(reader.peek(5), { delivered: 2, failed: 1 });
+  assertEquals(reader.peek(6), { delivered: 3, failed: 2 });
+  assertEquals(reader.peek(0), { delivered: 0, failed: 0 });
+});
+
 Deno.test("Acknowledgements.wait() returns at once if enough is new, or the writer crashed", () => {
   const reader = new Acknowledgements(2);
   const writer = new Acknowledgements(reader.memory);
