@@ -31,6 +31,7 @@ const PLACEHOLDERS = [
   ...["\\{\\{[^{}\\n]{0,64}\\}\\}", "<[a-z][a-z _-]{0,31}>"], // templates, documents
   ...["\\[(?:filtered|redacted|hidden|masked|omitted)\\]", "\\((?:sensitive|known)[a-z ]{0,16}\\)"],
   "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", // Ansible
+  "(?<=[\"'`])[^\\w\\s\\\\\"'`]{1,2}(?=[\"'`])", // Of a parser: `invalid token: ')'`.
   "(?<=[\"'=])-", // What web servers write for nothing.
 ];
 /** One of these is in most sentences: "Wrong password: it must not be empty". */
@@ -75,6 +76,7 @@ const OTHER_TOKEN_BEFORE = new RegExp(`(?:/|\\b${anyOf(OTHER_TOKENS)} )$`, "i");
 const FILE_BEFORE = /\/etc\/$|X\.509 cert '[^'\n]{0,80}$/;
 /** Names of secrets that are kept elsewhere: `docker secret: web_tls`, `Secret: default/web-tls`. */
 const STORE_BEFORE = /\b(?:docker|swarm|kubernetes|k8s) $/i;
+const STORED_NAME = /[a-z][a-z_.-]{0,62}(?![^\s,;)\]}"'])/y;
 const STORED = /[a-z][a-z\d.-]{0,62}\/[a-z][a-z\d.-]{0,62}(?![^\s,;)\]}"'])/y;
 /** The same in a list: `[{name: regcred}]`. */
 const REFERENCES = sticky(
@@ -84,7 +86,7 @@ const REFERENCES = sticky(
 const FAILURE_BEFORE =
   /\b(?:(?:failed|unable) to|could not|cannot) [a-z]{2,16} (?:[a-z]{1,12} ){0,2}$/i;
 /** How many there are: `cookies: 3`, `secrets: 3 loaded`. */
-const COUNT = /\d{1,5}(?![\w.])/y;
+const COUNT = /\d{1,5}(?![^\s,;)\]}])/y;
 const REASON = /[a-z]{2,20} (?=[a-z"'(])/iy;
 /** `arn:aws:secretsmanager:us-east-1:123456789012:secret:name`. */
 const ARN_BEFORE = /arn:aws[\w-]{0,16}:[\w:-]{0,64}$/;
@@ -144,7 +146,9 @@ export function isInnocent(text: string, found: RegExpExecArray, start: number):
   }
   if (option) return isAt(BEGINNING) || isAt(OPTION_PROSE);
   if (!colon) return false;
-  if (/secret$/i.test(name!) && (STORE_BEFORE.test(beforeWord) || isAt(STORED))) return true;
+  if (
+    /secret$/i.test(name!) && (isAt(STORED) || STORE_BEFORE.test(beforeWord) && isAt(STORED_NAME))
+  ) return true;
   if (FAILURE_BEFORE.test(before) && isAt(REASON)) return true;
   if (space && (isAt(BEGINNING) || !header && isAt(SENTENCE))) return true;
   return isObject && !mark && ALTERNATIVE_BEFORE.test(beforeWord) || ARN_BEFORE.test(before) ||

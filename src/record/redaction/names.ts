@@ -42,8 +42,9 @@ export const ENDINGS = "s|base|base64|\\d{1,4}|confirm|confirmation|hash|header|
  */
 export const OTHER_TOKENS = [
   ...["next", "page", "continuation", "pagination", "sync", "client request", "resume"],
+  ...["skip", "sequence", "continue", "idempotency", "fencing", "delta", "cursor", "scroll"],
   ...["eos", "bos", "eot", "pad", "padding", "unk", "sep", "cls", "mask", "special", "added"],
-  ...["prompt", "completion", "input", "output", "first", "last", "max", "min", "per", "num"],
+  ...["prompt", "completion", "first", "last", "max", "min", "per", "num"],
   ...["unexpected", "expected", "illegal", "unknown", "bad", "syntax", "lookahead", "peek"],
   ...["previous", "prev", "current", "each", "of", "start", "end", "begin", "stop", "stream"],
   ...["activity", "window", "cancellation", "cancel", "lexer", "keyword", "operator", "identifier"],

@@ -122,6 +122,8 @@ interface Name {
   readonly form: Form;
 }
 
+/** How far before a name its word may begin. */
+const MAX_WORD = 32;
 /** How YAML begins a text of several lines. */
 const BLOCK_BEGIN = /[|>][-+\d]{0,2}(?:\r?\n|\\{1,7}n) +$/;
 
@@ -133,7 +135,8 @@ function formOf(text: string, { 0: whole, index, groups }: RegExpExecArray): For
   if (part) return "line";
   if (!header) return "value";
   if (colon) return "line";
-  if (!/cookie/i.test(header) || "?&#".includes(text[index - 1] ?? " ")) return "parameter";
+  const before = text.slice(Math.max(0, index - MAX_WORD), index);
+  if (!/cookie/i.test(header) || /[?&#][\w.-]*$/.test(before)) return "parameter";
   return "pair";
 }
 

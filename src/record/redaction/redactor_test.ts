@@ -594,6 +594,7 @@ Deno.test("mask() leaves innocent text as it is", () => {
     "Preparing to unpack .../passwd_1%3a4.13+dfsg1-4ubuntu3_amd64.deb ...",
     "Loaded X.509 cert 'Canonical Ltd. Master Signing Key: 84ef3d9a2c'",
     "failed to fetch token: context deadline exceeded",
+    "invalid token: ')' at 3:14, nextSequenceToken: a1, $skiptoken=a1, skipToken=a1",
     "cookies: 3, secrets: 3 loaded, token: 42 of 100",
     // Code and templates.
     "token: ${{ secrets.GITHUB_TOKEN }}, password=%DB_PASSWORD%, api_key: ••••••••",
@@ -641,6 +642,23 @@ Deno.test("mask() masks the password of a URL and keeps host and path", () => {
     `/?a=${encodeURIComponent(`db+x://u:${password}@h:80/d`)}&b=1`;
   assertEquals(mask(encoded("hunter:é2")), encoded("…").replace("%E2%80%A6", "[REDACTED]"));
   assertEquals(mask("/?a=http%3A%2F%2Fh%3A80%2F%40x"), "/?a=http%3A%2F%2Fh%3A80%2F%40x");
+});
+
+Deno.test("mask() keeps what follows in other quotation marks, in XML and in a query", () => {
+  const texts = [
+    `got {"a":"//r.example.com/:_password=\\"${SECRET}\\"","tail":"kept"}`,
+    `"DB_PASSWORD='${SECRET}'", then tail`,
+    `export X='secret="${SECRET}"'; tail`,
+    `<a><b>x?token=${SECRET}</b><c>tail</c></a>`,
+    `<a><b>Authorization: Token ${SECRET}</b><c>tail</c></a>`,
+    `{"a":"<b>password=${SECRET}<\\/b>tail"}`,
+    `GET /p?setCookie=a%3D${SECRET}&tail=1`,
+    `cookies: 12=${SECRET}; tail`.replace("; tail", "\ntail"),
+  ];
+  for (const text of texts) {
+    const masked = mask(text);
+    assert(!masked.includes(SECRET) && masked.includes("tail"), `${text} → ${masked}`);
+  }
 });
 
 // ——— Brackets ———

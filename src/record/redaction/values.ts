@@ -14,15 +14,17 @@ const CLOSED = `(?=[\\s,;:)&}\\]<>|\\x1b]|/>|\\\\|${BARE_COLOUR}|$)`;
 const NEXT_LINE =
   /(?:\\{1,7}[rn]){1,4}(?=[\s-]{0,64}(?:[\w."'-]{0,64}\s{0,8}(?:[:=]|$)|\\{0,7}["'`]))/.source;
 /** What may end a value without marks, if its surroundings go on behind it: `)` `}`, `, b: 2`. */
+const TAG = `${OPENING}\\\\{0,7}/[A-Za-z]`;
 const CLOSERS = `[,;)\\]}]{1,8}(?:\\s|$|${MARK}|[\\w.-]{1,64}=)`;
 
 /** Up to a space, `&` or what closes the surroundings; a `,` or `)` in its middle is part of it. */
-const WORD_CHARACTER = `(?!${MARK}${CLOSED}|${CLOSERS}|${NEXT_LINE}|${COLOUR}|${AMPERSAND})[^\\s&]`;
+const WORD_CHARACTER =
+  `(?!${MARK}${CLOSED}|${CLOSERS}|${NEXT_LINE}|${COLOUR}|${AMPERSAND}|${TAG})[^\\s&]`;
 const WORD = `(?:\\[REDACTED\\]|${WORD_CHARACTER})+`;
 /** A value inside a value: `realm="a, b"`. */
 const PARAMETER = `=${MARK}(?!${CLOSED})` + /[^"'`\r\n]*["'`]/.source;
 /** The rest of a line, or of the quotation that it is in. */
-const LINE = `(?:${PARAMETER}|(?!${MARK}${CLOSED}|\\\\{1,7}[rn])[^\\r\\n])+`;
+const LINE = `(?:${PARAMETER}|(?!${MARK}${CLOSED}|${TAG}|\\\\{1,7}[rn])[^\\r\\n])+`;
 /** The next line of a text in YAML, by how far it is indented. */
 const INDENTED = /(?:\r?\n|\\{1,7}n)( +)/y;
 /** The name of a scheme before credentials: `Basic …`. */
@@ -57,11 +59,13 @@ const ENCODED_VALUES = [0, 1, 2, 3].map((level) => {
 });
 /** A number by itself: the value of a JSON property. */
 const NUMBER_VALUE = sticky("\\d+(?=[\\s,}\\])]|$)");
+/** The same mark again, also inside other ones: `\"password=\"a\"\"`, `"password='a'"`. */
+const SAME_MARK = `\\1(?:${CLOSED}|(?<=\\\\["'\`])(?=["'\`])|(?<=")(?=['\`])|(?<=['\`])(?="))`;
 /** Up to the same mark again, or to the end of the text. */
-const QUOTED_VALUE = sticky(`(${MARK})(?:\\\\.|[^\\\\])*?(?:\\1${CLOSED}|\\\\?$)`);
+const QUOTED_VALUE = sticky(`(${MARK})(?:\\\\.|[^\\\\])*?(?:${SAME_MARK}|\\\\?$)`);
 /** The same up to the first mark, whatever follows it. */
 const FIRST_QUOTED = sticky(`(${MARK})(?:\\\\.|[^\\\\])*?\\1`);
-const QUOTED_LINE = sticky(`(${MARK})(?:${PARAMETER}|\\\\.|[^\\\\])*?(?:\\1${CLOSED}|\\\\?$)`);
+const QUOTED_LINE = sticky(`(${MARK})(?:${PARAMETER}|\\\\.|[^\\\\])*?(?:${SAME_MARK}|\\\\?$)`);
 const BLANKS = "(?:\\s|\\\\{1,7}[nrt]){0,64}";
 /** How `util.inspect` goes on with a long string: `'first\n' +` and a new line. */
 const CONCATENATED = sticky(`${BLANKS}\\+${BLANKS}(?=["'\`])`);
