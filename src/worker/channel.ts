@@ -138,10 +138,7 @@ function openWorkerChannel(
       onCrash(why);
     },
     onDiagnostic: receiveDiagnostics,
-  });
-  thread.post({
-    kind: "open",
-    id,
+  }, {
     settings: exporter,
     acknowledgements: acknowledgements.memory,
     diagnostics: reports.memory,

@@ -39,6 +39,9 @@ const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
 const running = new Map<ThreadKind, WorkerThread>();
 let nextId = 0;
 
+/** What the worker needs for a client. */
+type Opening = Omit<WorkerMessage & { readonly kind: "open" }, "kind" | "id">;
+
 /** Joins the thread of this kind, or starts it. Throws where there are no workers. */
 export function joinThread(kind: ThreadKind): WorkerThread {
   // A lasting one serves those, too, that are about to end.
@@ -68,10 +71,12 @@ export class WorkerThread {
     return this.#clients.size;
   }
 
-  /** Adds a client, and says under which number the worker knows it. */
-  join(client: ThreadClient): number {
-    this.#clients.set(nextId, client);
-    return nextId++;
+  /** Opens an exporter for a client in the worker, and says under which number that knows it. */
+  join(client: ThreadClient, opening: Opening): number {
+    const id = nextId++;
+    this.#clients.set(id, client);
+    this.post({ kind: "open", id, ...opening });
+    return id;
   }
 
   /**
