@@ -20,7 +20,7 @@ export const EXIT_CODES: Readonly<Record<EndSignal, number>> = {
 };
 const SIGNALS: readonly unknown[] = Object.keys(EXIT_CODES);
 /** The longest delay that a timer can take, in milliseconds. */
-const MAX_DELAY = 2 ** 31 - 1;
+const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** What a value must be. */
 export interface Kind {
@@ -147,17 +147,17 @@ const TABLE = {
   mode: { kind: oneOf("background", "sync"), fallback: "background" },
   protocol: { kind: oneOf("events", "otlp"), fallback: "events" },
   batchSize: { kind: integer(1, 10_000), fallback: 512 },
-  flushIntervalMs: { kind: integer(1, MAX_DELAY), fallback: 1000 },
+  flushIntervalMs: { kind: integer(1, MAX_DELAY_MS), fallback: 1000 },
   compression: { kind: oneOf("none", "gzip"), fallback: "none" },
   queueSize: { kind: integer(1, 1_000_000), fallback: 1000 },
   overflowPolicy: { kind: oneOf("drop-oldest", "drop-newest", "block"), fallback: "drop-oldest" },
   concurrency: { kind: integer(1, 256), fallback: 256 },
   requestTimeoutMs: {
-    kind: integer(1, MAX_DELAY),
+    kind: integer(1, MAX_DELAY_MS),
     fallback: 30_000,
     env: ["AXONPUSH_TIMEOUT"],
     parse: (seconds) => Math.round(Number(seconds) * 1000),
-    mustBe: `a number of seconds from 0.001 to ${MAX_DELAY / 1000}`,
+    mustBe: `a number of seconds from 0.001 to ${MAX_DELAY_MS / 1000}`,
   },
   maxRetries: {
     kind: integer(0, 100),
@@ -172,7 +172,7 @@ const TABLE = {
     env: ["AXONPUSH_SPOOL_MAX_BYTES"],
     parse: Number,
   },
-  shutdownTimeoutMs: { kind: integer(0, MAX_DELAY), fallback: 2000 },
+  shutdownTimeoutMs: { kind: integer(0, MAX_DELAY_MS), fallback: 2000 },
   redactKeys: {
     kind: texts,
     fallback: [],

@@ -1,6 +1,7 @@
 /**
  * Taking over a file of the spool that others have left, and how far it has been read and delivered.
- * What is damaged is left out, and the rest read all the same. Runs on the program's thread, between its log calls.
+ * What is damaged is left out, and the rest read all the same. Runs on the program's thread, between
+ * its log calls.
  *
  * @module
  */
