@@ -29,7 +29,7 @@ export function checkLevel(value: unknown): void {
 }
 
 /** Returns an option's value, or refuses it. */
-export function check(name: OptionName, value: unknown): unknown {
+export function checkOption(name: OptionName, value: unknown): unknown {
   const { kind } = RULES[name];
   return checkKind(name, kind, kind.must, value, value);
 }

@@ -9,7 +9,7 @@ import type { ExporterSettings } from "../delivery/exporter_settings.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import { resourceAttributes } from "../platform.ts";
 import { newTraceId } from "../record/context.ts";
-import { check, checkVariable, refuse, show, suggestion } from "./check.ts";
+import { checkOption, checkVariable, refuse, show, suggestion } from "./check.ts";
 import { type Destination, destinationOf } from "./destination.ts";
 import { type Environment, environment } from "./environment.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
@@ -149,7 +149,7 @@ function checkEach(options: AxonPushHandlerOptions): AxonPushHandlerOptions {
       return refuse(TypeError, `cannot read the option '${name}': it throws`, { cause });
     }
   }).filter(([, value]) => value !== undefined);
-  for (const [name, value] of given) check(name, value);
+  for (const [name, value] of given) checkOption(name, value);
   return Object.fromEntries(given);
 }
 

@@ -75,13 +75,13 @@ function findCaller(
   const [method, shortcut] = ENTRIES[levelName] ?? [];
   if (method && shortcut) {
     const frames = framesAbove(method, 2);
-    if (isOf(shortcut, frames, handle)) {
+    if (isFrameOf(shortcut, frames, handle)) {
       return locationOf(frames.slice(1)) ?? locationOf(framesAbove(shortcut, DEPTH));
     }
     if (frames.length > 0) return locationOf(frames) ?? locationOf(framesAbove(method, DEPTH));
   }
   const frames = framesAbove(handle, DEPTH);
-  if (isOf(log, frames, handle)) return locationOf(frames.slice(1));
+  if (isFrameOf(log, frames, handle)) return locationOf(frames.slice(1));
   // If the method is the outermost of all, what is above the handler is the logger itself.
   const last = frames.at(-1);
   const isLogger = method && last?.getFunctionName() === method.name &&
@@ -90,7 +90,7 @@ function findCaller(
 }
 
 /** Whether the first of two frames is of this function, and not of another one with its name. */
-function isOf(shortcut: Call, [frame, next]: readonly Frame[], handle: Call): boolean {
+function isFrameOf(shortcut: Call, [frame, next]: readonly Frame[], handle: Call): boolean {
   if (frame?.getFunctionName() !== shortcut.name) return false;
   const [caller] = framesAbove(shortcut, 1);
   if (caller && next) return caller.getFunctionName() === next.getFunctionName();
