@@ -20,6 +20,7 @@ const NO_VALUES = [
   "[\\w.+~%-]{1,128}\\.u?deb", // Their files: `passwd_1%3a4.13_amd64.deb`.
   ...["chauthtok", "inherit", "read", "write"], // PAM, GitHub, scopes.
   "\\d{1,3} of \\d{1,9}", // Counts.
+  "[~^]?\\d{1,4}\\.\\d{1,4}\\.\\d{1,4}", // Versions.
   "[a-z]\\w{0,64}\\(\\)", // Calls.
   "(?:[\\w.-]{0,64}/){1,16}[\\w.-]{1,64}\\.(?:pem|key|crt|p12|json|ya?ml|txt|env)", // Files.
 ];
@@ -50,8 +51,6 @@ const VARIABLE = new RegExp(
   "y",
 );
 const BEGINNING = sticky(anyOf(BEGINNINGS) + WORD_END);
-const NAMED =
-  `(?:${MARK})?name(?:${MARK})?\\s{0,8}[:=]\\s{0,8}(?:${MARK})?[a-z][a-z\\d.-]{0,62}(?:${MARK})?`;
 /** Three plain words, one of which is such as sentences have. */
 const SENTENCE = sticky(
   `(?=(?:${PLAIN_WORD}[,.]? ){0,2}${anyOf(FUNCTION_WORDS)}\\b)` +
@@ -78,10 +77,6 @@ const FILE_BEFORE = /\/etc\/$|X\.509 cert '[^'\n]{0,80}$/;
 const STORE_BEFORE = /\b(?:docker|swarm|kubernetes|k8s) $/i;
 const STORED_NAME = /[a-z][a-z_.-]{0,62}(?![^\s,;)\]}"'])/y;
 const STORED = /[a-z][a-z\d.-]{0,62}\/[a-z][a-z\d.-]{0,62}(?![^\s,;)\]}"'])/y;
-/** The same in a list: `[{name: regcred}]`. */
-const REFERENCES = sticky(
-  `\\[\\s*(?:\\{\\s*${NAMED}\\s*\\}[\\s,]*){1,16}\\]|\\{\\s*${NAMED}\\s*\\}`,
-);
 /** What Go writes before a reason: `failed to fetch token: context deadline exceeded`. */
 const FAILURE_BEFORE =
   /\b(?:(?:failed|unable) to|could not|cannot) [a-z]{2,16} (?:[a-z]{1,12} ){0,2}$/i;
@@ -139,7 +134,7 @@ export function isInnocent(text: string, found: RegExpExecArray, start: number):
   const isObject = text[start] === "{" || text[start] === "[" && !text.startsWith(REDACTED, start);
   if (/s$/i.test(name!) && isAt(COUNT)) return true;
   if (
-    isAt(NO_VALUE) || isAt(PLACEHOLDER) || isAt(VARIABLE) || isObject && isAt(REFERENCES) ||
+    isAt(NO_VALUE) || isAt(PLACEHOLDER) || isAt(VARIABLE) ||
     FILE_BEFORE.test(beforeWord)
   ) {
     return true;

@@ -149,9 +149,11 @@ export function maskBlocks(text: string): string {
 
 /** A text without credentials that have a prefix, or a scheme before them, or are options. */
 export function maskTokens(text: string): string {
-  const masked = MAY_HAVE_PREFIX.test(text)
-    ? text.replace(PREFIXED, REDACTED).replace(COMMAND_PASSWORD, `$1${REDACTED}`)
-    : text;
+  let masked = text;
+  if (MAY_HAVE_PREFIX.test(text)) {
+    masked = text.replace(PREFIXED, REDACTED);
+    if (text.includes(" -")) masked = masked.replace(COMMAND_PASSWORD, `$1${REDACTED}`);
+  }
   if (!MAY_HAVE_SCHEME.test(masked)) return masked;
   return masked.replace(BEARER, `$1${REDACTED}`).replace(
     BASIC,

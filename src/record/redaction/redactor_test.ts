@@ -493,6 +493,18 @@ Deno.test("JsonWriter.value() masks a value beside its name in data", () => {
     [{ serviceAccountToken: { expirationSeconds: 3607, path: "token" } }, {
       serviceAccountToken: { expirationSeconds: 3607, path: "token" },
     }],
+    [{ volumes: [{ name: "tls", secret: { secretName: "web-tls", defaultMode: 420 } }] }, {
+      volumes: [{ name: "tls", secret: { secretName: "web-tls", defaultMode: 420 } }],
+    }],
+    [{ cookie: { path: "/", _expires: null, originalMaxAge: 3600, httpOnly: true } }, {
+      cookie: { path: "/", _expires: null, originalMaxAge: 3600, httpOnly: true },
+    }],
+    [{ dependencies: { cookie: "^0.6.0", "js-token": "4.0.0" } }, {
+      dependencies: { cookie: "^0.6.0", "js-token": "4.0.0" },
+    }],
+    [{ secret: { name: "a", key: SECRET } }, { secret: shown }],
+    [{ token: { path: `${SECRET}/a b` } }, { token: shown }],
+    [{ cookie: { path: "/", value: "hunter" } }, { cookie: shown }],
     [{ cookies: 3, secrets: 12 }, { cookies: 3, secrets: 12 }],
     // What only looks like it.
     [{ password: ["can't be blank", "hunter2"] }, { password: shown }],
@@ -589,6 +601,11 @@ Deno.test("mask() leaves innocent text as it is", () => {
     'secrets: [{ name: "web-tls" }], "secrets": [{"name":"default-token-abcde"}]',
     "docker secret: web_tls, reconciling Secret: default/web-tls",
     "secrets: inherit, scope=secrets:read tokens:write",
+    '{"secret":{"secretName":"web-tls","items":[{"key":"tls.crt","path":"crt"}]}}',
+    "{ secret: { secretName: 'web-tls', defaultMode: 420 }, token: {path: token, mode: 1} }",
+    "{ password: [ \"can't be blank\", 'is too short' ] }",
+    "cookie: { path: '/', _expires: null, originalMaxAge: 3600000, httpOnly: true }",
+    '{"cookie":"^0.6.0","js-token":"4.0.0","password":"v1.0.0-rc.1"}',
     // What Linux logs.
     "pam_unix(passwd:chauthtok): password changed for bob",
     "Preparing to unpack .../passwd_1%3a4.13+dfsg1-4ubuntu3_amd64.deb ...",

@@ -35,52 +35,75 @@ const STATEMENT = new RegExp(
     "(?:[(>=<]{0,3}(?:[a-z][a-z'’-]{0,20}|\\d{1,3})(?:\\(s\\))?[.,:;!)]{0,2}(?: |$))*$",
   "i",
 );
-/** Longest value that may be one, in characters. */
+/** A version, as package managers list them: `"cookie": "^0.6.0"`. */
+const VERSION = /^[~^]?v?\d{1,4}\.\d{1,4}\.\d{1,4}(?:-[a-z]{2,8}\.\d{1,4})?$/;
+/** The types of JSON Schema: `{ type: "string", minLength: 8 }`, and what it says besides. */
+const TYPE = /^(?:string|number|integer|boolean|array|object)$/;
+const SCHEMA_TEXTS = ["description", "title", "format"];
+/** What says where a secret is kept, as Kubernetes has it, and how a cookie is sent. */
+const DESCRIPTIONS = [
+  ...["name", "secretName", "namespace", "items", "key", "path", "mode", "defaultMode", "optional"],
+  ...["expirationSeconds", "_expires", "expires", "originalMaxAge", "maxAge", "httpOnly", "secure"],
+  ...["sameSite", "signed", "domain"],
+];
+/** One of these is in each such object. */
+const SUBJECTS = ["name", "secretName", "path"];
+const IDENTIFIER = /^(?:[a-z/][a-z\d._/-]{0,62}|Lax|Strict|None|\d{4}-\d\d-\d\d\S{0,32})$/;
+
+/** A word of it, several words, or a version: most values have none of these. */
+const MAY_BE_STATEMENT = /(?:name|path|type|required|invalid)\\{0,7}["':]|[a-z] [a-z(>]|\d\.\d/i;
+/** Longest text that is looked at, in characters. */
 const MAX_LENGTH = 512;
 /** Deepest nesting that is looked at. */
 const MAX_DEPTH = 4;
-/** The types of JSON Schema: `{ type: "string", minLength: 8 }`. */
-const TYPE = /^(?:string|number|integer|boolean|array|object)$/;
-
 /** Most parts of a list or an object that are looked at. */
 const MAX_PARTS = 16;
 
 /**
  * Whether a value is no secret but says something about one, with all that is in it:
- * `["can't be blank"]`, `{ kind: "required", message: "is required" }`, a schema, or where
- * Kubernetes keeps it: `{ name: "regcred" }`, `{ path: "token" }`.
+ * `["can't be blank"]`, `{ kind: "required", message: "is required" }`, a schema, where Kubernetes
+ * keeps it (`{ name: "regcred" }`), how a cookie is sent.
  */
 export function isStatement(value: unknown, depth = 0): boolean {
-  if (typeof value === "string") return value.length <= MAX_LENGTH && STATEMENT.test(value);
+  if (typeof value === "string") {
+    return value.length <= MAX_LENGTH && (STATEMENT.test(value) || VERSION.test(value));
+  }
   if (typeof value !== "object" || value === null || depth === MAX_DEPTH) return false;
   try {
     const parts = partsOf(value);
-    if (parts.length === 1 && isReference(parts[0]!)) return true;
-    const isPlace = parts.some(({ name }) => name === "path");
     const isSchema = parts.some(({ name, part }) => name === "type" && TYPE.test(String(part)));
+    const isDescription = parts.some(({ name }) => SUBJECTS.includes(name));
     return parts.length > 0 && parts.length <= MAX_PARTS &&
       parts.every(({ name, part }) =>
-        isStatement(part, depth + 1) || isPlace && name === "path" ||
-        (isPlace || isSchema) && (typeof part === "number" || TYPE.test(String(part)))
+        isStatement(part, depth + 1) ||
+        isSchema && (typeof part === "number" || TYPE.test(String(part)) ||
+            typeof part === "string" && SCHEMA_TEXTS.includes(name)) ||
+        isDescription && DESCRIPTIONS.includes(name) &&
+          (part === null || typeof part === "number" || typeof part === "boolean" ||
+            typeof part === "string" && IDENTIFIER.test(part))
       );
   } catch {
     return false; // A proxy that throws.
   }
 }
 
-/** The name of a secret that is kept elsewhere, as Kubernetes has it: `[{ name: "regcred" }]`. */
-function isReference({ name, part }: Part): boolean {
-  return name === "name" && typeof part === "string" && /^[a-z][a-z\d.-]{0,62}$/.test(part);
+/** The same of a text: JSON, in JSON too, what YAML writes in one line, or what inspecting does. */
+export function isStatementText(text: string): boolean {
+  if (text.length > MAX_LENGTH) return false;
+  const quoted = /^\\*(["'])([^"\\]*)\\*\1$/.exec(text);
+  if (quoted) return isStatement(quoted[2]);
+  if (!/^[[{]/.test(text) || !MAY_BE_STATEMENT.test(text)) return false;
+  try {
+    return isStatement(JSON.parse(jsonOf(text)));
+  } catch {
+    return false; // Something else.
+  }
 }
 
-/** The same of JSON in a text, in JSON too. */
-export function isStatementText(text: string): boolean {
-  if (text.length > MAX_LENGTH || !/^\\{0,7}["[{]/.test(text)) return false;
-  try {
-    return isStatement(JSON.parse(text.replace(/\\+"/g, '"')));
-  } catch {
-    return false; // Not JSON.
-  }
+function jsonOf(text: string): string {
+  return text.replace(/\\+(?=["'])/g, "").replace(/(?<=[[{:,]\s*)'([^'"]*)'/g, '"$1"')
+    .replace(/(?<=[{,]\s*)([a-z_]\w*)(?=:)/gi, '"$1"')
+    .replace(/(?<=:\s*)([a-z][\w./-]*)(?=\s*[,}])/gi, '"$1"');
 }
 
 /** What is in a list or a plain object. Nothing of a getter, which may say something else later. */
