@@ -151,7 +151,16 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     signal: "SIGTERM",
     records: [...RECORDS, "cleaned up"],
   }],
+  "listened to SIGTERM itself, and does not any more": ["deno_listener.ts", {
+    ends: SIGTERM,
+    args: ["no more"],
+    signal: "SIGTERM",
+  }],
   "sends itself SIGTERM as its last act": ["signals_itself.ts", { ends: SIGTERM }],
+  "sends itself SIGTERM by process.kill() as its last act": ["signals_itself.ts", {
+    ends: SIGTERM,
+    args: ["by Node"],
+  }],
   "sends itself SIGTERM when a worker listens": ["signals_itself.ts", {
     ends: SIGTERM,
     args: ["later"],

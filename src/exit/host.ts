@@ -117,23 +117,38 @@ export function isListenedToByNode(signal: Deno.Signal): boolean {
 }
 
 /**
- * Calls this before the program sends a signal by `Deno.kill()`, until the function that it returns
- * is called.
+ * Calls this before the program sends a signal by `Deno.kill()` or `process.kill()`, until the
+ * function that it returns is called.
  */
 export function beforeKill(listener: () => void): () => void {
-  const { kill } = Deno;
+  const undo = [wrapKill(Deno, listener)];
+  // To make Node's process object costs milliseconds, and a program without it cannot call it.
+  if (isNodeSetUp()) undo.push(wrapKill(nodeProcess(), listener));
+  return () => undo.forEach((step) => step());
+}
+
+function wrapKill(
+  owner: { kill: (...args: never[]) => unknown },
+  listener: () => void,
+): () => void {
+  const { kill } = owner;
   const killing: typeof kill = (...args) => {
     listener();
-    kill(...args);
+    return Reflect.apply(kill, owner, args);
   };
   try {
-    Deno.kill = killing;
+    owner.kill = killing;
   } catch {
     // Somebody has frozen it.
   }
   return () => {
-    if (Deno.kill === killing) Deno.kill = kill;
+    if (owner.kill === killing) owner.kill = kill;
   };
+}
+
+/** Whether Node's process object exists. A version that does not tell does not have it. */
+function isNodeSetUp(): boolean {
+  return "dispatchProcessExitEvent" in (internals() ?? {});
 }
 
 /** Nothing where this version of Deno does not show its resources. */

@@ -32,8 +32,13 @@ const GRACE_MS = 2000;
 const ARRIVAL_MS = 100;
 /** How long after a restart is due Deno's watcher makes it, in milliseconds; a little more. */
 const WATCHER_WAITS_MS = 600;
-/** How often this looks who else listens, while the worker listens for us, in milliseconds. */
+/**
+ * How often this looks who else listens, while the worker listens for us, in milliseconds. More
+ * often where somebody does: a signal that comes when they have gone, and before it is noticed, would
+ * be taken for theirs.
+ */
 const LOOK_MS = 500;
+const LOOK_SHARED_MS = 100;
 /** A turn of the event loop that Deno's watcher gets as well, in milliseconds. */
 const TURN_MS = 20;
 /** Turns of this thread's event loop in which a signal is heard that came before. */
@@ -159,7 +164,7 @@ export class Signals implements Hearing {
       this.#unlisten(signal);
       this.#lookWhoListens(signal);
       // Its listener may end the program by the same signal, which is heard apart on this thread alone.
-      if (this.#shared.has(signal)) this.#listen(signal);
+      if (this.#shared.has(signal)) this.#add(signal);
     }
   }
 
@@ -170,7 +175,7 @@ export class Signals implements Hearing {
     for (let i = 0; i < TURNS; i++) await sleep(1);
     while (this.#watch === watch) {
       this.#leaveToWorker();
-      const signal = await watch.heard(LOOK_MS);
+      const signal = await watch.heard(this.#shared.size > 0 ? LOOK_SHARED_MS : LOOK_MS);
       if (signal === undefined || this.#watch !== watch) continue;
       // Then this thread hears it, too.
       if (this.#listeners.has(signal)) return watch.takeOver();
