@@ -34,7 +34,7 @@ export const SECRET_NAMES = [
   ],
 ];
 /** What may still follow: `cookies`, `password2`, `privateKeyPem`; not `cookie_count`. */
-export const ENDINGS = "s|base|base64|\\d{1,4}|confirm|confirmation|hash|header|pem|value";
+export const ENDINGS = "s|base|base64|\\d{1,4}|confirm|confirmation|digest|hash|header|pem|value";
 
 /**
  * What a token is no secret behind: a part of a text, a place in a list, a reason to stop. Tokens are
@@ -44,7 +44,19 @@ export const OTHER_TOKENS = [
   ...["next", "page", "continuation", "pagination", "sync", "client request", "resume"],
   ...["skip", "sequence", "continue", "idempotency", "fencing", "delta", "cursor", "scroll"],
   ...["eos", "bos", "eot", "pad", "padding", "unk", "sep", "cls", "mask", "special", "added"],
-  ...["prompt", "completion", "first", "last", "max", "min", "per", "num"],
+  ...[
+    "prompt",
+    "completion",
+    "input",
+    "output",
+    "change",
+    "first",
+    "last",
+    "max",
+    "min",
+    "per",
+    "num",
+  ],
   ...["unexpected", "expected", "illegal", "unknown", "bad", "syntax", "lookahead", "peek"],
   ...["previous", "prev", "current", "each", "of", "start", "end", "begin", "stop", "stream"],
   ...["activity", "window", "cancellation", "cancel", "lexer", "keyword", "operator", "identifier"],
@@ -63,6 +75,8 @@ const OTHER_TOKEN = new RegExp(
 );
 /** An error about one: `InvalidAuthenticityToken`. */
 const TOKEN_ERROR = /^invalid_/;
+/** What AWS knows a repeated request by. Of others, as `client_token` is of Vault, it is a secret. */
+const REQUEST_TOKEN = /[Cc]lientToken$/;
 /** What all known names contain, so that most other names need no further test. */
 const STEM = /auth|cookie|pass|secret|key|token|signature|kennwort|pwd/i;
 
@@ -75,7 +89,8 @@ export function isSecretName(name: string): boolean {
 export function isTokenName(name: string): boolean {
   const words = name.replace(/[a-z\d](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g, "$&_")
     .replace(/[-_.\s[\]]+/g, "_").replace(/^_|_$/g, "").toLowerCase();
-  return TOKEN.test(words) && !OTHER_TOKEN.test(words) && !TOKEN_ERROR.test(words);
+  return TOKEN.test(words) && !OTHER_TOKEN.test(words) && !TOKEN_ERROR.test(words) &&
+    !REQUEST_TOKEN.test(name);
 }
 
 /** A name in normal form: without case and separators. */

@@ -300,7 +300,17 @@ const NAMES = [
 ];
 const NO_NAMES = [
   ...["tokens", "prompt_tokens", "nextToken", "next_token", "pageToken", "continuationToken"],
-  ...["bosToken", "PAD_TOKEN", "stop_token", "time_to_first_token", "cost_per_token", "maxToken"],
+  ...[
+    "bosToken",
+    "PAD_TOKEN",
+    "stop_token",
+    "clientToken",
+    "input_token",
+    "ChangeToken",
+    "time_to_first_token",
+    "cost_per_token",
+    "maxToken",
+  ],
   ...[
     "imagePullSecrets",
     "image_pull_secret",
@@ -505,6 +515,10 @@ Deno.test("JsonWriter.value() masks a value beside its name in data", () => {
     [{ secret: { name: "a", key: SECRET } }, { secret: shown }],
     [{ token: { path: `${SECRET}/a b` } }, { token: shown }],
     [{ cookie: { path: "/", value: "hunter" } }, { cookie: shown }],
+    [{ tokens: 1, token: [], secret: {}, password: [[]] }, {
+      ...{ tokens: 1, token: [], secret: {}, password: [[]] },
+    }],
+    [{ token: new Map([["a", 1]]), secret: new Set(["a"]) }, { token: shown, secret: shown }],
     [{ cookies: 3, secrets: 12 }, { cookies: 3, secrets: 12 }],
     // What only looks like it.
     [{ password: ["can't be blank", "hunter2"] }, { password: shown }],

@@ -71,17 +71,17 @@ export function isStatement(value: unknown, depth = 0): boolean {
   if (typeof value !== "object" || value === null || depth === MAX_DEPTH) return false;
   try {
     const parts = partsOf(value);
+    if (parts === undefined || parts.length > MAX_PARTS) return false;
     const isSchema = parts.some(({ name, part }) => name === "type" && TYPE.test(String(part)));
     const isDescription = parts.some(({ name }) => SUBJECTS.includes(name));
-    return parts.length > 0 && parts.length <= MAX_PARTS &&
-      parts.every(({ name, part }) =>
-        isStatement(part, depth + 1) ||
-        isSchema && (typeof part === "number" || TYPE.test(String(part)) ||
-            typeof part === "string" && SCHEMA_TEXTS.includes(name)) ||
-        isDescription && DESCRIPTIONS.includes(name) &&
-          (part === null || typeof part === "number" || typeof part === "boolean" ||
-            typeof part === "string" && IDENTIFIER.test(part))
-      );
+    return parts.every(({ name, part }) =>
+      isStatement(part, depth + 1) ||
+      isSchema && (typeof part === "number" || TYPE.test(String(part)) ||
+          typeof part === "string" && SCHEMA_TEXTS.includes(name)) ||
+      isDescription && DESCRIPTIONS.includes(name) &&
+        (part === null || typeof part === "number" || typeof part === "boolean" ||
+          typeof part === "string" && IDENTIFIER.test(part))
+    );
   } catch {
     return false; // A proxy that throws.
   }
@@ -106,12 +106,12 @@ function jsonOf(text: string): string {
     .replace(/(?<=:\s*)([a-z][\w./-]*)(?=\s*[,}])/gi, '"$1"');
 }
 
-/** What is in a list or a plain object. Nothing of a getter, which may say something else later. */
-function partsOf(value: object): Part[] {
+/** What is in a list or a plain object, and of no other. Nothing of a getter, which may say something else later. */
+function partsOf(value: object): Part[] | undefined {
   if (Array.isArray(value)) {
     return value.slice(0, MAX_PARTS + 1).map((part) => ({ name: "", part }));
   }
-  if (![Object.prototype, null].includes(Object.getPrototypeOf(value))) return [];
+  if (![Object.prototype, null].includes(Object.getPrototypeOf(value))) return undefined;
   return Object.keys(value).map((name) => (
     { name, part: Object.getOwnPropertyDescriptor(value, name)!.value }
   ));
