@@ -155,7 +155,7 @@ function openWorkerChannel(
     flush: (forMs, isEnding) => thread.post({ kind: "flush", id, forMs, isEnding }),
     receiveDiagnostics,
     isAlive: () => thread.heartbeat.ask(),
-    abandon: (why) => thread.crash(why),
+    abandon: (why) => thread.abandon(why),
     close() {
       receiveDiagnostics();
       thread.leave(id);

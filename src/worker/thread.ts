@@ -97,8 +97,8 @@ export class WorkerThread {
     watchmen.onPost();
   }
 
-  /** The thread is given up: it has ended, or does not answer. */
-  crash(why?: string): void {
+  /** Gives the thread up for all its clients: it has ended, or does not answer. */
+  abandon(why?: string): void {
     if (running.get(this.#kind) !== this) return; // Ended on purpose, or crashed already.
     this.#end();
     const clients = [...this.#clients.values()];
@@ -122,8 +122,8 @@ export class WorkerThread {
     checkDirectory();
     const { Worker } = nodeProcess().getBuiltinModule("node:worker_threads");
     const worker = new Worker(url, { resourceLimits: LIMITS, env: {} });
-    worker.on("error", (error) => this.crash((error as Error)?.message));
-    worker.on("exit", () => this.crash());
+    worker.on("error", (error) => this.abandon((error as Error)?.message));
+    worker.on("exit", () => this.abandon());
     worker.on("message", (id) => this.#clients.get(id)?.onDiagnostic());
     worker.unref();
     return worker;
@@ -133,7 +133,7 @@ export class WorkerThread {
     const worker = new Worker(url, { type: "module" });
     worker.onerror = (event) => {
       event.preventDefault(); // Or else the error of a web worker ends the program.
-      this.crash(event.message);
+      this.abandon(event.message);
     };
     worker.onmessage = ({ data }) => this.#clients.get(data)?.onDiagnostic();
     return worker;
