@@ -41,25 +41,16 @@ export const ENDINGS = "s|base|base64|\\d{1,4}|confirm|confirmation|digest|hash|
  * none in the plural either (`prompt_tokens`).
  */
 export const OTHER_TOKENS = [
-  ...["next", "page", "continuation", "pagination", "sync", "client request", "resume"],
-  ...["skip", "sequence", "continue", "idempotency", "fencing", "delta", "cursor", "scroll"],
+  // Places in lists, and requests and versions of a thing.
+  ...["next", "page", "continuation", "pagination", "sync", "client request", "resume", "skip"],
+  ...["sequence", "continue", "idempotency", "fencing", "delta", "cursor", "scroll", "change"],
+  ...["creation", "update", "version", "activity", "window", "cancellation", "cancel"],
+  // Parts of texts.
   ...["eos", "bos", "eot", "pad", "padding", "unk", "sep", "cls", "mask", "special", "added"],
-  ...[
-    "prompt",
-    "completion",
-    "input",
-    "output",
-    "change",
-    "first",
-    "last",
-    "max",
-    "min",
-    "per",
-    "num",
-  ],
+  ...["prompt", "completion", "input", "output", "first", "last", "max", "min", "per", "num"],
   ...["unexpected", "expected", "illegal", "unknown", "bad", "syntax", "lookahead", "peek"],
   ...["previous", "prev", "current", "each", "of", "start", "end", "begin", "stop", "stream"],
-  ...["activity", "window", "cancellation", "cancel", "lexer", "keyword", "operator", "identifier"],
+  ...["lexer", "keyword", "operator", "identifier"],
 ];
 
 const joined = (names: readonly string[]) =>
