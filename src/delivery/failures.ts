@@ -13,7 +13,7 @@ import type { Limit } from "./limit.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Request } from "./request.ts";
 import type { RequestQueue } from "./request_queue.ts";
-import type { SendResult } from "./response.ts";
+import type { RetryCause, SendResult } from "./response.ts";
 import { countCutOff, countFailure, countRefusal, type Others } from "./retry_policy.ts";
 import type { Slot } from "./slots.ts";
 
@@ -140,17 +140,9 @@ export class Failures {
     const { cause, afterMs, diagnostic } = result;
     this.#callbacks.report(diagnostic);
     const others = this.#onFailure(request);
-    const isOverload = cause === "busy" || cause === "timeout" || cause === "local";
-    const isTooMuch = cause === "local"
-      ? this.#limit.onCrowded(inFlight)
-      : isOverload && this.#limit.onRefused(slot.limitEpoch);
-    const { deliveries, failuresInARow } = this.#backoff;
-    const outage = Math.min(OUTAGE_FAILURES, this.#limit.size);
-    // One request may fail among others that succeed. When all fail, or the service is overloaded, the
-    // others are better held back too.
-    const isAlone = isOverload ? !isTooMuch : deliveries > 0 && failuresInARow < outage;
+    const isTrouble = this.#slowDown(slot, cause, inFlight);
     if (afterMs !== undefined) this.#backoff.openFor(epoch, afterMs);
-    else if (!isAlone) this.#backoff.open(epoch, "failure");
+    else if (isTrouble) this.#backoff.open(epoch, "failure");
     if (request.isSettled || --request.copies > 0) return;
     // The service itself says when to come back; a request that found no connection on this machine
     // goes as soon as another one has finished with its own.
@@ -171,6 +163,17 @@ export class Failures {
         return this.#lose(request, { level: "error", code: "given-up", message });
       }
     }
+  }
+
+  /**
+   * Lowers the limit where there is too much load, and says whether all others are better held back:
+   * one request may fail among others that succeed.
+   */
+  #slowDown({ limitEpoch }: Slot, cause: RetryCause, inFlight: number): boolean {
+    if (cause === "local") return this.#limit.onCrowded(inFlight);
+    if (cause === "busy" || cause === "timeout") return this.#limit.onRefused(limitEpoch);
+    const { deliveries, failuresInARow } = this.#backoff;
+    return deliveries === 0 || failuresInARow >= Math.min(OUTAGE_FAILURES, this.#limit.size);
   }
 
   /** Counts a failure, and says what became of others since the request failed before. */
