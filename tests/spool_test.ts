@@ -10,6 +10,7 @@ import type { AxonPushHandler, AxonPushHandlerOptions } from "../mod.ts";
 import { answer, type FaultyService, startFaultyService } from "./faulty_service.ts";
 import { runProgram, startProgram } from "./program.ts";
 import { startReceiver } from "./receiver.ts";
+import { startService } from "./service.ts";
 import {
   assertBalanced,
   existsSync,
@@ -75,6 +76,18 @@ Deno.test("spool takes what the queue has no room for, and gives it back in orde
   assertBalanced(handler.stats);
   await handler.close(FOREVER_MS);
   assertEquals(place.files(), []);
+});
+
+Deno.test("An end delivers what is in the spool alone as fast as there is room for it", async () => {
+  using service = await startService();
+  using place = temporary();
+  const { handler, log } = spooling(service, place.spool, {
+    queueSize: 10,
+    shutdownTimeoutMs: 5000,
+  });
+  log(1, 1000);
+  handler.destroy(); // A hundred queues full, each of which would take a tenth of a second to notice.
+  assertEquals([handler.stats.delivered, handler.stats.spooled], [1000, 0]);
 });
 
 Deno.test("close() leaves in the spool what it cannot deliver, and the next handler delivers it", async () => {

@@ -182,8 +182,10 @@ export class Dispatcher {
 
   /** How many acknowledgements to wait for: of all up to this number, or until there is room. */
   missing(target: number): number {
-    const isPosted = (this.#queue.peek()?.first ?? target) >= target;
-    return Math.max(1, isPosted ? this.#queue.countBefore(target) : this.#queue.inFlight >> 1);
+    const { inFlight } = this.#queue;
+    const count = this.#queue.countBefore(target); // With a spool, some of them may be on disk alone.
+    const isPosted = count <= inFlight && (this.#queue.peek()?.first ?? target) >= target;
+    return Math.max(1, isPosted ? count : inFlight >> 1);
   }
 
   /** Waits until so many records more are acknowledged, or the time is up. */
