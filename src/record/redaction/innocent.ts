@@ -29,7 +29,7 @@ const PLACEHOLDERS = [
   ...["\\?", "\\$\\d{1,3}", ":[a-z_]{1,32}", "%[a-z]", "%\\(\\w{1,32}\\)[a-z]"], // SQL, printf
   ...["\\$\\{[\\w:?. -]{1,64}\\}", "%[A-Z\\d]{1,32}(?:_[A-Z\\d]{1,32}){0,8}%"], // shells
   ...["\\$\\{\\{[^{}\\n]{0,64}\\}\\}", "[•·●]{3,64}", "</\\w{1,16}>"], // GitHub, pages
-  ...["\\{\\{[^{}\\n]{0,64}\\}\\}", "<[a-z][a-z _-]{0,31}>"], // templates, documents
+  ...["\\{\\{[^{}\\n]{0,64}\\}\\}", "<[a-z]{1,12}(?:[ _-][a-z]{1,12}){0,4}>"], // templates, documents
   ...["\\[(?:filtered|redacted|hidden|masked|omitted)\\]", "\\((?:sensitive|known)[a-z ]{0,16}\\)"],
   "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", // Ansible
   "(?<=[\"'`])[^\\w\\s\\\\\"'`]{1,2}(?=[\"'`])", // Of a parser: `invalid token: ')'`.
@@ -58,7 +58,7 @@ const SENTENCE = sticky(
 );
 /** What is said of an option: `Using --password via the CLI is insecure`. */
 const OPTION_PROSE = sticky(
-  "(?:and|but|for|in|is|or|to|via|when|with)\\b|[a-z]{1,20}(?:[.,;:!?)]|\\s{1,8}[^-\\s])",
+  "(?:and|but|for|in|is|or|to|via|when|with)\\b|[a-z]{1,20}(?:[.,;:!?)](?!\\S)|\\s{1,8}[^-\\s])",
 );
 /** A name in a list of names: `"password","email"`. */
 const FIELD = new RegExp(`(${MARK})${FIELD_NAME}\\1`, "y");

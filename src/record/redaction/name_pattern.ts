@@ -17,7 +17,7 @@ import {
 } from "./spelling.ts";
 
 /** What may be between the words of a name. */
-const BETWEEN = "[-_.\\s]?";
+const BETWEEN = `(?:[-_.\\s+]|${PERCENT}20)?`;
 const spelled = (names: readonly string[]) =>
   names.map((name) => name.replaceAll(" ", BETWEEN)).join("|");
 const HEADER = `(?<header>(?:set-|proxy-)?(?:${spelled(HEADER_NAMES)}))`;

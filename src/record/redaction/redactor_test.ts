@@ -197,6 +197,10 @@ Deno.test("mask() masks passwords of commands, of drivers and of Basic authentic
   const texts = [
     `run --password ${SECRET} --host tail`,
     `run --api-key '${SECRET}' tail`,
+    `run --password hun.${SECRET} tail`,
+    `API key: <lettersalone${SECRET}> tail`,
+    "API key: <lettersaloneandmany> tail",
+    `/?api%20key=${SECRET}&tail, /?api+key=${SECRET}`,
     `mysql -h h -u root -p${SECRET} tail`,
     `mysqldump -uroot -p'${SECRET}' tail`,
     `sshpass -p ${SECRET} ssh tail`,
