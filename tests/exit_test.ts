@@ -379,6 +379,19 @@ for (const event of ["unhandledRejection", "uncaughtException"]) {
   });
 }
 
+for (const how of ["exits", "throws"]) {
+  Deno.test(`AxonPushHandler lets SIGINT end a program that only then ${how}`, async () => {
+    await using service = startService({ delayMs: 0 });
+    const { flags, args } = shipTo(service);
+    const program = startProgram("blocked.ts", { flags, args: [...args, how] });
+    await program.output(/^ready$/m);
+    program.kill("SIGINT");
+    const { code, signal } = await program.ended;
+    assertEquals({ code, signal }, { code: 130, signal: "SIGINT" });
+    assertEquals(service.events.length, RECORDS.length);
+  });
+}
+
 for (const how of ["loop", "input", "wait", "log calls"]) {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.test(`AxonPushHandler lets ${signal} end a program that is blocked: ${how}`, async () => {

@@ -67,6 +67,7 @@ function cancelShutdown(): void {
 function onUnload(): void {
   isUnloading = true;
   drainAll(true);
+  signals.endByHeard();
 }
 
 /** When the program ran out of work, if it goes on for nothing but us. */
@@ -121,6 +122,7 @@ function onUncaught(event: Event): void {
       // Where something else lets the program go on, this comes next.
       void turn().then(guard(cancelShutdown));
       drainAll(false);
+      signals.endByHeard();
     }),
   );
 }

@@ -60,6 +60,8 @@ interface Dealing {
   /** Whether the program hears it, too. */
   readonly isShared: boolean;
   readonly heardAt: number;
+  /** What it was heard by, if not by a listener of this thread. */
+  readonly watch: SignalWatch | undefined;
 }
 
 /** The signals that are drained at. */
@@ -224,7 +226,7 @@ export class Signals implements Hearing {
     // Now, since a listener that comes after ours may take itself off as well.
     const isShared = this.#shared.has(signal) || this.#isListenedTo(signal);
     if (!IN_WORKER) {
-      this.#dealing = { signal, isShared, heardAt };
+      this.#dealing = { signal, isShared, heardAt, watch };
       this.#cameAgain = false;
       void sleep(ECHO_MS).then(guard(() => this.#endEcho()));
     }
@@ -316,6 +318,19 @@ export class Signals implements Hearing {
       this.update();
       if (this.#cameAgain) guard(() => this.#onSignal(signal))();
     }));
+  }
+
+  /**
+   * The program ends itself. If a signal has come before, it ends by that, as it would have without
+   * us: at Ctrl-C its child processes end, too, and it may notice that first.
+   */
+  endByHeard(): void {
+    const { signal, watch, isShared } = this.#dealing ?? { watch: this.#watch };
+    const heard = signal ?? watch?.signal;
+    if (heard === undefined || IN_WORKER || heard === "SIGTERM" && isMaybeWatched()) return;
+    if (isShared ?? (this.#shared.has(heard) || isListenedTo(heard))) return;
+    watch?.release();
+    this.#endBy(heard);
   }
 
   #endBy(signal: EndSignal): void {

@@ -114,6 +114,11 @@ export class SignalWatch {
   /** Waits for a signal, or so many milliseconds. Does not keep the program alive. */
   async heard(timeoutMs: number): Promise<EndSignal | undefined> {
     await Atomics.waitAsync(this.#words, HEARD, 0, timeoutMs).value;
+    return this.signal;
+  }
+
+  /** The signal that was heard, if one was. */
+  get signal(): EndSignal | undefined {
     return this.signals[Atomics.load(this.#words, HEARD) - 1];
   }
 
