@@ -200,6 +200,7 @@ Deno.test("mask() masks passwords of commands, of drivers and of Basic authentic
     `run --password hun.${SECRET} tail`,
     `API key: <lettersalone${SECRET}> tail`,
     "API key: <lettersaloneandmany> tail",
+    `AccountKey: </b+${SECRET}/a==> tail`,
     `/?api%20key=${SECRET}&tail, /?api+key=${SECRET}`,
     `mysql -h h -u root -p${SECRET} tail`,
     `mysqldump -uroot -p'${SECRET}' tail`,
