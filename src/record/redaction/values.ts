@@ -13,8 +13,9 @@ const CLOSED = `(?=[\\s,;:)&}\\]<>|\\x1b]|/>|\\\\|${BARE_COLOUR}|$)`;
 /** An escaped line break, where what follows is a line: `\nhost: h`, `\r\n\r\n`, `\n- a`. */
 const NEXT_LINE =
   /(?:\\{1,7}[rn]){1,4}(?=[\s-]{0,64}(?:[\w."'-]{0,64}\s{0,8}(?:[:=]|$)|\\{0,7}["'`]))/.source;
-/** What may end a value without marks, if its surroundings go on behind it: `)` `}`, `, b: 2`. */
+/** The end of an element, which JSON may escape: `</b>`, `<\/b>`, `&lt;/b&gt;`. */
 const TAG = `${OPENING}\\\\{0,7}/[A-Za-z][\\w:.-]{0,64}${CLOSING}`;
+/** What may end a value without marks, if its surroundings go on behind it: `)` `}`, `, b: 2`. */
 const CLOSERS = `[,;)\\]}]{1,8}(?:\\s|$|${MARK}|[\\w.-]{1,64}(?: [\\w.-]{1,32}){0,2}=)`;
 
 /** Up to a space, `&` or what closes the surroundings; a `,` or `)` in its middle is part of it. */
