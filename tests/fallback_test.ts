@@ -209,6 +209,8 @@ Deno.test("AxonPushHandler tries again what a client rejects as the service does
     [Object.assign(new Error("slow down"), { status: 429, retryAfter: 1 }), 1, 0, "http-429"],
     [Object.assign(new Error("bad"), { status: 422 }), 0, 1, "http-422"],
     [new Error("offline"), 1, 0, "unreachable"],
+    [Object.assign(new Error("offline"), { status: 0 }), 1, 0, "unreachable"],
+    [Object.assign(new Error("offline"), { statusCode: NaN }), 1, 0, "unreachable"],
     ["offline", 1, 0, "unreachable"],
     [undefined, 1, 0, "unreachable"],
     [Object.create(null), 1, 0, "unreachable"],

@@ -79,7 +79,7 @@ export function createClientSend(client: AxonPushClient, settings: ResponseSetti
 function failed(error: unknown, settings: ResponseSettings): SendResult {
   const object = Object(error);
   const status = [read(object, "statusCode"), read(object, "status")]
-    .find((value) => typeof value === "number");
+    .find((value) => typeof value === "number" && value > 0); // Some have 0 where nobody answered.
   if (typeof status !== "number") return unreachable(settings, reason(error), "unreachable", WHERE);
   const [code, hint, requestId] = ["code", "hint", "requestId"].map((name) => read(object, name));
   const message = isError(error) ? reason(error) : read(object, "message");
