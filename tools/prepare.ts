@@ -1,7 +1,8 @@
 /**
  * Fetches what the tests need before they start: npm packages, and the bundler that `deno bundle`
  * downloads at its first use. Tests that run side by side would all put them into the same empty
- * cache at once, and some would find half a file there.
+ * cache at once, and some would find half a file there. Nor may they put packages into `node_modules`
+ * again, as each worker of `deno test` would: a program that starts in that moment would miss them.
  *
  * @module
  */
