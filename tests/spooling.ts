@@ -11,6 +11,7 @@ import {
   type Diagnostic,
   type HandlerStats,
 } from "../mod.ts";
+import type { Origin } from "../src/record/chunk.ts";
 import type { FaultyService } from "./faulty_service.ts";
 
 export const FOREVER_MS = 600_000;
@@ -24,6 +25,30 @@ export function temporary(): Disposable & { readonly spool: string; files(): str
     files: () => [...Deno.readDirSync(spool)].map(({ name }) => name).sort(),
     [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }),
   };
+}
+
+/** Where the lines of a file come from that no handler has made. */
+export const ORIGIN: Origin = {
+  version: 1,
+  protocol: "events",
+  keyPrefix: "11111111-1111-4111-8111-111111111111",
+  constants: { envelope: "", trace: "", resource: "", pid: 1 },
+  destination: "here",
+};
+
+/** A line of such a file. */
+export function lineOf(n: number): string {
+  return `record\t20\t"INFO"\t"shop"\t${n}\t0\t\t\t"Order ${n} placed ä€😀"\t"order_id":${n}`;
+}
+
+/** Calls this with a directory that is gone after it. */
+export function inFolder(use: (folder: string) => void): void {
+  const folder = Deno.makeTempDirSync();
+  try {
+    use(folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 }
 
 /** A handler with a spool, its logger, and what it says. */

@@ -3,6 +3,7 @@
  * downloads at its first use. Tests that run side by side would all put them into the same empty
  * cache at once, and some would find half a file there. Nor may they put packages into `node_modules`
  * again, as each worker of `deno test` would: a program that starts in that moment would miss them.
+ * So they run with what is there. Their types are checked here, which puts something there as well.
  *
  * @module
  */
@@ -12,6 +13,7 @@ for (
   const args of [
     ["install", "--quiet", "--frozen"],
     ["bundle", "--quiet", "--platform", "deno", "src/worker/worker.ts"],
+    ["check", "--quiet", "--frozen", "src", "tests/*.ts"],
   ]
 ) {
   const command = new Deno.Command(Deno.execPath(), { args, cwd: root, stdout: "null" });

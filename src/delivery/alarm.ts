@@ -53,11 +53,13 @@ export const CLOCK: AlarmClock = {
 };
 
 /**
- * Makes something with a deadline of its own for what begins at about the same time. All that begins
- * within a twentieth of the time shares one and has that much less: one for each request would cost a
- * tenth of it.
+ * Gives requests that begin close together one deadline, since one for each would cost a tenth of it.
+ * All that begin within a twentieth of the time share it, and so have up to that much less.
+ *
+ * @param forMs How long a request may take, in milliseconds.
+ * @param make Makes a deadline: what is aborted, say, or settled after so many milliseconds.
  */
-export function shared<T>(forMs: number, make: (forMs: number) => T): () => T {
+export function sharedDeadline<T>(forMs: number, make: (forMs: number) => T): () => T {
   let value: T;
   let renewAt = -Infinity;
   return () => {

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { JSON } from "../json.ts";
-import type { LogEvent, LogPayload } from "../record/event.ts";
-import { isError, read, reason } from "../record/errors.ts";
 import { sleep } from "../clock.ts";
-import { shared } from "./alarm.ts";
+import { JSON } from "../json.ts";
+import { isError, read, reason } from "../record/errors.ts";
+import type { LogEvent, LogPayload } from "../record/event.ts";
+import { sharedDeadline } from "./alarm.ts";
 import { unreachable } from "./no_answer.ts";
 import {
   clampPause,
@@ -68,7 +68,7 @@ export function createClientSend(client: AxonPushClient, settings: ResponseSetti
     }
   };
   // The client may never answer, and whether it keeps the program alive is its own choice.
-  const late = shared(settings.requestTimeoutMs, async (ms) => {
+  const late = sharedDeadline(settings.requestTimeoutMs, async (ms) => {
     await sleep(ms);
     return unreachable(settings, `no answer within ${ms} ms`, "timeout", WHERE);
   });

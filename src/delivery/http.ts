@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { Diagnostic } from "../diagnostics.ts";
 import { sleep } from "../clock.ts";
+import type { Diagnostic } from "../diagnostics.ts";
 import { netPermission } from "../permissions.ts";
-import { shared } from "./alarm.ts";
+import { sharedDeadline } from "./alarm.ts";
 import { notPermitted, unanswered, unsent } from "./no_answer.ts";
 import { readResponse, type ResponseSettings, type Send, stranger } from "./response.ts";
 
@@ -46,7 +46,7 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
     method: "POST",
     redirect: "manual", // Credentials go to the configured address alone.
   });
-  const deadline = shared(requestTimeoutMs, (ms) => {
+  const deadline = sharedDeadline(requestTimeoutMs, (ms) => {
     const late = signalAfter(ms);
     return over ? AbortSignal.any([over, late]) : late;
   });

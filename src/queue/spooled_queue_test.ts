@@ -6,31 +6,15 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { Generator } from "../../tests/generate.ts";
-import type { Origin } from "../record/chunk.ts";
+import { inFolder, ORIGIN } from "../../tests/spooling.ts";
 import { OwnFile } from "../spool/own_file.ts";
 import { takeOver } from "../spool/source.ts";
 import { sqlite } from "../spool/sqlite.ts";
 import { Queue } from "./queue.ts";
 import { SpooledQueue } from "./spooled_queue.ts";
 
-const ORIGIN: Origin = {
-  version: 1,
-  protocol: "events",
-  keyPrefix: "11111111-1111-4111-8111-111111111111",
-  constants: { envelope: "", trace: "", resource: "", pid: 1 },
-  destination: "here",
-};
 const WINDOW = { records: 7, characters: 1000 };
 const SLICE_SIZE = 3;
-
-function inFolder(use: (folder: string) => void): void {
-  const folder = Deno.makeTempDirSync();
-  try {
-    use(folder);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
-}
 
 function queueIn(spool: string): SpooledQueue {
   const report = ({ message }: { readonly message: string }) => assert(false, message);

@@ -5,33 +5,10 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { Generator } from "../../tests/generate.ts";
-import type { Origin } from "../record/chunk.ts";
+import { inFolder, lineOf, ORIGIN, range } from "../../tests/spooling.ts";
 import { FirstFile } from "./first_file.ts";
 
-const ORIGIN: Origin = {
-  version: 1,
-  protocol: "events",
-  keyPrefix: "key",
-  constants: { envelope: "", trace: "", resource: "", pid: 1 },
-  destination: "here",
-};
-
-function inFolder(use: (path: string) => void): void {
-  const folder = Deno.makeTempDirSync();
-  try {
-    use(`${folder}/a.first`);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
-}
-
-function lineOf(n: number): string {
-  return `record\t20\t"INFO"\t"shop"\t${n}\t0\t\t\t"Order ${n} placed ä€😀"\t"order_id":${n}`;
-}
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
-}
+const inFile = (use: (path: string) => void) => inFolder((folder) => use(`${folder}/a.first`));
 
 /** Makes a file with these lines, and leaves it. */
 function leave(path: string, numbers: readonly number[], change?: (file: FirstFile) => void): void {
@@ -63,7 +40,7 @@ function numbersOf(file: FirstFile, limit = 3): number[] {
 }
 
 Deno.test("FirstFile gives back what was written, in order and without what was deleted", () =>
-  inFolder((path) => {
+  inFile((path) => {
     leave(path, [5, 6, 7, 8, 3, 4, 11], (file) => {
       assertEquals(numbersOf(file), [3, 4, 5, 6, 7, 8, 11]);
       file.delete(4, 6);
@@ -80,7 +57,7 @@ Deno.test("FirstFile gives back what was written, in order and without what was 
   }));
 
 Deno.test("FirstFile holds nothing any more after deleteAll()", () =>
-  inFolder((path) => {
+  inFile((path) => {
     leave(path, range(0, 9), (file) => {
       file.deleteAll();
       assert(file.isEmpty);
@@ -90,7 +67,7 @@ Deno.test("FirstFile holds nothing any more after deleteAll()", () =>
   }));
 
 Deno.test("FirstFile.take() takes nothing from who has it, and nothing that is gone", () =>
-  inFolder((path) => {
+  inFile((path) => {
     const file = FirstFile.create(path, ORIGIN);
     file.append(0, lineOf(0));
     assertEquals(FirstFile.take(path), "locked");
@@ -99,7 +76,7 @@ Deno.test("FirstFile.take() takes nothing from who has it, and nothing that is g
   }));
 
 Deno.test("FirstFile.take() leaves alone what a newer version has written", () =>
-  inFolder((path) => {
+  inFile((path) => {
     Deno.writeTextFileSync(path, `${JSON.stringify({ ...ORIGIN, version: 2 })}\n`);
     assertEquals(FirstFile.take(path), "foreign");
     Deno.writeTextFileSync(path, "no origin\n");
@@ -111,7 +88,7 @@ Deno.test("FirstFile.take() leaves alone what a newer version has written", () =
 Deno.test("FirstFile reads nothing but what was written, wherever it was cut or garbled", () => {
   const random = new Generator(11);
   for (let i = 0; i < 200; i++) {
-    inFolder((path) => {
+    inFile((path) => {
       leave(path, range(0, 19), (file) => file.delete(2, 3));
       const bytes = Deno.readFileSync(path);
       const isCut = random.below(2) === 0;

@@ -7,29 +7,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { Generator } from "../../tests/generate.ts";
-import type { Origin } from "../record/chunk.ts";
+import { inFolder, lineOf, ORIGIN } from "../../tests/spooling.ts";
 import { LinesFile } from "./lines_file.ts";
 
-const ORIGIN: Origin = {
-  version: 1,
-  protocol: "events",
-  keyPrefix: "key",
-  constants: { envelope: "", trace: "", resource: "", pid: 1 },
-  destination: "here",
-};
-
-function inFolder(use: (path: string) => void): void {
-  const folder = Deno.makeTempDirSync();
-  try {
-    use(`${folder}/a.sqlite`);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
-}
-
-function lineOf(n: number): string {
-  return `record\t20\t"INFO"\t"shop"\t${n}\t0\t\t\t"Order ${n} placed ä€😀"\t"order_id":${n}`;
-}
+const inFile = (use: (path: string) => void) => inFolder((folder) => use(`${folder}/a.sqlite`));
 
 /** A file with so many lines, closed. */
 function write(path: string, count: number): void {
@@ -50,7 +31,7 @@ function readAll(file: LinesFile, limit = 100): Map<number, string> {
 }
 
 Deno.test("LinesFile.read() gives back what was written, around gaps", () => {
-  inFolder((path) => {
+  inFile((path) => {
     const file = LinesFile.create(path, ORIGIN, 2 ** 24);
     for (let n = 0; n < 500; n++) file.append(n, lineOf(n));
     file.append(7, "again");
@@ -66,7 +47,7 @@ Deno.test("LinesFile.read() gives back what was written, around gaps", () => {
 });
 
 Deno.test("LinesFile.isFull says when there is no room by its bound, and deleting makes some", () => {
-  inFolder((path) => {
+  inFile((path) => {
     const file = LinesFile.create(path, ORIGIN, 2 ** 20);
     let n = 0;
     try {
@@ -84,10 +65,10 @@ Deno.test("LinesFile.isFull says when there is no room by its bound, and deletin
 });
 
 Deno.test("LinesFile.read() gives out nothing where the origin is not what was written", () =>
-  inFolder((path) => {
+  inFile((path) => {
     write(path, 20);
     const database = new DatabaseSync(path);
-    database.exec(`UPDATE origin SET origin = replace(origin, '"key"', '"kez"')`);
+    database.exec(`UPDATE origin SET origin = replace(origin, '"11111111-', '"21111111-')`);
     database.close();
     const file = LinesFile.take(path);
     assert(typeof file === "object");
@@ -97,7 +78,7 @@ Deno.test("LinesFile.read() gives out nothing where the origin is not what was w
 
 Deno.test("LinesFile.read() gives out nothing that was not written, however the file is garbled", () => {
   for (let seed = 0; seed < 60; seed++) {
-    inFolder((path) => {
+    inFile((path) => {
       const random = new Generator(seed);
       write(path, 400);
       const bytes = Deno.readFileSync(path);
