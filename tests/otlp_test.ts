@@ -314,6 +314,20 @@ Deno.test("batchSize is the most that one request has", async () => {
   assertEquals(handler.stats.delivered, 25);
 });
 
+Deno.test("batchSize may be larger than what is usually in flight", async () => {
+  const count = 40_000;
+  const { requests, handler } = await requestsOf(
+    async (handler) => {
+      logNumbers(handler, count);
+      assert(await handler.flush(60_000));
+    },
+    { batchSize: 10_000, queueSize: 2 * count },
+  );
+  assert(requests.every((request) => recordsOf(request).length <= 10_000));
+  assertEquals(new Set(requests.flatMap(bodiesOf)).size, count);
+  assertEquals(handler.stats.delivered, count);
+});
+
 Deno.test('protocol "otlp" keeps bodies apart that are in flight together, whatever their size', async () => {
   const texts = Array.from(
     { length: 120 },

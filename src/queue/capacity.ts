@@ -15,7 +15,7 @@ import { type OverflowLosses, overflowLosses } from "./reports.ts";
  * about this many.
  */
 const CHUNK_SIZE = 100;
-/** Most records in flight. */
+/** Most records in flight, unless two requests carry more. */
 const MAX_IN_FLIGHT = 8192;
 /** Characters that the queue takes at least, and for each record of a long queue. */
 const MAX_CHARACTERS = { least: 1 << 26, perRecord: 1024 } as const;
@@ -38,16 +38,17 @@ export class Capacity {
     const { queueSize, overflowPolicy, exporter, spool } = settings;
     const characters = Math.max(MAX_CHARACTERS.least, queueSize * MAX_CHARACTERS.perRecord);
     this.bounds = { records: queueSize, characters };
-    this.maxInFlight = Math.min(queueSize, MAX_IN_FLIGHT);
+    const most = Math.max(MAX_IN_FLIGHT, 2 * exporter.batchSize);
+    this.maxInFlight = Math.min(queueSize, most);
     // What is in flight cannot be dropped any more, so it is no more than keeps the worker busy.
-    const busy = Math.max(128, 4 * exporter.concurrency, 8 * exporter.batchSize);
-    this.backlogInFlight = spool === undefined ? 0 : Math.min(busy, MAX_IN_FLIGHT);
+    const busy = Math.min(most, Math.max(128, 4 * exporter.concurrency, 8 * exporter.batchSize));
+    this.backlogInFlight = spool === undefined ? 0 : busy;
     this.#usualInFlight = overflowPolicy === "drop-oldest"
       ? Math.max(1, Math.min(queueSize >> 1, busy))
       : this.maxInFlight;
     // The worker has room for two chunks, so that it has one while it gets the next.
-    const most = (this.#usualInFlight + 1) >> 1;
-    this.chunkSize = Math.min(Math.max(CHUNK_SIZE, exporter.batchSize), most);
+    const room = (this.#usualInFlight + 1) >> 1;
+    this.chunkSize = Math.min(Math.max(CHUNK_SIZE, exporter.batchSize), room);
     this.#losses = overflowLosses(settings, characters);
   }
 
