@@ -215,7 +215,7 @@ Deno.test("createHttpSend() reads no more than the beginning of an answer that u
       requestTimeoutMs: PLENTY_MS,
       retryable: [],
       gzip: false,
-    })("{}", "key");
+    })(["{}"], "key");
     const grown = (Deno.memoryUsage().rss - before) >> 20;
 
     assertEquals(result.kind, status === 200 ? "delivered" : "refused");
@@ -626,7 +626,7 @@ Deno.test("createHttpSend() and CLOCK need no global that the program replaces l
     const began = CLOCK.now();
     await new Promise<void>((resolve) => CLOCK.wake(resolve, 5));
     assert(CLOCK.now() > began);
-    result = await createHttpSend(settings)("{}", "key");
+    result = await createHttpSend(settings)(["{}"], "key");
   } finally {
     performance.now = now;
     names.forEach((name, i) => Object.defineProperty(globalThis, name, properties[i]!));

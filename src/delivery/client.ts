@@ -10,6 +10,7 @@ import { isError, read, reason } from "../record/errors.ts";
 import type { LogEvent, LogPayload } from "../record/event.ts";
 import { sharedDeadline } from "./alarm.ts";
 import { unreachable } from "./no_answer.ts";
+import type { Body } from "./request.ts";
 import {
   clampPause,
   explainEnvelope,
@@ -54,8 +55,8 @@ const WHERE = "through the given client";
 
 /** Makes the function that publishes one event through the client. */
 export function createClientSend(client: AxonPushClient, settings: ResponseSettings): Send {
-  const publish = async (body: string): Promise<SendResult> => {
-    const { channel_id, ...event } = JSON.parse(body) as PublishParams & { channel_id?: string };
+  const publish = async (body: Body): Promise<SendResult> => {
+    const { channel_id, ...event } = JSON.parse(body.join("")) as PublishParams & { channel_id?: string };
     try {
       const answer = await client.events.publish(
         channel_id === undefined ? event : { ...event, channelId: channel_id },

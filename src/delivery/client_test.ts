@@ -36,7 +36,7 @@ class AxonPushError extends Error {
 /** What becomes of an event whose publishing ends like this. */
 async function outcome(publish: () => unknown, body = BODY): Promise<SendResult> {
   const client = { events: { publish: async () => await publish() } };
-  return await createClientSend(client, SETTINGS)(body, "key-1");
+  return await createClientSend(client, SETTINGS)([body], "key-1");
 }
 
 function failing(error: unknown): () => never {
@@ -159,7 +159,7 @@ Deno.test("createClientSend() fits the type of AxonPush's own client, and of sim
   };
   for (const client of [own, simple] satisfies AxonPushClient[]) {
     const body = JSON.stringify({ ...JSON.parse(BODY), channel_id: "7" });
-    assertEquals((await createClientSend(client, SETTINGS)(body, "key-1")).kind, "delivered");
+    assertEquals((await createClientSend(client, SETTINGS)([body], "key-1")).kind, "delivered");
   }
   assertEquals(seen, ["7", "key-1"]);
 });

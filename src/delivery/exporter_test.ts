@@ -94,8 +94,9 @@ function simulate(settings: Partial<ExporterSettings> = {}) {
         counts.reason = reason;
       },
     },
-    (body, key) =>
+    (pieces, key) =>
       new Promise((resolve) => {
+        const body = pieces.join("");
         const request: Request = {
           body,
           key,

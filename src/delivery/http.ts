@@ -9,6 +9,7 @@ import type { Diagnostic } from "../diagnostics.ts";
 import { netPermission } from "../permissions.ts";
 import { sharedDeadline } from "./alarm.ts";
 import { notPermitted, unanswered, unsent } from "./no_answer.ts";
+import type { Body } from "./request.ts";
 import { readResponse, type ResponseSettings, type Send, stranger } from "./response.ts";
 
 /** Most bytes of an answer that are read. */
@@ -50,7 +51,7 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
     const late = signalAfter(ms);
     return over ? AbortSignal.any([over, late]) : late;
   });
-  const encode = protocol === "otlp" ? createEncode() : (text: string) => text;
+  const encode = protocol === "otlp" ? createEncode() : (body: Body) => body.join("");
   let permission: Deno.PermissionState | undefined;
   const finish = createFinish(settings);
   return async (body, key) => {
@@ -119,21 +120,26 @@ async function readAnswer(response: Response): Promise<string | undefined> {
 }
 
 /**
- * Makes a function that encodes large texts in UTF-8, into memory that it reuses: allocating it costs
- * more than filling it. A result holds until the next call; `fetch` makes a copy
+ * Makes a function that encodes large bodies in UTF-8, into memory that it reuses: allocating it
+ * costs more than filling it. A result holds until the next call; `fetch` makes a copy
  * (Fetch Standard, "extract a body").
  */
-function createEncode(): (text: string) => Uint8Array<ArrayBuffer> {
+function createEncode(): (body: Body) => Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
   const room = new Uint8Array(ROOM_BYTES);
-  return (text) => {
-    const { read, written } = encoder.encodeInto(text, room);
-    return read === text.length ? room.subarray(0, written) : encoder.encode(text);
+  return (body) => {
+    let length = 0;
+    for (const piece of body) {
+      const { read, written } = encoder.encodeInto(piece, room.subarray(length));
+      if (read < piece.length) return encoder.encode(body.join(""));
+      length += written;
+    }
+    return room.subarray(0, length);
   };
 }
 
-async function compress(text: string): Promise<ArrayBuffer> {
-  const stream = new Blob([text]).stream().pipeThrough(new (Compressor())("gzip"));
+async function compress(body: Body): Promise<ArrayBuffer> {
+  const stream = new Blob([...body]).stream().pipeThrough(new (Compressor())("gzip"));
   return await new (ResponseClass())(stream).arrayBuffer();
 }
 

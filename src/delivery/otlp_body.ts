@@ -13,7 +13,7 @@ import type { LogEvent } from "../record/event.ts";
 import { nanoseconds, severityNumber } from "../record/event_text.ts";
 import { readLine, readSource, type RecordLine } from "../record/line.ts";
 import { memoizeLast } from "../record/memoize.ts";
-import type { Item } from "./request.ts";
+import type { Body, Item } from "./request.ts";
 
 /** A record as an export request has it, and where it belongs in there. */
 interface ScopedRecord {
@@ -27,60 +27,88 @@ interface ScopedRecord {
 /** Ids are hexadecimal here, not base64; any other form can only be an attribute. */
 const HEX_IDS = /^"traceId":"[\da-f]{32}","spanId":"[\da-f]{16}"$/i;
 
+/** What is around the key in the attribute that identifies copies of a record. */
+const KEY = { begin: `{"key":"axonpush.dedup_key","value":{"stringValue":"`, end: `"}}` } as const;
+
+/**
+ * Longest piece of a body that gets more, in characters. V8 gives a text of more than 128 KiB pages
+ * of memory of its own, which the system has to clear each time: that took a quarter of the
+ * worker's time.
+ */
+const LONG_PIECE = 1 << 15;
+
 /** Makes the function that makes an export request of records: by resource, and in it by logger. */
-export function createOtlpBody(origin: Origin): (items: readonly Item[]) => string {
-  const recordOf = createRecordOf(origin.constants);
+export function createOtlpBody(origin: Origin): (items: readonly Item[]) => Body {
+  const recordOf = createRecordOf(origin);
   return (items) => {
     // There is only one resource, unless the user's `redact` changes it for some events.
-    const resources = new Map<string, Map<string, string>>();
-    for (const { key: number, line } of items) {
-      const key = dedupKey(origin, number);
+    const resources = new Map<string, Map<string, string[]>>();
+    for (const { key, line } of items) {
       const read = readLine(line);
       const { resource, scope, record } = read.kind === "event"
-        ? recordOfEvent(read.event, key)
+        ? recordOfEvent(read.event, dedupKey(origin, key))
         : recordOf(read, key);
       let scopes = resources.get(resource);
       if (scopes === undefined) resources.set(resource, scopes = new Map());
-      const before = scopes.get(scope);
-      scopes.set(scope, before === undefined ? record : `${before},${record}`);
+      const pieces = scopes.get(scope);
+      if (pieces === undefined) scopes.set(scope, [record]);
+      else append(pieces, record);
     }
-    return `{"resourceLogs":[${Array.from(resources, resourceText)}]}`;
+    const resourceLogs = Array.from(resources, resourcePieces);
+    return [`{"resourceLogs":[`, ...listPieces(resourceLogs), "]}"];
   };
 }
 
-/** A resource, as members, with its records by scope. */
-function resourceText([resource, scopes]: readonly [string, ReadonlyMap<string, string>]): string {
-  const scopeLogs = Array.from(
-    scopes,
-    ([scope, records]) => `{"scope":{${scope}},"logRecords":[${records}]}`,
-  );
-  const attributes = keyValues(JSON.parse(`{${resource}}`));
-  return `{"resource":{"attributes":[${attributes}]},"scopeLogs":[${scopeLogs}]}`;
+/** Appends a record to others. */
+function append(pieces: string[], record: string): void {
+  if (pieces.at(-1)!.length < LONG_PIECE) pieces[pieces.length - 1] += `,${record}`;
+  else pieces.push(`,${record}`);
 }
 
-/** Makes the function that makes a record of a line, whose attributes are `KeyValue`s already. */
-function createRecordOf(
-  { resource, trace, pid, agentId }: Constants,
-): (line: RecordLine, key: string) => ScopedRecord {
+/** A resource, as members, with its records by scope. */
+function resourcePieces([resource, scopes]: readonly [string, ReadonlyMap<string, Body>]): Body {
+  const attributes = keyValues(JSON.parse(`{${resource}}`));
+  const scopeLogs = Array.from(
+    scopes,
+    ([scope, records]) => [`{"scope":{${scope}},"logRecords":[`, ...records, "]}"],
+  );
+  const begin = `{"resource":{"attributes":[${attributes}]},"scopeLogs":[`;
+  return [begin, ...listPieces(scopeLogs), "]}"];
+}
+
+/** The pieces of a list. */
+function listPieces(elements: readonly Body[]): Body {
+  return elements.flatMap((element, i) => i === 0 ? element : [",", ...element]);
+}
+
+/**
+ * Makes the function that makes a record of a line, whose attributes are `KeyValue`s already. What
+ * records have in common is put together beforehand, in as few texts as can be: each of those that
+ * a record is made of costs as much as twenty of its characters.
+ */
+function createRecordOf(origin: Origin): (line: RecordLine, key: number) => ScopedRecord {
+  const { resource, trace, pid, agentId } = origin.constants;
+  const keyWithoutNumber = dedupKey(origin, 0).slice(0, -1);
+  const beforeNumber = `,"attributes":[${KEY.begin}${keyWithoutNumber}`;
   // Most of a record is the same for all records of a logger and level without a trace of their own.
-  const ownIds = idTexts(trace, agentId);
+  const endOfOwn = recordEnd(trace, "", agentId);
   const sourceTexts = memoizeLast((source) => {
     const { level, levelName, loggerName } = readSource(source);
+    const logger = ANY_VALUE.name(`"logger.name"`) + ANY_VALUE.string(loggerName) + ANY_VALUE.end;
+    const process = ANY_VALUE.name(`"process.pid"`) + ANY_VALUE.number(pid) + ANY_VALUE.end;
     return {
       scope: `"name":${loggerName}`,
-      severity: `"severityNumber":${severityNumber(level)},"severityText":${levelName}`,
-      attributes: ANY_VALUE.name(`"logger.name"`) + ANY_VALUE.string(loggerName) + ANY_VALUE.end +
-        "," + ANY_VALUE.name(`"process.pid"`) + ANY_VALUE.number(pid) + ANY_VALUE.end,
+      beforeBody: `","severityNumber":${severityNumber(level)},"severityText":${levelName},"body":`,
+      afterNumber: `${KEY.end},${logger},${process}`,
     };
   });
   return ({ source, time, ordinal, ids, flags, body, attributes }, key) => {
-    const { scope, severity, attributes: ours } = sourceTexts(source);
+    const { scope, beforeBody, afterNumber } = sourceTexts(source);
     const nanos = nanoseconds(time, ordinal);
     const text = body.startsWith('"') ? ANY_VALUE.string(body) : anyValue(JSON.parse(body));
-    const { fields, more } = ids === "" ? ownIds : idTexts(ids, agentId);
-    const record = `{"timeUnixNano":"${nanos}","observedTimeUnixNano":"${nanos}",${severity}` +
-      `${flags && `,"flags":${flags}`},"body":${text},"attributes":[${keyText(key)},${ours}` +
-      `${attributes && ","}${attributes}${more}]${fields}}`;
+    const end = ids === "" ? endOfOwn : recordEnd(ids, flags, agentId);
+    const record = `{"timeUnixNano":"${nanos}","observedTimeUnixNano":"${nanos}${beforeBody}` +
+      `${text}${beforeNumber}${key}${afterNumber}${attributes && ","}${attributes}${end}`;
     return { resource, scope, record };
   };
 }
@@ -97,27 +125,25 @@ function recordOfEvent(event: string, key: string): ScopedRecord {
     severityText,
     flags,
   });
-  const { fields, more } = idTexts(members({ traceId, spanId }), agentId);
+  const end = recordEnd(members({ traceId, spanId }), "", agentId);
   const texts = keyValues(attributes);
   const record = `{${first}${first && ","}"body":${anyValue(body)},` +
-    `"attributes":[${keyText(key)}${texts && ","}${texts}${more}]${fields}}`;
+    `"attributes":[${KEY.begin}${key}${KEY.end}${texts && ","}${texts}${end}`;
   return { resource: members(resource), scope: members({ name: identifier }), record };
 }
 
-/** The attribute that identifies copies of a record. */
-function keyText(key: string): string {
-  return `{"key":"axonpush.dedup_key","value":{"stringValue":"${key}"}}`;
-}
-
-/** Where a record has its ids: in the fields for them, or else in attributes. */
-function idTexts(ids: string, agentId: unknown) {
+/**
+ * The end of a record, from the last of its attributes on: ids stand in the fields for them, or else
+ * in attributes.
+ */
+function recordEnd(ids: string, flags: string, agentId: unknown): string {
   const isHex = HEX_IDS.test(ids);
   const { traceId } = isHex ? {} as LogEvent : JSON.parse(`{${ids}}`) as LogEvent;
   const more = keyValues({
     ...agentId !== undefined && { "axonpush.agent_id": agentId },
     ...traceId !== undefined && { "axonpush.trace_id": traceId },
   });
-  return { fields: isHex ? `,${ids}` : "", more: more && `,${more}` };
+  return `${more && ","}${more}]${isHex ? `,${ids}` : ""}${flags && `,"flags":${flags}`}}`;
 }
 
 function members(object: object): string {

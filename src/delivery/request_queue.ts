@@ -8,7 +8,7 @@ import { type Chunk, dedupKey, type Origin, OWN_ORIGIN } from "../record/chunk.t
 import { createEventText } from "../record/event_text.ts";
 import { shortenLine } from "../record/line.ts";
 import { createOtlpBody } from "./otlp_body.ts";
-import { createRequest, type Item, type Request } from "./request.ts";
+import { type Body, createRequest, type Item, type Request } from "./request.ts";
 
 /**
  * Most characters of a request's lines. A single record may have more; with constants and ids the
@@ -25,7 +25,7 @@ export interface BatchSettings {
 }
 
 /** Makes the body of a request. The same records always give the same body. */
-type BodyOf = (items: readonly Item[]) => string;
+type BodyOf = (items: readonly Item[]) => Body;
 
 /** An origin, and what it is needed for. */
 interface KnownOrigin {
@@ -150,7 +150,7 @@ export class RequestQueue {
     return true;
   }
 
-  bodyOf({ items }: Request): string {
+  bodyOf({ items }: Request): Body {
     return this.#origins.get(items[0]!.origin)!.bodyOf(items);
   }
 
@@ -187,7 +187,7 @@ export class RequestQueue {
 /** On `/event` each record is a request of its own. */
 function createEventBody(origin: Origin): BodyOf {
   const eventText = createEventText(origin.constants);
-  return ([item]) => eventText(item!.line, dedupKey(origin, item!.key));
+  return ([item]) => [eventText(item!.line, dedupKey(origin, item!.key))];
 }
 
 /** Items in the order in which they came. */

@@ -7,6 +7,7 @@
 import { type Diagnostic, records } from "../diagnostics.ts";
 import { JSON } from "../json.ts";
 import { reason } from "../record/errors.ts";
+import type { Body } from "./request.ts";
 
 /** Longest pause that a `Retry-After` header is granted, in milliseconds. */
 export const MAX_RETRY_AFTER_MS = 60_000;
@@ -65,7 +66,7 @@ export type SendResult =
   };
 
 /** Sends one request, whose body the service knows again by the key. Never rejects. */
-export type Send = (body: string, key: string) => Promise<SendResult>;
+export type Send = (body: Body, key: string) => Promise<SendResult>;
 
 /** What the meaning of an answer depends on. */
 export interface ResponseSettings {
