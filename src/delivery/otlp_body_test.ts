@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Origin } from "../record/chunk.ts";
-import { writeEvent, writeRecord } from "../record/line.ts";
+import { createWriteRecord, writeEvent } from "../record/line.ts";
 import { createOtlpBody } from "./otlp_body.ts";
 
 const ORIGIN: Origin = {
@@ -13,6 +13,7 @@ const ORIGIN: Origin = {
 
 /** The lines of records, a third of which an own `redact` has seen, from three loggers. */
 function lines(count: number, length: number): string[] {
+  const writeRecord = createWriteRecord();
   return Array.from({ length: count }, (_, n) => {
     const loggerName = `logger ${n % 3}`;
     const text = `${n} ${"x".repeat(length)}`;

@@ -16,7 +16,7 @@ import { dialectOf } from "./dialect.ts";
 import type { LogEvent } from "./event.ts";
 import { createEventText } from "./event_text.ts";
 import { JsonWriter, MAX_NAME_LENGTH } from "./json_writer.ts";
-import { writeEvent, writeRecord } from "./line.ts";
+import { createWriteRecord, writeEvent } from "./line.ts";
 import { memoize } from "./memoize.ts";
 
 /** Most records that are encoded at a time, each logged by a getter of the one before. */
@@ -31,6 +31,7 @@ export class Encoder {
   #nesting = 0;
   /** A level's or logger's name as JSON. */
   #quote: (name: string) => string;
+  #writeRecord = createWriteRecord();
   #eventText: (line: string) => string;
   #lastTime = NaN;
   #ordinal = 0;
@@ -75,7 +76,7 @@ export class Encoder {
       this.#ordinal = time === this.#lastTime ? this.#ordinal + 1 : 0;
       this.#lastTime = time;
       const trace = currentTrace();
-      line = writeRecord({
+      line = this.#writeRecord({
         level: record.level,
         levelName: this.#quote(record.levelName),
         loggerName: this.#quote(record.loggerName),

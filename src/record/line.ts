@@ -68,11 +68,24 @@ const TRUNCATED = "axonpush.truncated";
 const RECORD = "record\t";
 const EVENT = "event\t";
 
-/** The line of a record. */
-export function writeRecord(columns: RecordColumns): string {
-  const { level, levelName, loggerName, time, ordinal, ids, flags, body, attributes } = columns;
-  return `${RECORD}${level}\t${levelName}\t${loggerName}\t${time}\t${ordinal}\t${ids}\t${flags}\t` +
-    `${body}\t${attributes}`;
+/**
+ * Makes the function that makes the line of a record. Of records that follow each other most are of
+ * one logger, level and millisecond: what those begin with is put together once.
+ */
+export function createWriteRecord(): (columns: RecordColumns) => string {
+  let head = "";
+  let lastLevel: number, lastLevelName: string, lastLoggerName: string, lastTime: number;
+  return ({ level, levelName, loggerName, time, ordinal, ids, flags, body, attributes }) => {
+    if (
+      time !== lastTime || level !== lastLevel || levelName !== lastLevelName ||
+      loggerName !== lastLoggerName
+    ) {
+      head = `${RECORD}${level}\t${levelName}\t${loggerName}\t${time}\t`;
+      [lastLevel, lastLevelName, lastLoggerName, lastTime] = [level, levelName, loggerName, time];
+    }
+    const trace = ids === "" ? "\t" : `${ids}\t${flags}`;
+    return `${head}${ordinal}\t${trace}\t${body}\t${attributes}`;
+  };
 }
 
 /** The line of an event, which is a JSON text. */

@@ -6,12 +6,12 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import {
+  createWriteRecord,
   readLine,
   readSource,
   type RecordColumns,
   shortenLine,
   writeEvent,
-  writeRecord,
 } from "./line.ts";
 
 const RECORD: RecordColumns = {
@@ -26,8 +26,23 @@ const RECORD: RecordColumns = {
   attributes: '"a":1',
 };
 
-Deno.test("readLine() reads what writeRecord() wrote", () => {
-  for (const columns of [RECORD, { ...RECORD, ids: "", flags: "", body: '""', attributes: "" }]) {
+const writeRecord = createWriteRecord();
+
+Deno.test("readLine() reads what was written, whatever the record before was", () => {
+  const others: Partial<RecordColumns>[] = [
+    {},
+    { ids: "", flags: "" },
+    { body: '""' },
+    { attributes: "" },
+    { ordinal: 4 },
+    { level: 25 },
+    { levelName: '"WARN"' },
+    { loggerName: '""' },
+    { time: 1_764_000_000_001 },
+    {},
+  ];
+  for (const other of others) {
+    const columns = { ...RECORD, ...other };
     const line = readLine(writeRecord(columns));
     assert(line.kind === "record");
     const { level, levelName, loggerName, time, ordinal, ...texts } = columns;
