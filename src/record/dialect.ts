@@ -13,6 +13,8 @@ export interface Dialect {
   readonly end: string;
   string(quoted: string): string;
   number(value: number): string;
+  /** What is around the characters of a string, and around the digits of an integer. */
+  readonly around: Readonly<Record<"string" | "integer", readonly [before: string, after: string]>>;
   boolean(value: boolean): string;
   readonly null: string;
   list(items: string): string;
@@ -25,6 +27,7 @@ export const PLAIN: Dialect = {
   end: "",
   string: (quoted) => quoted,
   number: String,
+  around: { string: [`"`, `"`], integer: ["", ""] },
   boolean: String,
   null: "null",
   list: (items) => `[${items}]`,
@@ -41,6 +44,7 @@ export const ANY_VALUE: Dialect = {
   string: (quoted) => `{"stringValue":${quoted}}`,
   number: (value) =>
     Number.isSafeInteger(value) ? `{"intValue":"${value}"}` : `{"doubleValue":${value}}`,
+  around: { string: [`{"stringValue":"`, `"}`], integer: [`{"intValue":"`, `"}`] },
   boolean: (value) => `{"boolValue":${value}}`,
   null: "{}",
   list: (items) => `{"arrayValue":{"values":[${items}]}}`,

@@ -10,9 +10,8 @@ import { JSON } from "../json.ts";
 import { cutText } from "./cut_text.ts";
 import { type Dialect, PLAIN } from "./dialect.ts";
 import { errorFields, ErrorProperties, isError, read, unreadable } from "./errors.ts";
+import { createForm, type Form, type Name } from "./form.ts";
 import { platformFields, WEB_MAPS } from "./platform_objects.ts";
-import { memoize } from "./memoize.ts";
-import { REDACTED } from "./redaction/mask_looks.ts";
 import { Redactor } from "./redaction/redactor.ts";
 import { FIELD_NAME } from "./redaction/spelling.ts";
 
@@ -49,23 +48,6 @@ const OPTION = "--";
 /** Collections of names and values. */
 const MAPS = [...WEB_MAPS, "Map"];
 
-/** The name of a property. */
-interface Name {
-  /** Up to where the value begins, as the dialect has it. */
-  readonly text: string;
-  /** Whether it says that the value is a secret. */
-  readonly isSecret: boolean;
-  /** Whether another property may say so: `{ name: "DB_PASSWORD", value: "…" }`. */
-  readonly isValue: boolean;
-}
-
-/** How values are written, and what is remembered of it. */
-interface Form extends Dialect {
-  /** What is written instead of a secret. */
-  readonly masked: string;
-  readonly nameOf: (name: string) => Name;
-}
-
 /** Turns values into JSON text with the limits and masks of one handler. */
 export class JsonWriter {
   #maxLength: number;
@@ -78,8 +60,10 @@ export class JsonWriter {
   constructor(maxContentLength: number, redactKeys: readonly string[], dialect: Dialect = PLAIN) {
     this.#maxLength = maxContentLength;
     this.#redactor = new Redactor(redactKeys);
-    this.#form = this.#formOf(dialect);
-    this.#plainForm = dialect === PLAIN ? this.#form : this.#formOf(PLAIN);
+    const nameText = (name: string) => quote(this.#safe(name, MAX_NAME_LENGTH));
+    const formOf = (dialect: Dialect) => createForm(dialect, this.#redactor, nameText);
+    this.#form = formOf(dialect);
+    this.#plainForm = dialect === PLAIN ? this.#form : formOf(PLAIN);
   }
 
   /** Begins a record: its characters are counted anew. */
@@ -89,12 +73,8 @@ export class JsonWriter {
 
   /** A string as JSON: masked, cut to the limits, or a narrower one, and well-formed. */
   string(value: string, limit: number = this.#maxLength): string {
-    const most = Math.max(0, Math.min(this.#maxLength, this.#charactersLeft, limit));
-    if (value.length <= most && this.#redactor.isPlain(value)) {
-      this.#charactersLeft -= value.length;
-      return `"${value}"`;
-    }
-    const text = this.#safe(value, most);
+    if (this.#takesAsItIs(value, limit)) return `"${value}"`;
+    const text = this.#safe(value, this.#most(limit));
     this.#charactersLeft -= text.length;
     return quote(text);
   }
@@ -139,25 +119,37 @@ export class JsonWriter {
         return text + this.#form.name(`"…"`) + this.#note("[more properties cut]") +
           this.#form.end;
       }
-      const { text: begin, isSecret, isValue } = this.#form.nameOf(name);
-      this.#charactersLeft -= begin.length;
-      const masked = (isSecret || isValue && this.#isNamedSecret(object)) &&
+      const known = this.#form.nameOf(name);
+      this.#charactersLeft -= known.text.length;
+      const masked = (known.isSecret || known.isValue && this.#isNamedSecret(object)) &&
         !this.#redactor.isHarmless(name, value);
-      text += begin + (masked ? this.#form.masked : this.value(value)) + this.#form.end;
+      text += masked
+        ? known.text + this.#form.masked + this.#form.end
+        : this.#property(known, value);
     }
     return text;
   }
 
-  #formOf(dialect: Dialect): Form {
-    return {
-      ...dialect,
-      masked: dialect.string(`"${REDACTED}"`),
-      nameOf: memoize((name) => ({
-        text: dialect.name(quote(this.#safe(name, MAX_NAME_LENGTH))),
-        isSecret: this.#redactor.isName(name),
-        isValue: /value$/i.test(name),
-      })),
-    };
+  /** A property. The most frequent ones are put together of three texts. */
+  #property({ text, beforeString, beforeInteger }: Name, value: unknown): string {
+    const form = this.#form;
+    if (typeof value === "string" && this.#takesAsItIs(value)) {
+      return beforeString + value + form.afterString;
+    }
+    if (Number.isSafeInteger(value)) return beforeInteger + value + form.afterInteger;
+    return text + this.value(value) + form.end;
+  }
+
+  /** Most characters that a string may have now. */
+  #most(limit: number): number {
+    return Math.max(0, Math.min(this.#maxLength, this.#charactersLeft, limit));
+  }
+
+  /** Whether a string goes between quotes as it is. If so, its characters are counted. */
+  #takesAsItIs(value: string, limit: number = this.#maxLength): boolean {
+    if (value.length > this.#most(limit) || !this.#redactor.isPlain(value)) return false;
+    this.#charactersLeft -= value.length;
+    return true;
   }
 
   #text(value: string): string {
