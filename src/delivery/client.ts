@@ -56,7 +56,8 @@ const WHERE = "through the given client";
 /** Makes the function that publishes one event through the client. */
 export function createClientSend(client: AxonPushClient, settings: ResponseSettings): Send {
   const publish = async (body: Body): Promise<SendResult> => {
-    const { channel_id, ...event } = JSON.parse(body.join("")) as PublishParams & { channel_id?: string };
+    const sent = JSON.parse(body.join("")) as PublishParams & { channel_id?: string };
+    const { channel_id, ...event } = sent;
     try {
       const answer = await client.events.publish(
         channel_id === undefined ? event : { ...event, channelId: channel_id },

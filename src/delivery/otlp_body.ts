@@ -7,7 +7,7 @@
  * @module
  */
 import { JSON } from "../json.ts";
-import { type Constants, dedupKey, type Origin } from "../record/chunk.ts";
+import { dedupKey, type Origin } from "../record/chunk.ts";
 import { ANY_VALUE } from "../record/dialect.ts";
 import type { LogEvent } from "../record/event.ts";
 import { nanoseconds, severityNumber } from "../record/event_text.ts";
