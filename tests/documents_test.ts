@@ -80,6 +80,12 @@ Deno.test("CONTRIBUTING.md names every room of the house, and every file on its 
   }
 });
 
+Deno.test("No document has a merge in it that was not finished", async () => {
+  for (const path of DOCUMENTS) {
+    assertEquals((await read(path)).match(/^(?:<{7}|={7}|>{7})(?: .*)?$/gm) ?? [], [], path);
+  }
+});
+
 Deno.test("README.md names the oldest Deno that continuous integration runs", async () => {
   const [, oldest] = (await read(".github/workflows/ci.yml")).match(/deno: \[v([\d.]+),/)!;
   assert((await read("README.md")).includes(`tested with ${oldest} and the newest`), oldest);
