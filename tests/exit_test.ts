@@ -518,6 +518,21 @@ Deno.test("AxonPushHandler delivers from the main thread and from a worker", asy
   assertArrived(service, [...RECORDS, ...RECORDS]);
 });
 
+Deno.test("AxonPushHandler delivers from a worker that ends itself", async () => {
+  for (
+    const [when, records] of [["at once", RECORDS], ["later", [...RECORDS, ...RECORDS]]] as const
+  ) {
+    await using service = startService();
+    const { flags, args } = shipTo(service);
+    const outcome = await runProgram("closes_itself.ts", {
+      flags: [...flags, READ_REPOSITORY],
+      args: [...args, when],
+    });
+    assertEquals(outcome, { code: 0, signal: null, stdout: "", stderr: "" });
+    assertArrived(service, records);
+  }
+});
+
 Deno.test("AxonPushHandler delivers from a worker when the program gets SIGTERM", async () => {
   const begun = Promise.withResolvers<undefined>();
   await using service = startService({ intercept: () => begun.promise });

@@ -6,11 +6,10 @@
  * @module
  */
 import { now, turn } from "../clock.ts";
-import { nodeProcess } from "../node_process.ts";
 import { Arrival } from "./arrival.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
-import { afterListeners, IN_NODE_WORKER, isHandledByNode } from "./host.ts";
+import { afterListeners, beforeWorkerEnds, IN_WORKER, isHandledByNode } from "./host.ts";
 import { Signals } from "./signals.ts";
 
 const hooked = new Set<Hooked>();
@@ -29,10 +28,12 @@ addEventListener("unload", unloadListener);
 addEventListener("beforeunload", guard(onBeforeUnload));
 for (const type of ["error", "unhandledrejection"]) addEventListener(type, guard(onUncaught));
 
+/** Stops watching for the end of this worker, if it is one of the program's. */
+let unwatchWorker = () => {};
+
 /** Drains this at every end of the program, until it is unhooked. Does not throw. */
 export const hook: (entry: Hooked) => void = guard((entry) => {
-  // Of the end of such a worker no event of the web tells.
-  if (IN_NODE_WORKER && hooked.size === 0) nodeProcess().on("exit", unloadListener);
+  if (IN_WORKER && hooked.size === 0) unwatchWorker = beforeWorkerEnds(unloadListener);
   hooked.add(entry);
   signals.update();
   if (isUnloading) entry.shipper.beginShutdown(true);
@@ -42,7 +43,7 @@ export const hook: (entry: Hooked) => void = guard((entry) => {
 export const unhook: (entry: Hooked) => void = guard((entry) => {
   if (!hooked.delete(entry)) return;
   signals.update();
-  if (IN_NODE_WORKER && hooked.size === 0) nodeProcess().off("exit", unloadListener);
+  if (hooked.size === 0) unwatchWorker();
 });
 
 /**

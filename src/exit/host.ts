@@ -121,28 +121,40 @@ export function isListenedToByNode(signal: Deno.Signal): boolean {
  * function that it returns is called.
  */
 export function beforeKill(listener: () => void): () => void {
-  const undo = [wrapKill(Deno, listener)];
+  const undo = [wrap("kill", Deno, listener)];
   // To make Node's process object costs milliseconds, and a program without it cannot call it.
-  if (isNodeSetUp()) undo.push(wrapKill(nodeProcess(), listener));
+  if (isNodeSetUp()) undo.push(wrap("kill", nodeProcess(), listener));
   return () => undo.forEach((step) => step());
 }
 
-function wrapKill(
-  owner: { kill: (...args: never[]) => unknown },
+/**
+ * Calls this before a worker of the program's ends itself, until the function that it returns is
+ * called. No event of the web tells of that end.
+ */
+export function beforeWorkerEnds(listener: () => void): () => void {
+  if (!IN_NODE_WORKER) return wrap("close", globalThis, listener);
+  nodeProcess().on("exit", listener);
+  return () => void nodeProcess().off("exit", listener);
+}
+
+/** Calls the listener before a method, until the function that it returns is called. */
+function wrap<Name extends string>(
+  name: Name,
+  owner: { [name in Name]: (...args: never[]) => unknown },
   listener: () => void,
 ): () => void {
-  const { kill } = owner;
-  const killing: typeof kill = (...args) => {
+  const method = owner[name];
+  const wrapper: typeof method = (...args) => {
     listener();
-    return Reflect.apply(kill, owner, args);
+    return Reflect.apply(method, owner, args);
   };
   try {
-    owner.kill = killing;
+    owner[name] = wrapper;
   } catch {
     // Somebody has frozen it.
   }
   return () => {
-    if (owner.kill === killing) owner.kill = kill;
+    if (owner[name] === wrapper) owner[name] = method;
   };
 }
 
