@@ -26,7 +26,7 @@ const OVERDUE_MS = 5000;
 export class Exporter {
   #settings: ExporterSettings;
   #callbacks: ExporterCallbacks;
-  #send: Send;
+  #sendRequest: Send;
   #clock: AlarmClock;
   #backoff: Backoff;
   #limit: Limit;
@@ -45,7 +45,7 @@ export class Exporter {
   ) {
     this.#settings = settings;
     this.#callbacks = callbacks;
-    this.#send = send;
+    this.#sendRequest = send;
     this.#clock = clock;
     this.#backoff = new Backoff(clock.now);
     this.#limit = new Limit(settings.concurrency, clock.now);
@@ -73,24 +73,6 @@ export class Exporter {
     this.#pump();
   }
 
-  /**
-   * Flushes: for this many milliseconds the program waits for the records so far. The present pause
-   * is over, unless the service asked for it, and partial batches go at once.
-   * @param isEnding Whether the program ends then, so that wrong settings will not be corrected.
-   */
-  flush(forMs: number, isEnding = true): void {
-    this.#backoff.expedite(forMs, isEnding);
-    if (this.#backoff.isExpedited) this.#queue.expedite(this.#clock.now());
-    this.#pump();
-  }
-
-  /** Gives up: nothing more is sent or settled. */
-  stop(): void {
-    this.#isStopped = true;
-    this.#queue.clear();
-    this.#alarm.cancel();
-  }
-
   /** Sends what may be sent now, and sets the alarm for the rest. */
   #pump(): void {
     const now = this.#clock.now();
@@ -116,6 +98,79 @@ export class Exporter {
     }
     const nextAt = this.#nextAt(now, hangMs);
     if (nextAt !== undefined) this.#alarm.set(nextAt);
+  }
+
+  async #deliver(request: Request, now: number): Promise<void> {
+    const slot: Slot = {
+      request,
+      sentAt: now,
+      epoch: this.#backoff.epoch,
+      limitEpoch: this.#limit.epoch,
+      isProbe: this.#backoff.state === "half-open",
+      isWarm: this.#slots.isWarm,
+    };
+    this.#slots.open(slot);
+    const result = await sendResultOf(() =>
+      this.#sendRequest(this.#queue.bodyOf(request), request.key)
+    );
+    if (!this.#isStopped && this.#slots.has(slot)) this.#onResult(slot, result, this.#clock.now());
+  }
+
+  #onResult(slot: Slot, result: SendResult, now: number): void {
+    const { request, epoch, limitEpoch, sentAt, isWarm } = slot;
+    if (result.kind !== "retry" || isAnswer(result.cause)) this.#slots.onAnswer(now);
+    switch (result.kind) {
+      case "delivered":
+        this.#backoff.onDelivered(epoch, request.failedAt === undefined);
+        this.#limit.latency.onAnswer(now - sentAt);
+        this.#limit.onDelivered(
+          limitEpoch,
+          now - sentAt,
+          isWarm,
+          this.#queue.isDue(now, this.#isAtOnce),
+        );
+        if (result.diagnostic) this.#callbacks.report(result.diagnostic);
+        this.#outcomes.settle(request, result.rejected ?? 0, this.#queue.isEmpty);
+        if (result.finished) return void this.#finish(slot, result.finished);
+        break;
+      case "refused":
+        this.#failures.onRefused(slot, result, now);
+        break;
+      case "retry":
+        this.#failures.onFailed(slot, result, now, this.#slots.count - 1);
+        break;
+    }
+    this.#free(slot);
+  }
+
+  async #finish(slot: Slot, finished: Promise<Diagnostic | undefined>): Promise<void> {
+    const diagnostic = await finished;
+    if (this.#isStopped) return;
+    if (diagnostic) this.#callbacks.report(diagnostic);
+    this.#free(slot);
+  }
+
+  #free(slot: Slot): void {
+    this.#slots.close(slot);
+    this.#pump();
+  }
+
+  /**
+   * Flushes: for this many milliseconds the program waits for the records so far. The present pause
+   * is over, unless the service asked for it, and partial batches go at once.
+   * @param isEnding Whether the program ends then, so that wrong settings will not be corrected.
+   */
+  flush(forMs: number, isEnding = true): void {
+    this.#backoff.expedite(forMs, isEnding);
+    if (this.#backoff.isExpedited) this.#queue.expedite(this.#clock.now());
+    this.#pump();
+  }
+
+  /** Gives up: nothing more is sent or settled. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#queue.clear();
+    this.#alarm.cancel();
   }
 
   /** Whether a partial batch goes at once: the program waits, or there is nothing to wait for. */
@@ -157,59 +212,6 @@ export class Exporter {
     const hangAt = (isWanted ? this.#slots.nextHangAt(now, hangMs) : undefined) ??
       this.#slots.nextHangAt(now, this.#overdueMs);
     return earlier(dueAt, hangAt);
-  }
-
-  async #deliver(request: Request, now: number): Promise<void> {
-    const slot: Slot = {
-      request,
-      sentAt: now,
-      epoch: this.#backoff.epoch,
-      limitEpoch: this.#limit.epoch,
-      isProbe: this.#backoff.state === "half-open",
-      isWarm: this.#slots.isWarm,
-    };
-    this.#slots.open(slot);
-    const result = await sendResultOf(() => this.#send(this.#queue.bodyOf(request), request.key));
-    if (!this.#isStopped && this.#slots.has(slot)) this.#onResult(slot, result, this.#clock.now());
-  }
-
-  #onResult(slot: Slot, result: SendResult, now: number): void {
-    const { request, epoch, limitEpoch, sentAt, isWarm } = slot;
-    if (result.kind !== "retry" || isAnswer(result.cause)) this.#slots.onAnswer(now);
-    switch (result.kind) {
-      case "delivered":
-        this.#backoff.onDelivered(epoch, request.failedAt === undefined);
-        this.#limit.latency.onAnswer(now - sentAt);
-        this.#limit.onDelivered(
-          limitEpoch,
-          now - sentAt,
-          isWarm,
-          this.#queue.isDue(now, this.#isAtOnce),
-        );
-        if (result.diagnostic) this.#callbacks.report(result.diagnostic);
-        this.#outcomes.settle(request, result.rejected ?? 0, this.#queue.isEmpty);
-        if (result.finished) return void this.#finish(slot, result.finished);
-        break;
-      case "refused":
-        this.#failures.onRefused(slot, result, now);
-        break;
-      case "retry":
-        this.#failures.onFailed(slot, result, now, this.#slots.count - 1);
-        break;
-    }
-    this.#free(slot);
-  }
-
-  async #finish(slot: Slot, finished: Promise<Diagnostic | undefined>): Promise<void> {
-    const diagnostic = await finished;
-    if (this.#isStopped) return;
-    if (diagnostic) this.#callbacks.report(diagnostic);
-    this.#free(slot);
-  }
-
-  #free(slot: Slot): void {
-    this.#slots.close(slot);
-    this.#pump();
   }
 }
 

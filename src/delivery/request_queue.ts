@@ -47,6 +47,64 @@ export class RequestQueue {
     this.#settings = settings;
   }
 
+  /** Takes a chunk apart. */
+  push({ origin, first, firstKey, lines }: Chunk, now: number): void {
+    if (this.pending === 0) this.#pendingSince = now;
+    const fifo = origin === OWN_ORIGIN ? this.#own : this.#others;
+    let i = 0;
+    for (const line of lines.split("\n")) {
+      fifo.push({ origin, sequence: first + i, key: firstKey + i, line });
+      i++;
+    }
+  }
+
+  /**
+   * Takes the next request that is due.
+   * @param isAtOnce Whether a partial batch may go.
+   * @param freshFirst Whether requests that have not failed yet go first.
+   */
+  take(now: number, isAtOnce: boolean, freshFirst: boolean): Request | undefined {
+    if (!freshFirst || this.pending === 0) {
+      const due = this.#retries.findIndex(({ dueAt }) => dueAt <= now);
+      if (due >= 0) return this.#retries.splice(due, 1)[0];
+    }
+    if (!this.#isBatchDue(now, isAtOnce)) return undefined;
+    this.#pendingSince = now;
+    const fifo = this.#own.length > 0 ? this.#own : this.#others;
+    const items = fifo.take(this.#countOfNext(fifo));
+    return createRequest(items, this.#originOf(items).origin);
+  }
+
+  #isBatchDue(now: number, isAtOnce: boolean): boolean {
+    const { pending } = this;
+    const { batchSize, flushIntervalMs } = this.#settings;
+    return pending > 0 &&
+      (isAtOnce || pending >= batchSize || now - this.#pendingSince >= flushIntervalMs);
+  }
+
+  /** How many of the oldest records one request may carry: of one origin, and not too long. */
+  #countOfNext(fifo: Fifo): number {
+    const { origin } = fifo.peek(0)!;
+    const most = Math.min(this.#settings.batchSize, fifo.length);
+    let count = 0;
+    let chars = 0;
+    do chars += fifo.peek(count++)!.line.length; while (
+      count < most && fifo.peek(count)!.origin === origin &&
+      chars + fifo.peek(count)!.line.length <= MAX_REQUEST_CHARS
+    );
+    return count;
+  }
+
+  /** The body of a request. */
+  bodyOf({ items }: Request): Body {
+    return this.#originOf(items).bodyOf(items);
+  }
+
+  /** All records of a request are of one origin. */
+  #originOf(items: readonly Item[]): KnownOrigin {
+    return this.#origins.get(items[0]!.origin)!;
+  }
+
   /** Registers the origin that chunks refer to by this number. */
   addOrigin(id: number, origin: Origin): void {
     const create = origin.protocol === "otlp" ? createOtlpBody : createEventBody;
@@ -62,16 +120,6 @@ export class RequestQueue {
     return this.pending === 0 && this.#retries.length === 0;
   }
 
-  push({ origin, first, firstKey, lines }: Chunk, now: number): void {
-    if (this.pending === 0) this.#pendingSince = now;
-    const pending = origin === OWN_ORIGIN ? this.#own : this.#others;
-    let i = 0;
-    for (const line of lines.split("\n")) {
-      pending.push({ origin, sequence: first + i, key: firstKey + i, line });
-      i++;
-    }
-  }
-
   /** When the next request that is not due yet will be, if there is one. */
   dueAfter(now: number): number | undefined {
     const batchAt = this.#pendingSince + this.#settings.flushIntervalMs;
@@ -85,28 +133,6 @@ export class RequestQueue {
   /** Whether a request waits for nothing but its turn. */
   isDue(now: number, isAtOnce: boolean): boolean {
     return this.#isBatchDue(now, isAtOnce) || this.#retries.some(({ dueAt }) => dueAt <= now);
-  }
-
-  /**
-   * Takes the next request that is due.
-   * @param isAtOnce Whether a partial batch may go.
-   * @param freshFirst Whether requests that have not failed yet go first.
-   */
-  take(now: number, isAtOnce: boolean, freshFirst: boolean): Request | undefined {
-    if (!freshFirst || this.pending === 0) {
-      const due = this.#retries.findIndex(({ dueAt }) => dueAt <= now);
-      if (due >= 0) return this.#retries.splice(due, 1)[0];
-    }
-    if (!this.#isBatchDue(now, isAtOnce)) return undefined;
-    this.#pendingSince = now;
-    return this.#createRequest(this.#takeItems());
-  }
-
-  #isBatchDue(now: number, isAtOnce: boolean): boolean {
-    const { pending } = this;
-    const { batchSize, flushIntervalMs } = this.#settings;
-    return pending > 0 &&
-      (isAtOnce || pending >= batchSize || now - this.#pendingSince >= flushIntervalMs);
   }
 
   /** The program waits: what has failed may be sent again now. */
@@ -130,7 +156,8 @@ export class RequestQueue {
   }
 
   #split({ items, isDoubted, cutOff, failedAt, retries }: Request, at: number): void {
-    const parts = [items.slice(0, at), items.slice(at)].map((part) => this.#createRequest(part));
+    const { origin } = this.#originOf(items);
+    const parts = [items.slice(0, at), items.slice(at)].map((part) => createRequest(part, origin));
     for (const part of parts) {
       part.isDoubted = isDoubted;
       part.failedAt = failedAt;
@@ -141,17 +168,15 @@ export class RequestQueue {
   }
 
   /** Sends a shorter form of a single record that is too large; false if it cannot be shortened. */
-  shorten({ items: [item] }: Request): boolean {
-    const line = shortenLine(item!.line, this.#origins.get(item!.origin)!.origin.protocol);
+  shorten({ items }: Request): boolean {
+    const { origin } = this.#originOf(items);
+    const [item] = items;
+    const line = shortenLine(item!.line, origin.protocol);
     if (line === undefined) return false;
     // It is a different request now, so it needs another key; the dedup key inside stays.
-    const short = this.#createRequest([{ ...item!, line }]);
+    const short = createRequest([{ ...item!, line }], origin);
     this.#retries.unshift({ ...short, key: `${short.key}-cut` });
     return true;
-  }
-
-  bodyOf({ items }: Request): Body {
-    return this.#origins.get(items[0]!.origin)!.bodyOf(items);
   }
 
   /** Takes everything that waits. Copies of it that are in flight are settled by that, too. */
@@ -163,24 +188,6 @@ export class RequestQueue {
     }
     this.#retries.length = 0;
     return items;
-  }
-
-  /** Takes the oldest records, as many as one request may carry: of one origin, and not too long. */
-  #takeItems(): Item[] {
-    const pending = this.#own.length > 0 ? this.#own : this.#others;
-    const { origin } = pending.peek(0)!;
-    const most = Math.min(this.#settings.batchSize, pending.length);
-    let count = 0;
-    let chars = 0;
-    do chars += pending.peek(count++)!.line.length; while (
-      count < most && pending.peek(count)!.origin === origin &&
-      chars + pending.peek(count)!.line.length <= MAX_REQUEST_CHARS
-    );
-    return pending.take(count);
-  }
-
-  #createRequest(items: readonly Item[]): Request {
-    return createRequest(items, this.#origins.get(items[0]!.origin)!.origin);
   }
 }
 

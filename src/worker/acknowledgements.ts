@@ -49,6 +49,32 @@ export class Acknowledgements implements Acknowledger {
     this.#slots = new Float64Array(this.memory, 4 * WORDS);
   }
 
+  /** Writer: acknowledges one record. */
+  acknowledge(sequence: number, outcome: Outcome): void {
+    // A slot holds a number alone: that of a record that failed is mirrored below zero.
+    const slot = outcome === "delivered" ? sequence : -1 - sequence;
+    this.#slots[this.#written % this.#slots.length] = slot;
+    this.#written++;
+    Atomics.store(this.#words, WRITTEN, this.#written | 0);
+    if (Atomics.load(this.#words, WAKE_AT) === (this.#written | 0)) this.#wake();
+  }
+
+  /** Reader: takes everything that is new. What `take` throws at, is taken the next time. */
+  read(take: (sequence: number, outcome: Outcome) => void): void {
+    for (let unread = this.#unread; unread > 0; unread--) {
+      const slot = this.#slots[this.#read % this.#slots.length]!;
+      if (slot >= 0) take(slot, "delivered");
+      else take(-1 - slot, "failed");
+      this.#read++;
+    }
+  }
+
+  /** How many were written and not read. */
+  get #unread(): number {
+    // The counter wraps around at 32 bits; the difference does not.
+    return (Atomics.load(this.#words, WRITTEN) - this.#read) | 0;
+  }
+
   /** Records sent again so far. */
   get retried(): number {
     return Atomics.load(this.#words, RETRIED);
@@ -62,14 +88,6 @@ export class Acknowledgements implements Acknowledger {
   /** Whether the writer has ended without being asked to. */
   get hasCrashed(): boolean {
     return Atomics.load(this.#words, CRASHED) !== 0;
-  }
-
-  /** Writer: acknowledges one record. */
-  acknowledge(sequence: number, outcome: Outcome): void {
-    this.#slots[this.#written % this.#slots.length] = toSlot(sequence, outcome);
-    this.#written++;
-    Atomics.store(this.#words, WRITTEN, this.#written | 0);
-    if (Atomics.load(this.#words, WAKE_AT) === (this.#written | 0)) this.#wake();
   }
 
   /** Writer: counts records that are sent again. */
@@ -97,16 +115,6 @@ export class Acknowledgements implements Acknowledger {
   /** Reader: begins another wait, which may not be in vain. */
   clearHopeless(): void {
     Atomics.store(this.#words, HOPELESS, 0);
-  }
-
-  /** Reader: takes everything that is new. What `take` throws at, is taken the next time. */
-  read(take: (sequence: number, outcome: Outcome) => void): void {
-    for (let unread = this.#unread; unread > 0; unread--) {
-      const slot = this.#slots[this.#read % this.#slots.length]!;
-      if (slot >= 0) take(slot, "delivered");
-      else take(-1 - slot, "failed");
-      this.#read++;
-    }
   }
 
   /**
@@ -138,12 +146,6 @@ export class Acknowledgements implements Acknowledger {
     }
   }
 
-  /** How many were written and not read. */
-  get #unread(): number {
-    // The counter wraps around at 32 bits; the difference does not.
-    return (Atomics.load(this.#words, WRITTEN) - this.#read) | 0;
-  }
-
   /** Asks to be woken, and says whether there is anything to wait for. */
   #requestWake(count: number): boolean {
     const at = (this.#read + count) | 0;
@@ -160,9 +162,4 @@ export class Acknowledgements implements Acknowledger {
     Atomics.add(this.#words, WAKES, 1);
     Atomics.notify(this.#words, WAKES);
   }
-}
-
-/** A slot holds a number alone: that of a record that failed is mirrored below zero. */
-function toSlot(sequence: number, outcome: Outcome): number {
-  return outcome === "delivered" ? sequence : -1 - sequence;
 }

@@ -56,6 +56,9 @@ declare function postMessage(message: number): void;
 const exporters = new Map<number, Exporter>();
 const acknowledgements = new Map<number, Acknowledgements>();
 
+/** Chunks that wait for a turn of the event loop. Nothing while none is under way. */
+let waiting: (readonly [Exporter, Chunk])[] | undefined;
+
 // The program may be blocked waiting for this thread, so it must be told in shared memory.
 for (const type of ["error", "unhandledrejection"]) {
   addEventListener(type, () => {
@@ -73,7 +76,10 @@ addEventListener("message", (event) => {
     case "origin":
       return exporter.addOrigin(message.number, message.origin);
     case "chunk":
-      return take(exporter, message.chunk);
+      if (waiting !== undefined) return void waiting.push([exporter, message.chunk]);
+      exporter.send(message.chunk);
+      waiting = [];
+      return void takeOthers(waiting);
     case "flush":
       return exporter.flush(message.forMs, message.isEnding);
     case "close":
@@ -86,20 +92,10 @@ addEventListener("message", (event) => {
   }
 });
 
-/** Chunks that wait for a turn of the event loop. Nothing while none is under way. */
-let waiting: (readonly [Exporter, Chunk])[] | undefined;
-
 /**
  * Takes one chunk each turn of the event loop. Deno hands over all messages that are there in one
  * turn, and a request that is made of the first would leave only after the last.
  */
-function take(exporter: Exporter, chunk: Chunk): void {
-  if (waiting !== undefined) return void waiting.push([exporter, chunk]);
-  exporter.send(chunk);
-  waiting = [];
-  void takeOthers(waiting);
-}
-
 async function takeOthers(others: readonly (readonly [Exporter, Chunk])[]): Promise<void> {
   await turn();
   for (const [exporter, chunk] of others) {
