@@ -222,6 +222,26 @@ Deno.test("handle() merges several objects from left to right", async () => {
   );
 });
 
+Deno.test("handle() makes attributes of what an object says that it is in JSON", async () => {
+  const throwing = () => {
+    throw new Error("not now");
+  };
+  assertEquals(
+    await attributesOf((logger) => {
+      logger.info("a", { id: 1, secret: 2, toJSON: () => ({ id: 1 }) });
+      logger.info("b", { a: 1 }, { toJSON: () => ({ b: 2 }) }, { toJSON: () => "text" });
+      logger.info("c", { a: 1 }, { toJSON: throwing });
+      logger.info("d", { toJSON: 5 });
+    }),
+    [
+      { id: 1 },
+      { a: 1, b: 2, args: ["text"] },
+      { a: 1, args: ["[unreadable: not now]"] },
+      { toJSON: 5 },
+    ],
+  );
+});
+
 Deno.test("handle() keeps all other arguments in args", async () => {
   class Money {
     amount = 5;

@@ -28,7 +28,7 @@ export function argumentsText(
       if (args.length === 0) return "";
       if (
         args.length === 1 && isPlainObject(only) &&
-        !("logger.name" in only || "process.pid" in only)
+        !("logger.name" in only || "process.pid" in only || Object.hasOwn(only, "toJSON"))
       ) {
         return writer.members(only);
       }
@@ -59,7 +59,8 @@ function merge(args: readonly unknown[]): Record<string, unknown> {
   // Without a prototype, a property named __proto__ is like any other.
   const attributes: Record<string, unknown> = Object.create(null);
   const others: unknown[] = [];
-  for (const argument of args) {
+  for (const given of args) {
+    const argument = isPlainObject(given) ? jsonOf(given) : given;
     if (isPlainObject(argument)) {
       for (const name of Object.keys(argument)) attributes[name] = read(argument, name);
     } else if (isError(argument) && attributes[`${EXCEPTION}type`] === undefined) {
@@ -73,6 +74,17 @@ function merge(args: readonly unknown[]): Record<string, unknown> {
   }
   for (const name of OURS) delete attributes[name];
   return attributes;
+}
+
+/** What a plain object says that it is in JSON. */
+function jsonOf(object: Record<string, unknown>): unknown {
+  if (!Object.hasOwn(object, "toJSON")) return object;
+  const toJSON = read(object, "toJSON");
+  try {
+    return typeof toJSON === "function" ? toJSON.call(object, "") : object;
+  } catch (error) {
+    return unreadable(error);
+  }
 }
 
 /**
