@@ -163,6 +163,24 @@ export class AxonPushHandler extends BaseHandler {
     }
   }
 
+  /** @param isLast Whether it is not deferred any more, wherever the stack is used up. */
+  #take(record: LogRecord, isLast = false): void {
+    if (
+      this.#inUserCode || this.#diagnostics.isWriting || isSending() ||
+      this.#isExcluded(record.loggerName)
+    ) {
+      this.#filtered++;
+      return;
+    }
+    if (this.#state !== "running" && !this.#ensureRunning()) return;
+    const { formatter, caller } = this.#settings;
+    const body = formatter ? this.#format(record, isLast) : record.msg;
+    const location = caller ? callerAttributes(this, record.levelName) : undefined;
+    const line = this.#encoder.encode(record, body, location);
+    if (line === undefined) this.#filtered++;
+    else this.#shipper.push(line);
+  }
+
   /** Ships a bare message at the handler's own level, under the logger name `default`. */
   override log(message: string): void {
     this.handle(
@@ -264,24 +282,6 @@ export class AxonPushHandler extends BaseHandler {
       recovered,
       retried,
     };
-  }
-
-  /** @param isLast Whether it is not deferred any more, wherever the stack is used up. */
-  #take(record: LogRecord, isLast = false): void {
-    if (
-      this.#inUserCode || this.#diagnostics.isWriting || isSending() ||
-      this.#isExcluded(record.loggerName)
-    ) {
-      this.#filtered++;
-      return;
-    }
-    if (this.#state !== "running" && !this.#ensureRunning()) return;
-    const { formatter, caller } = this.#settings;
-    const body = formatter ? this.#format(record, isLast) : record.msg;
-    const location = caller ? callerAttributes(this, record.levelName) : undefined;
-    const line = this.#encoder.encode(record, body, location);
-    if (line === undefined) this.#filtered++;
-    else this.#shipper.push(line);
   }
 
   /** What the `formatter` makes of a record, or what was logged, where it makes nothing. */

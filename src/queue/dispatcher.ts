@@ -69,6 +69,77 @@ export class Dispatcher {
     this.#timer = new FlushTimer(() => this.#flushDue(), { now, sleep });
   }
 
+  /** A record was pushed: it is posted now or a little later. */
+  onPushed(): void {
+    if (this.#supervisor.channel === undefined) {
+      return this.#timer.schedule(START_AFTER_MS, BUSY_START_MS);
+    }
+    const { hasFullBatch } = this.#queue;
+    if (hasFullBatch && this.#canPost) this.post();
+    if (hasFullBatch && this.#isIdle) return;
+    this.#timer.schedule(COLLECT_MS, hasFullBatch ? BUSY_POLL_MS : COLLECT_MS);
+  }
+
+  /** The timer is due. Must not throw: nobody could catch it. */
+  #flushDue(): FlushResult {
+    if (this.#isIdle) return "empty";
+    const before = this.#counts.delivered + this.#counts.failed;
+    try {
+      this.open("lasting");
+      this.#supervisor.checkAlive("polling");
+      this.post();
+    } catch {
+      // A log call used up the stack, or the program replaced what posting needs: the batch waits.
+    }
+    if (this.#isIdle) return "empty";
+    return this.#counts.delivered + this.#counts.failed > before ? "moving" : "stuck";
+  }
+
+  /** Whether there is nothing to do in the background: with a spool, what is settled is deleted. */
+  get #isIdle(): boolean {
+    const { waiting, length } = this.#queue;
+    return (this.#backlog === undefined ? waiting : length) === 0;
+  }
+
+  /** Opens a channel. */
+  open(kind: ThreadKind = this.#kindNow): void {
+    if (this.#queue.inFlight === 0) this.#supervisor.giveUp("once");
+    this.#supervisor.open(kind);
+  }
+
+  /** An end does without a worker that lasts; one after which the program may go on, if it has to. */
+  get #kindNow(): ThreadKind {
+    const isBrief = this.end === "last" || this.end === "near" && !this.#supervisor.canLast;
+    return isBrief ? "brief" : "lasting";
+  }
+
+  /** Posts as much as may be in flight. */
+  post(): void {
+    this.settle();
+    while (this.#canPost) {
+      this.#supervisor.channel!.post(chunkOf(this.#queue.peek()!));
+      this.#queue.markPosted();
+    }
+    if (this.#queue.waiting === 0) this.#timer.restart();
+  }
+
+  get #canPost(): boolean {
+    return this.#capacity.canPost(this.#queue, this.#supervisor.channel, this.end !== "none");
+  }
+
+  /** Takes off what is acknowledged. */
+  settle(): void {
+    this.#supervisor.channel?.acknowledgements.read(this.#onSettled);
+    this.#queue.tidy();
+  }
+
+  #onSettled = (sequence: number, outcome: Outcome) => {
+    const from = sequence < FIRST_OF_BACKLOG ? this.#queue : this.#backlog!;
+    if (!from.settle(sequence)) return;
+    if (outcome === "delivered") this.#counts.delivered++;
+    else this.#counts.failed++;
+  };
+
   /** What became of the records that were moved. Reading it changes nothing. */
   get stats(): DispatcherStats {
     const { delivered, failed, retried } = this.#counts;
@@ -103,33 +174,6 @@ export class Dispatcher {
     return length > 0 && length <= MAX_HERE && spooled === 0 && this.#supervisor.canOpenHere;
   }
 
-  /** A record was pushed: it is posted now or a little later. */
-  onPushed(): void {
-    if (this.#supervisor.channel === undefined) {
-      return this.#timer.schedule(START_AFTER_MS, BUSY_START_MS);
-    }
-    const { hasFullBatch } = this.#queue;
-    if (hasFullBatch && this.#canPost) this.post();
-    if (hasFullBatch && this.#isIdle) return;
-    this.#timer.schedule(COLLECT_MS, hasFullBatch ? BUSY_POLL_MS : COLLECT_MS);
-  }
-
-  /** Opens a channel. */
-  open(kind: ThreadKind = this.#kindNow): void {
-    if (this.#queue.inFlight === 0) this.#supervisor.giveUp("once");
-    this.#supervisor.open(kind);
-  }
-
-  /** Posts as much as may be in flight. */
-  post(): void {
-    this.settle();
-    while (this.#canPost) {
-      this.#supervisor.channel!.post(chunkOf(this.#queue.peek()!));
-      this.#queue.markPosted();
-    }
-    if (this.#queue.waiting === 0) this.#timer.restart();
-  }
-
   /**
    * Posts all that waits to an exporter on this thread. What comes later goes another way.
    * @returns Whether it could be done. The program may have replaced what that needs.
@@ -148,12 +192,6 @@ export class Dispatcher {
       this.#supervisor.giveUp("once");
       return false;
     }
-  }
-
-  /** Takes off what is acknowledged. */
-  settle(): void {
-    this.#supervisor.channel?.acknowledgements.read(this.#onSettled);
-    this.#queue.tidy();
   }
 
   /** Somebody waits for the records, for so long. */
@@ -256,44 +294,6 @@ export class Dispatcher {
     this.#supervisor.close();
     this.end = "none";
   }
-
-  /** The timer is due. Must not throw: nobody could catch it. */
-  #flushDue(): FlushResult {
-    if (this.#isIdle) return "empty";
-    const before = this.#counts.delivered + this.#counts.failed;
-    try {
-      this.open("lasting");
-      this.#supervisor.checkAlive("polling");
-      this.post();
-    } catch {
-      // A log call used up the stack, or the program replaced what posting needs: the batch waits.
-    }
-    if (this.#isIdle) return "empty";
-    return this.#counts.delivered + this.#counts.failed > before ? "moving" : "stuck";
-  }
-
-  /** An end does without a worker that lasts; one after which the program may go on, if it has to. */
-  get #kindNow(): ThreadKind {
-    const isBrief = this.end === "last" || this.end === "near" && !this.#supervisor.canLast;
-    return isBrief ? "brief" : "lasting";
-  }
-
-  /** Whether there is nothing to do in the background: with a spool, what is settled is deleted. */
-  get #isIdle(): boolean {
-    const { waiting, length } = this.#queue;
-    return (this.#backlog === undefined ? waiting : length) === 0;
-  }
-
-  get #canPost(): boolean {
-    return this.#capacity.canPost(this.#queue, this.#supervisor.channel, this.end !== "none");
-  }
-
-  #onSettled = (sequence: number, outcome: Outcome) => {
-    const from = sequence < FIRST_OF_BACKLOG ? this.#queue : this.#backlog!;
-    if (!from.settle(sequence)) return;
-    if (outcome === "delivered") this.#counts.delivered++;
-    else this.#counts.failed++;
-  };
 
   /** The channel is gone. What it had not acknowledged goes out again, under the same keys. */
   #onLost({ acknowledgements }: Channel): void {

@@ -52,11 +52,6 @@ export class FlushTimer {
     else this.#sleep(delayMs);
   }
 
-  /** Says that what waited has been posted without this timer: those that come now wait anew. */
-  restart(): void {
-    this.#since = undefined;
-  }
-
   #sleep(ms: number): void {
     if (this.#isAsleep) return;
     this.#isAsleep = true;
@@ -73,5 +68,10 @@ export class FlushTimer {
     // In an outage nothing moves, and to look a thousand times a second would be a waste.
     this.#pollMs = result === "moving" ? POLL_MS.min : Math.min(2 * this.#pollMs, POLL_MS.max);
     this.#sleep(this.#pollMs);
+  }
+
+  /** Says that what waited has been posted without this timer: those that come now wait anew. */
+  restart(): void {
+    this.#since = undefined;
   }
 }

@@ -123,11 +123,6 @@ export class Queue implements RecordQueue {
     return this.length;
   }
 
-  get hasFullBatch(): boolean {
-    const oldest = this.#batches[this.#posted];
-    return oldest !== undefined && this.#isWhole(oldest);
-  }
-
   push(line: string): boolean {
     if (this.isFull) return false;
     const last = this.#batches.length > this.#posted ? this.#batches.at(-1)! : undefined;
@@ -148,25 +143,13 @@ export class Queue implements RecordQueue {
     return true;
   }
 
-  /** How many more records there is room for. */
-  get room(): number {
-    return this.isFull ? 0 : this.#bounds.records - this.length;
+  #isWhole({ count, lines }: Entry): boolean {
+    return count >= this.#batchSize || lines.length >= MAX_BATCH_CHARACTERS;
   }
 
-  /** Appends a batch that has its numbers already, and for which there is room. */
-  append({ first, count, lines }: Batch): void {
-    this.#batches.push({ first, count, lines, open: count });
-    this.next = first + count;
-    this.waiting += count;
-    this.characters += lines.length;
-  }
-
-  /** What is not settled of the records from this number on, as batches. */
-  *unsettledFrom(number: number): Iterable<Batch> {
-    for (const batch of this.#batches) {
-      if (batch.first + batch.count <= number) continue;
-      yield* batch.settled === undefined ? [batch] : unsettledParts(batch);
-    }
+  get hasFullBatch(): boolean {
+    const oldest = this.#batches[this.#posted];
+    return oldest !== undefined && this.#isWhole(oldest);
   }
 
   peek(): Batch | undefined {
@@ -201,6 +184,27 @@ export class Queue implements RecordQueue {
       return true;
     }
     return false;
+  }
+
+  /** How many more records there is room for. */
+  get room(): number {
+    return this.isFull ? 0 : this.#bounds.records - this.length;
+  }
+
+  /** Appends a batch that has its numbers already, and for which there is room. */
+  append({ first, count, lines }: Batch): void {
+    this.#batches.push({ first, count, lines, open: count });
+    this.next = first + count;
+    this.waiting += count;
+    this.characters += lines.length;
+  }
+
+  /** What is not settled of the records from this number on, as batches. */
+  *unsettledFrom(number: number): Iterable<Batch> {
+    for (const batch of this.#batches) {
+      if (batch.first + batch.count <= number) continue;
+      yield* batch.settled === undefined ? [batch] : unsettledParts(batch);
+    }
   }
 
   rewind(): void {
@@ -269,10 +273,6 @@ export class Queue implements RecordQueue {
       this.charactersInFlight =
         0;
     return { kept: 0, lost };
-  }
-
-  #isWhole({ count, lines }: Entry): boolean {
-    return count >= this.#batchSize || lines.length >= MAX_BATCH_CHARACTERS;
   }
 }
 

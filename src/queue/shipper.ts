@@ -83,6 +83,67 @@ export class Shipper {
     });
   }
 
+  /** Takes a record. Blocks only where the user asked for it, and when the program is ending. */
+  push(line: string): void {
+    this.#counts.accepted++;
+    let isTaken = false;
+    try {
+      if (!this.#queue.push(line)) this.#pushByPolicy(line);
+      isTaken = true;
+      if (this.#budgetMs !== undefined) return this.drain(Math.max(0, this.#budgetMs));
+      if (this.#backlog?.isRunning === false) this.#startBacklog();
+      if (this.#settings.mode === "sync" && this.#blockUntilSettled(this.#syncTimeoutMs)) return;
+      this.#dispatcher.onPushed();
+    } catch (error) {
+      // The stack is used up. Either the next record moves this one on, or the handler keeps it.
+      if (isTaken) return;
+      this.#counts.accepted--;
+      throw error;
+    }
+  }
+
+  /** There is no room: makes some, or drops what the overflow policy says. */
+  #pushByPolicy(line: string): void {
+    this.#dispatcher.settle();
+    if (this.#queue.push(line)) return;
+    const { overflowPolicy } = this.#settings;
+    if (overflowPolicy === "block" && this.#pushWhenThereIsRoom(line)) return;
+    const why = this.#capacity.overflow(this.#queue); // Before there is room again.
+    while (overflowPolicy === "drop-oldest") {
+      const dropped = this.#queue.dropOldest();
+      if (dropped === 0) break;
+      this.#drop(dropped, why);
+      if (this.#queue.push(line)) return;
+    }
+    this.#drop(1, why);
+  }
+
+  #drop(count: number, why: Loss): void {
+    this.#counts.dropped += count;
+    this.#diagnostics.count(why, count);
+  }
+
+  /** Blocks until there is room. Only a worker makes room meanwhile. */
+  #pushWhenThereIsRoom(line: string): boolean {
+    this.#dispatcher.giveUp("once");
+    for (;;) {
+      this.#dispatcher.open();
+      if (!this.isBlocking) return false;
+      this.#dispatcher.post();
+      if (this.#queue.push(line)) return true;
+      this.#dispatcher.waitSync(1, POLL_MS);
+    }
+  }
+
+  #startBacklog(): void {
+    void this.#backlog!.run(() => this.#dispatcher.recover());
+  }
+
+  /** How long a log call may block for its record: what is on disk need not be waited for without end. */
+  get #syncTimeoutMs(): number {
+    return this.#backlog === undefined ? Infinity : this.#settings.shutdownTimeoutMs;
+  }
+
   /** What became of the records so far. Reading it changes nothing. */
   get stats(): Omit<HandlerStats, "filtered"> {
     const { accepted, dropped } = this.#counts;
@@ -113,22 +174,6 @@ export class Shipper {
   /** Whether a flush with a brief worker needs none, and ships from this thread. */
   get canShipHere(): boolean {
     return !this.#mayEndAtOnce && this.#dispatcher.canShipHere;
-  }
-
-  /** Takes a record. Blocks only where the user asked for it, and when the program is ending. */
-  push(line: string): void {
-    this.#counts.accepted++;
-    let isTaken = false;
-    try {
-      if (!this.#queue.push(line)) this.#pushByPolicy(line);
-      isTaken = true;
-      this.#afterPush();
-    } catch (error) {
-      // The stack is used up. Either the next record moves this one on, or the handler keeps it.
-      if (isTaken) return;
-      this.#counts.accepted--;
-      throw error;
-    }
   }
 
   /**
@@ -220,20 +265,6 @@ export class Shipper {
     this.#budgetMs = undefined;
   }
 
-  /** Moves the record on, now or a little later. */
-  #afterPush(): void {
-    if (this.#budgetMs !== undefined) return this.drain(Math.max(0, this.#budgetMs));
-    const { mode, shutdownTimeoutMs } = this.#settings;
-    const backlog = this.#backlog;
-    if (backlog !== undefined && !backlog.isRunning) {
-      void backlog.run(() => this.#dispatcher.recover());
-    }
-    // What is on disk need not be waited for without end.
-    const timeoutMs = backlog === undefined ? Infinity : shutdownTimeoutMs;
-    if (mode === "sync" && this.#blockUntilSettled(timeoutMs)) return;
-    this.#dispatcher.onPushed();
-  }
-
   /** Whether an end waits for nothing, since all of it is on disk. */
   get #mayEndAtOnce(): boolean {
     return this.#backlog !== undefined && this.#settings.shutdownTimeoutMs === 0;
@@ -272,39 +303,6 @@ export class Shipper {
       this.#dispatcher.settle();
     }
     backlog.tidy();
-  }
-
-  /** There is no room: makes some, or drops what the overflow policy says. */
-  #pushByPolicy(line: string): void {
-    this.#dispatcher.settle();
-    if (this.#queue.push(line)) return;
-    const { overflowPolicy } = this.#settings;
-    if (overflowPolicy === "block" && this.#pushWhenThereIsRoom(line)) return;
-    const why = this.#capacity.overflow(this.#queue); // Before there is room again.
-    while (overflowPolicy === "drop-oldest") {
-      const dropped = this.#queue.dropOldest();
-      if (dropped === 0) break;
-      this.#drop(dropped, why);
-      if (this.#queue.push(line)) return;
-    }
-    this.#drop(1, why);
-  }
-
-  #drop(count: number, why: Loss): void {
-    this.#counts.dropped += count;
-    this.#diagnostics.count(why, count);
-  }
-
-  /** Blocks until there is room. Only a worker makes room meanwhile. */
-  #pushWhenThereIsRoom(line: string): boolean {
-    this.#dispatcher.giveUp("once");
-    for (;;) {
-      this.#dispatcher.open();
-      if (!this.isBlocking) return false;
-      this.#dispatcher.post();
-      if (this.#queue.push(line)) return true;
-      this.#dispatcher.waitSync(1, POLL_MS);
-    }
   }
 
   /** Says what an end leaves behind. */

@@ -79,6 +79,11 @@ export class WorkerThread {
     return id;
   }
 
+  post(message: WorkerMessage): void {
+    this.#worker.postMessage(message);
+    watchmen.onPost();
+  }
+
   /**
    * Takes a client off. The thread ends with the last one, unless another comes at once: to replace
    * twenty handlers, `log.setup()` ends one after the other, of which each may need a thread.
@@ -90,11 +95,6 @@ export class WorkerThread {
     void Promise.resolve().then(() => {
       if (this.#clients.size === 0 && running.get(this.#kind) === this) this.#end();
     });
-  }
-
-  post(message: WorkerMessage): void {
-    this.#worker.postMessage(message);
-    watchmen.onPost();
   }
 
   /** Gives the thread up for all its clients: it has ended, or does not answer. */
