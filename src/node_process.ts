@@ -54,6 +54,32 @@ export function nodeProcess(): Process {
   return process;
 }
 
+/**
+ * Calls this with Node's process object when the program reads the global `process` for the first
+ * time, until the function that it returns is called.
+ */
+export function onProcessRead(listener: (process: Process) => void): () => void {
+  const property = Object.getOwnPropertyDescriptor(globalThis, "process");
+  const read = property?.get;
+  if (read === undefined) return () => {}; // The program has put another one in its place.
+  const get = () => {
+    stop();
+    const process = read.call(globalThis);
+    if (isProcess(process)) listener(process);
+    return process;
+  };
+  const stop = () => {
+    const now = Object.getOwnPropertyDescriptor(globalThis, "process");
+    if (now?.get === get) Object.defineProperty(globalThis, "process", property!);
+  };
+  try {
+    Object.defineProperty(globalThis, "process", { ...property, get });
+  } catch {
+    // Somebody has frozen it.
+  }
+  return stop;
+}
+
 function readProcess(): Process | undefined {
   try {
     const process = PROCESS?.get?.call(globalThis) ?? PROCESS?.value;

@@ -161,6 +161,10 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     ends: SIGTERM,
     args: ["by Node"],
   }],
+  "sends itself SIGTERM by the global process, which it reads for the first time": [
+    "kills_itself.ts",
+    { ends: SIGTERM },
+  ],
   "sends itself SIGTERM when a worker listens": ["signals_itself.ts", {
     ends: SIGTERM,
     args: ["later"],

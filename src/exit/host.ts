@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { nodeProcess } from "../node_process.ts";
+import { nodeProcess, onProcessRead } from "../node_process.ts";
 import { mayReadFile } from "../permissions.ts";
 
 /** Whether this is a worker of the program's own, of either kind. */
@@ -122,8 +122,11 @@ export function isListenedToByNode(signal: Deno.Signal): boolean {
  */
 export function beforeKill(listener: () => void): () => void {
   const undo = [wrap("kill", Deno, listener)];
+  const wrapNode = (process: ReturnType<typeof nodeProcess>) =>
+    void undo.push(wrap("kill", process, listener));
   // To make Node's process object costs milliseconds, and a program without it cannot call it.
-  if (isNodeSetUp()) undo.push(wrap("kill", nodeProcess(), listener));
+  if (isNodeSetUp()) wrapNode(nodeProcess());
+  else undo.push(onProcessRead(wrapNode));
   return () => undo.forEach((step) => step());
 }
 
