@@ -12,11 +12,11 @@ import { createHttpSend } from "./http.ts";
 import { Failures } from "./failures.ts";
 import { FAR_MS, Limit } from "./limit.ts";
 import type { ExporterCallbacks, ExporterSettings } from "./exporter_settings.ts";
-import { unanswered } from "./no_answer.ts";
+import { malformed, unanswered } from "./no_answer.ts";
 import { Outcomes } from "./outcomes.ts";
 import type { Request } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
-import { isAnswer, type Send, type SendResult, sendResultOf } from "./response.ts";
+import { isAnswer, type Send, type SendResult } from "./response.ts";
 import { hangAfter, type Slot, Slots } from "./slots.ts";
 
 /** How much longer than its timeout a request may take before its slot is taken from it. */
@@ -110,9 +110,13 @@ export class Exporter {
       isWarm: this.#slots.isWarm,
     };
     this.#slots.open(slot);
-    const result = await sendResultOf(() =>
-      this.#sendRequest(this.#queue.bodyOf(request), request.key)
-    );
+    let result: SendResult;
+    try {
+      result = await this.#sendRequest(this.#queue.bodyOf(request), request.key);
+    } catch (error) {
+      await undefined; // Or each of many would be dealt with inside the one before.
+      result = malformed(error);
+    }
     if (!this.#isStopped && this.#slots.has(slot)) this.#onResult(slot, result, this.#clock.now());
   }
 

@@ -502,6 +502,22 @@ Deno.test("Exporter.send() fails a refused record alone, without a pause", async
   assertEquals(Object.fromEntries(sim.outcomes), { 0: "delivered", 1: "failed", 2: "delivered" });
 });
 
+Deno.test("Exporter.send() fails records alone of which no body can be made, however many", async () => {
+  const sim = simulate({ protocol: "otlp" });
+  sim.send(0);
+  await sim.open[0]!.answer(delivered);
+  const lines = range(5000, 1).map((n) => n === 2500 ? event(n) : writeEvent("no JSON"));
+  sim.exporter.send(chunk(1, lines));
+  for (let turns = 0; turns < 10_000 && sim.outcomes.size < 5001; turns++) {
+    await settled();
+    await sim.open[0]?.answer(delivered);
+  }
+  const outcomes = [...sim.outcomes].filter(([, outcome]) => outcome === "delivered");
+  assertEquals(outcomes, [[0, "delivered"], [2500, "delivered"]]);
+  assertEquals(sim.counts.lost, 4999);
+  assertEquals(sim.all.length, 2);
+});
+
 Deno.test("Exporter.send() asks one request at a time whether wrong settings were mended", async () => {
   const sim = simulate();
   sim.send(...range(20));

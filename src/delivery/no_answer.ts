@@ -92,6 +92,16 @@ function notAllowed({ url, isEndpoint }: ResponseSettings, port: string): SendRe
   );
 }
 
+/**
+ * What it means that the body of a request cannot be made: the user's `redact` can leave something
+ * that is no event.
+ */
+export function malformed(error: unknown): SendResult {
+  const message = `Cannot send a record: ${reason(error)}`;
+  const diagnostic = { level: "error", code: "malformed", message } as const;
+  return { kind: "refused", because: "content", diagnostic };
+}
+
 /** What it means that nothing can ever be sent with these settings. */
 function impossible(code: string, message: string): SendResult {
   const diagnostic = { level: "error", code, message } as const;

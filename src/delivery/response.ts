@@ -6,7 +6,6 @@
  */
 import { type Diagnostic, records } from "../diagnostics.ts";
 import { JSON } from "../json.ts";
-import { reason } from "../record/errors.ts";
 import type { Body } from "./request.ts";
 
 /** Longest pause that a `Retry-After` header is granted, in milliseconds. */
@@ -95,18 +94,6 @@ export interface Explanation {
 /** Whether somebody answered. */
 export function isAnswer(cause: RetryCause): boolean {
   return cause === "busy" || cause === "failing";
-}
-
-/** What sending comes to, where the body of the request may not even be made. */
-export async function sendResultOf(send: () => Promise<SendResult>): Promise<SendResult> {
-  try {
-    return await send();
-  } catch (error) {
-    // The user's `redact` can leave something that is no event. It must not stop the others.
-    const message = `Cannot send a record: ${reason(error)}`;
-    const diagnostic = { level: "error", code: "malformed", message } as const;
-    return { kind: "refused", because: "content", diagnostic };
-  }
 }
 
 /**
