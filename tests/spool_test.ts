@@ -46,6 +46,35 @@ Deno.test("spool holds nothing after a clean end", async () => {
   assertBalanced(handler.stats);
 });
 
+Deno.test("Long records that others have left are not all read and sent at a time", async () => {
+  await using service = startFaultyService(() => answer(503));
+  using place = temporary();
+  const options: AxonPushHandlerOptions = {
+    protocol: "otlp",
+    batchSize: 10_000,
+    queueSize: 100_000,
+    maxContentLength: 65_536,
+    spoolMaxBytes: 2 ** 28,
+  };
+  const first = spooling(service, place.spool, options);
+  const logger = new Logger("shop", "NOTSET", { handlers: [first.handler] });
+  const long = "x".repeat(65_536);
+  for (let n = 1; n <= 400; n++) logger.info(long, { n, more: long.slice(1000) });
+  await first.handler.close(0);
+
+  const { handler, log } = spooling(service, place.spool, options);
+  log(401, 401);
+  while (handler.stats.recovered < 100) await turn();
+  assert(handler.stats.recovered < 200, `${handler.stats.recovered} of 400 are in memory`);
+  service.script = () => undefined;
+  await service.has(400);
+  assertEquals(await handler.flush(FOREVER_MS), true);
+  while (handler.stats.pending > 0) await turn();
+  assertEquals(storedBy(service), range(1, 401));
+  await handler.close(FOREVER_MS);
+  assertEquals(place.files(), []);
+});
+
 Deno.test("spool can be read by nobody else", async () => {
   await using service = startFaultyService();
   using place = temporary();

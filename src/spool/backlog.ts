@@ -45,6 +45,7 @@ interface Posted {
   readonly first: number;
   readonly firstKey: number;
   readonly count: number;
+  readonly characters: number;
   readonly settled: Uint8Array;
   open: number;
 }
@@ -55,6 +56,7 @@ export class Backlog {
   recovered = 0;
   /** How many of them are in flight. */
   inFlight = 0;
+  #charactersInFlight = 0;
   #settings: BacklogSettings;
   #directory: Directory;
   #origin: Origin;
@@ -140,7 +142,10 @@ export class Backlog {
     const until = now() + STEP_MS;
     let chunks = 0;
     for (const source of this.#sources) {
-      while (!source.isRead && this.inFlight + chunkSize <= maxInFlight) {
+      while (
+        !source.isRead && this.inFlight + chunkSize <= maxInFlight &&
+        this.#charactersInFlight < channel.maxCharacters >> 1 // The rest is for our own.
+      ) {
         this.#postSlice(source, channel);
         if (++chunks >= mostChunks || now() >= until) return;
       }
@@ -157,7 +162,10 @@ export class Backlog {
     posted.source.settled.add(posted.firstKey + index);
     posted.source.inFlight--;
     this.inFlight--;
-    if (posted.open === 0) this.#posted.splice(this.#posted.indexOf(posted), 1);
+    if (posted.open === 0) {
+      this.#posted.splice(this.#posted.indexOf(posted), 1);
+      this.#charactersInFlight -= posted.characters;
+    }
     return true;
   }
 
@@ -181,7 +189,7 @@ export class Backlog {
       source.inFlight = 0;
     }
     this.recovered -= this.inFlight;
-    this.inFlight = 0;
+    this.inFlight = this.#charactersInFlight = 0;
     this.#posted = [];
   }
 
@@ -224,14 +232,16 @@ export class Backlog {
     if (source.channel !== channel) channel.addOrigin(source.origin, source.file.origin);
     source.channel = channel;
     const first = this.#nextSequence;
+    const { length: characters } = lines;
     channel.post({ origin: source.origin, first, firstKey, count, lines });
     this.#nextSequence += count;
     source.cursor = firstKey + count;
     source.inFlight += count;
     this.inFlight += count;
+    this.#charactersInFlight += characters;
     this.recovered += count;
     const settled = new Uint8Array(count);
-    this.#posted.push({ source, first, firstKey, count, settled, open: count });
+    this.#posted.push({ source, first, firstKey, count, characters, settled, open: count });
   }
 
   #tidy(source: Source): void {

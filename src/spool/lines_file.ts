@@ -34,6 +34,11 @@ const PAGE_BYTES = 4096;
 const WAL_PAGES = { least: 32, most: 128 } as const;
 /** A database that holds nothing is made small from so many pages on. */
 const LARGE_PAGES = 256;
+/**
+ * Most bytes of the lines that are read at a time, unless a single one has more: long ones would fill
+ * the memory, and one text of a whole chunk of them would be too long for V8.
+ */
+const MAX_SLICE_BYTES = 1 << 20;
 
 /** A database of lines that is ours alone. */
 export class LinesFile implements Lines {
@@ -45,6 +50,7 @@ export class LinesFile implements Lines {
   #seed: number;
   #database: Database;
   #insert: Statement;
+  #size: Statement;
   #select: Statement;
   #delete: Statement;
   #pageCount: Statement;
@@ -55,6 +61,10 @@ export class LinesFile implements Lines {
     this.#seed = seedOf(text);
     this.#database = database;
     this.#insert = database.prepare("INSERT OR REPLACE INTO lines VALUES (?, ?)");
+    this.#size = database.prepare(
+      `SELECT sum(bytes) AS bytes FROM (
+        SELECT octet_length(line) AS bytes FROM lines WHERE number >= ? ORDER BY number LIMIT ?)`,
+    );
     this.#select = database.prepare(
       `SELECT count(*) AS count, min(number) AS first, max(number) AS last,
         group_concat(line, char(10)) AS lines
@@ -138,7 +148,8 @@ export class LinesFile implements Lines {
    * The first lines from this number on: so many at most, without a gap in their numbers.
    * @throws What SQLite throws where the database is damaged.
    */
-  read(from: number, limit: number): Slice | undefined {
+  read(from: number, most: number): Slice | undefined {
+    const limit = this.#fitting(from, most);
     const { count, first, last, lines } = this.#select.get(from, limit) as {
       [name: string]: number;
     } & { lines: string };
@@ -153,6 +164,21 @@ export class LinesFile implements Lines {
       texts[i] = line;
     }
     return { first: first!, count: texts.length, lines: texts.join("\n") };
+  }
+
+  /** How many of the next lines may be read at a time. Long lines are not read to find that out. */
+  #fitting(from: number, most: number): number {
+    if (Number(this.#size.get(from, most)!.bytes) <= MAX_SLICE_BYTES) return most;
+    const { count } = this.#database
+      .prepare(
+        `SELECT count(*) AS count FROM (
+          SELECT number, bytes, sum(bytes) OVER (ORDER BY number) AS total FROM (
+            SELECT number, octet_length(line) AS bytes
+            FROM lines WHERE number >= ? ORDER BY number LIMIT ?))
+        WHERE total = bytes OR total <= ?`,
+      )
+      .get(from, most, MAX_SLICE_BYTES)!;
+    return Math.max(1, Number(count));
   }
 
   /** Reads line by line, up to a gap, and deletes lines that are not what was written. */
