@@ -54,11 +54,11 @@ export class FlushTimer {
 
   #sleep(ms: number): void {
     if (this.#isAsleep) return;
-    this.#isAsleep = true;
     void this.#clock.sleep(ms).then(() => {
       this.#isAsleep = false;
       this.#fire();
     });
+    this.#isAsleep = true; // Not before: where the stack is nearly used up, those calls may throw.
   }
 
   #fire(): void {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals, assertLess } from "@std/assert";
+import { assertEquals, assertLess, assertThrows } from "@std/assert";
 import { type FlushResult, FlushTimer } from "./flush_timer.ts";
 
 /** A timer, the moments at which it flushed, and its time. */
@@ -52,6 +52,27 @@ Deno.test("FlushTimer flushes once for all records of a moment", async () => {
   timer.schedule(50, 50);
   await yieldFor(100);
   assertEquals(flushedAt, [50, 190]);
+});
+
+Deno.test("FlushTimer.schedule() sleeps the next time where it could not for want of a stack", async () => {
+  let hasStack = false;
+  let flushes = 0;
+  const timer = new FlushTimer(() => {
+    flushes++;
+    return "empty";
+  }, {
+    now: () => 0,
+    sleep() {
+      if (!hasStack) throw new RangeError("Maximum call stack size exceeded");
+      return Promise.resolve();
+    },
+  });
+  assertThrows(() => timer.schedule(50, 50), RangeError);
+  hasStack = true;
+  timer.schedule(50, 50);
+  await Promise.resolve();
+  await Promise.resolve();
+  assertEquals(flushes, 1);
 });
 
 Deno.test("FlushTimer flushes inside the call of a thread that never yields", () => {
