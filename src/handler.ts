@@ -163,7 +163,10 @@ export class AxonPushHandler extends BaseHandler {
     }
   }
 
-  /** @param isLast Whether it is not deferred any more, wherever the stack is used up. */
+  /**
+   * Makes a line of a record and pushes it. Throws where the stack is used up, and what `redact` throws.
+   * @param isLast Whether it is not deferred any more, wherever the stack is used up.
+   */
   #take(record: LogRecord, isLast = false): void {
     if (
       this.#inUserCode || this.#diagnostics.isWriting || isSending() ||
