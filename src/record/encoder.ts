@@ -121,6 +121,7 @@ function traceText({ traceId, spanId }: Trace, writer: JsonWriter): string {
 
 /** A body is a string, a number or a boolean; anything else becomes a string of JSON. */
 function bodyText(writer: JsonWriter, body: unknown): string {
+  if (typeof body === "string") return writer.string(body); // Nearly always.
   const text = writer.plain(body);
   return typeof body === "object" || body === undefined ? writer.string(text) : text;
 }
