@@ -438,6 +438,88 @@ Deno.test("A record that alone is refused fails, and the others are delivered", 
   }
 });
 
+for (const overflowPolicy of ["drop-oldest", "drop-newest"] as const) {
+  Deno.test(`spool that is full of long records is full, and no failing disk, with "${overflowPolicy}"`, async () => {
+    await using service = startFaultyService(() => answer(503));
+    using place = temporary();
+    const { handler, said } = spooling(service, place.spool, {
+      overflowPolicy,
+      queueSize: 4,
+      spoolMaxBytes: 2 ** 22,
+      maxContentLength: 65_536,
+    });
+    const logger = new Logger("shop", "NOTSET", { handlers: [handler] });
+    const long = "x".repeat(65_536);
+    for (let n = 1; n <= 60; n++) logger.info(long, { n, more: long.slice(1000) });
+    await handler.close(0);
+    const { spooled, dropped } = handler.stats;
+    assertEquals(spooled + dropped, 60);
+    assert(spooled >= 20, `${spooled} on disk`);
+    assertEquals(said.filter(({ code }) => code === "spool-failed"), []);
+
+    service.script = () => undefined;
+    const second = spooling(service, place.spool);
+    second.log(61, 61);
+    const kept = overflowPolicy === "drop-oldest" ? range(61 - spooled, 60) : range(1, spooled);
+    await service.has(spooled + 1);
+    await second.handler.flush(FOREVER_MS);
+    while (second.handler.stats.pending > 0) await turn();
+    // What may have been in flight could not be dropped.
+    const stored = storedBy(service);
+    const isInFlight = (n: number) => overflowPolicy === "drop-oldest" && n < 40;
+    assertEquals(stored.length, spooled + 1);
+    assertEquals(
+      stored.filter((n) => !isInFlight(n)),
+      [...kept, 61].filter((n) => !isInFlight(n)),
+    );
+    await second.handler.close(FOREVER_MS);
+    assertEquals(place.files(), []);
+  });
+}
+
+for (const overflowPolicy of ["drop-oldest", "drop-newest", "block"] as const) {
+  Deno.test(`A record that is larger than the spool is dropped alone, with "${overflowPolicy}"`, async () => {
+    await using service = startFaultyService(() => answer(503));
+    using place = temporary();
+    const { handler, log, said } = spooling(service, place.spool, {
+      overflowPolicy,
+      spoolMaxBytes: 2 ** 20,
+      redact: ({ payload, ...event }) => ({
+        ...event,
+        payload: payload.attributes["n"] === 6
+          ? { ...payload, body: "x".repeat(2 ** 20) }
+          : payload,
+      }),
+    });
+    log(1, 10);
+    const { accepted, dropped } = handler.stats;
+    assertEquals([accepted, dropped], [10, 1]);
+    assertStringIncludes(said.find(({ code }) => code === "overflow")!.message, "'spoolMaxBytes'");
+    service.script = () => undefined;
+    assertEquals(await handler.flush(FOREVER_MS), true);
+    assertEquals(storedBy(service), range(1, 10).filter((n) => n !== 6));
+    await handler.close(FOREVER_MS);
+    assertEquals(place.files(), []);
+  });
+}
+
+Deno.test("The first records of a program are within spoolMaxBytes, however long they are", async () => {
+  using place = temporary();
+  const { stdout } = await runProgram("spool_long.ts", {
+    flags: ["-A"],
+    args: [JSON.stringify({
+      spool: place.spool,
+      spoolMaxBytes: 2 ** 20,
+      maxContentLength: 65_536,
+      baseUrl: "http://127.0.0.1:1",
+      apiKey: "ak_test",
+      tenantId: "1",
+    })],
+  });
+  const { spooled, dropped, failed } = JSON.parse(stdout);
+  assertEquals({ spooled, dropped, failed }, { spooled: 1, dropped: 2, failed: 0 });
+});
+
 Deno.test("spool gives nobody's records to two", async () => {
   await using service = startFaultyService(() => undefined);
   using place = temporary();

@@ -47,8 +47,13 @@ export interface RecordQueue {
   settle(sequence: number): boolean;
   /** Moves the mark back to the beginning: nothing is in flight any more, and all of it waits. */
   rewind(): void;
-  /** Drops the oldest of the records that wait, if there are any, and says how many. */
-  dropOldest(): number;
+  /** Whether there can be room for a record, when all others are gone. */
+  fits(line: string): boolean;
+  /**
+   * Drops the oldest of the records that wait, if there are any, and says how many.
+   * @param room How many characters there should be room for then.
+   */
+  dropOldest(room: number): number;
   /** How many records with a number below this one are not settled. */
   countBefore(sequence: number): number;
   /** Keeps the disk as the memory is, if there is a disk. */
@@ -186,6 +191,10 @@ export class Queue implements RecordQueue {
     return false;
   }
 
+  fits(): boolean {
+    return true;
+  }
+
   /** How many more records there is room for. */
   get room(): number {
     return this.isFull ? 0 : this.#bounds.records - this.length;
@@ -234,14 +243,27 @@ export class Queue implements RecordQueue {
     return 1;
   }
 
-  /** Drops the oldest batch that waits, if there is one, and says what it was. */
-  dropOldestBatch(): Batch | undefined {
+  /**
+   * Drops the oldest records that wait, if there are any, and says which: about so many characters of
+   * them, or less where the batch has no more.
+   */
+  dropOldestPart(characters: number): Batch | undefined {
     const oldest = this.#batches[this.#posted];
     if (oldest === undefined) return undefined;
-    this.#batches.splice(this.#posted, 1);
-    this.waiting -= oldest.count;
-    this.characters -= oldest.lines.length;
-    return oldest;
+    const part = beginningOf(oldest, characters);
+    const { count, lines } = part;
+    if (count === oldest.count) {
+      this.#batches.splice(this.#posted, 1);
+      this.characters -= lines.length;
+    } else {
+      oldest.first += count;
+      oldest.count -= count;
+      oldest.open -= count;
+      oldest.lines = oldest.lines.slice(lines.length + 1);
+      this.characters -= lines.length + 1;
+    }
+    this.waiting -= count;
+    return part;
   }
 
   countBefore(sequence: number): number {
@@ -274,6 +296,14 @@ export class Queue implements RecordQueue {
         0;
     return { kept: 0, lost };
   }
+}
+
+/** The first records of a batch that have together at least so many characters, or all of them. */
+export function beginningOf({ first, count, lines }: Batch, characters: number): Batch {
+  const end = lines.indexOf("\n", characters);
+  if (end < 0) return { first, count, lines };
+  const beginning = lines.slice(0, end);
+  return { first, count: beginning.split("\n").length, lines: beginning };
 }
 
 /** The parts of a posted batch that are not settled, as batches that wait. */

@@ -156,12 +156,23 @@ Deno.test("Queue.unsettledFrom() gives the records from a number on, without tho
   assertEquals(from(8), []);
 });
 
-Deno.test("Queue.dropOldestBatch() drops what waits, and nothing that is posted", () => {
+Deno.test("Queue.dropOldestPart() drops what waits, and nothing that is posted", () => {
   const queue = new Queue(2);
   for (let i = 0; i < 5; i++) queue.push(String(i));
   queue.markPosted();
-  const { first, count } = queue.dropOldestBatch()!;
+  const { first, count } = queue.dropOldestPart(1 << 14)!;
   assertEquals([first, count, queue.waiting, queue.inFlight], [2, 2, 1, 2]);
-  assertEquals(queue.dropOldestBatch()?.first, 4);
-  assertEquals([queue.dropOldestBatch(), queue.characters], [undefined, "0\n1".length]);
+  assertEquals(queue.dropOldestPart(1)?.first, 4);
+  assertEquals([queue.dropOldestPart(1), queue.characters], [undefined, "0\n1".length]);
+});
+
+Deno.test("Queue.dropOldestPart() drops no more than so many characters need", () => {
+  const queue = new Queue(10);
+  for (const line of ["one", "two", "three", "four"]) queue.push(line);
+  const dropped = queue.dropOldestPart("one".length + 1);
+  assertEquals(dropped, { first: 0, count: 2, lines: "one\ntwo" });
+  assertEquals(queue.peek()!.lines, "three\nfour");
+  assertEquals([queue.waiting, queue.characters], [2, "three\nfour".length]);
+  queue.push("five");
+  assertEquals([queue.peek()!.first, queue.peek()!.count], [2, 3]);
 });

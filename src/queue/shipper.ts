@@ -106,11 +106,12 @@ export class Shipper {
   #pushByPolicy(line: string): void {
     this.#dispatcher.settle();
     if (this.#queue.push(line)) return;
-    const { overflowPolicy } = this.#settings;
+    // What is larger than the spool need not be waited for, and no other record need go for it.
+    const overflowPolicy = this.#queue.fits(line) ? this.#settings.overflowPolicy : "drop-newest";
     if (overflowPolicy === "block" && this.#pushWhenThereIsRoom(line)) return;
     const why = this.#capacity.overflow(this.#queue); // Before there is room again.
     while (overflowPolicy === "drop-oldest") {
-      const dropped = this.#queue.dropOldest();
+      const dropped = this.#queue.dropOldest(line.length);
       if (dropped === 0) break;
       this.#drop(dropped, why);
       if (this.#queue.push(line)) return;

@@ -5,9 +5,15 @@
  *
  * @module
  */
-import type { Batch, Queue, RecordQueue } from "./queue.ts";
+import { type Batch, beginningOf, type Queue, type RecordQueue } from "./queue.ts";
 import type { OwnFile } from "../spool/own_file.ts";
 import { Ranges } from "../spool/ranges.ts";
+
+/**
+ * So many characters are dropped at least where the disk has no more room: a few pages of it. To drop
+ * one record after the other would cost a log call too much.
+ */
+const LEAST_DROPPED = 1 << 14;
 
 /** A queue on disk with a window in memory. */
 export class SpooledQueue implements RecordQueue {
@@ -103,15 +109,20 @@ export class SpooledQueue implements RecordQueue {
     this.#window.rewind();
   }
 
-  dropOldest(): number {
+  fits(line: string): boolean {
+    return this.#file.isFailing || this.#file.fits(line);
+  }
+
+  dropOldest(room: number): number {
     if (this.#file.isFailing) {
       // To drop what is on disk already makes no room where it fails.
       const oldest = this.#window.peek()?.first ?? this.#next;
       return oldest >= (this.#unstoredFrom ?? this.#next) ? this.#window.dropOldest() : 0;
     }
-    const batch = this.#window.dropOldestBatch() ?? this.#file.read(this.#cursor, this.#sliceSize);
-    if (batch === undefined) return 0;
-    const { first, count } = batch;
+    const most = Math.max(room, LEAST_DROPPED);
+    const dropped = this.#window.dropOldestPart(most) ?? this.#readOldest(most);
+    if (dropped === undefined) return 0;
+    const { first, count } = dropped;
     this.#cursor = Math.max(this.#cursor, first + count);
     this.#settled.addAll(first, first + count - 1);
     this.tidy();
@@ -161,6 +172,12 @@ export class SpooledQueue implements RecordQueue {
   get #hasRoom(): boolean {
     const { room, waiting } = this.#window;
     return room >= this.#sliceSize || room > 0 && waiting === 0;
+  }
+
+  /** The oldest of what is on disk alone: about so many characters. */
+  #readOldest(characters: number): Batch | undefined {
+    const slice = this.#file.read(this.#cursor, this.#sliceSize);
+    return slice === undefined ? undefined : beginningOf(slice, characters);
   }
 
   #readBack(): boolean {

@@ -81,7 +81,7 @@ function followModel(folder: string, form: string, seed: number): void {
       }
       case 4: {
         if (random.below(3) > 0) break;
-        const dropped = queue.dropOldest();
+        const dropped = queue.dropOldest(0);
         assertEquals(dropped > 0, waiting.size > 0, `seed ${seed}`);
         for (let i = 0; i < dropped; i++) waiting.delete(oldest());
         break;

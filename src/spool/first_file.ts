@@ -20,8 +20,11 @@ import {
   withoutCheck,
 } from "./lines.ts";
 
-/** Most lines, and most characters of them: more are worth a database, whatever it costs. */
-const MOST = { lines: 256, characters: 1 << 18 } as const;
+/**
+ * Most lines, and most characters of them: more are worth a database, whatever it costs. They fit the
+ * smallest one, whatever the characters are.
+ */
+const MOST = { lines: 256, characters: 1 << 17 } as const;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -31,7 +34,6 @@ export class FirstFile implements Lines {
   readonly path: string;
   readonly origin: Origin;
   damaged = 0;
-  readonly isFull = false;
   /** What the checks of the lines begin with. */
   #seed: number;
   #file: Deno.FsFile;
@@ -98,9 +100,14 @@ export class FirstFile implements Lines {
     return taken;
   }
 
-  /** Whether it should be a database. */
-  get isLarge(): boolean {
-    return this.#lines.size >= MOST.lines || this.#characters >= MOST.characters;
+  /** Whether it should be a database, before it gets this line. */
+  isLargeWith(line: string): boolean {
+    return this.#lines.size >= MOST.lines || this.#characters + line.length > MOST.characters;
+  }
+
+  /** What is too much for it goes into a database. */
+  isFullFor(): boolean {
+    return false;
   }
 
   /** All lines by number. */

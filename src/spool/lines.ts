@@ -12,6 +12,8 @@ import type { Origin } from "../record/chunk.ts";
 /** No number of a record of a handler's own is as high as this. */
 export const MAX_NUMBER = 2 ** 40;
 
+const encoder = new TextEncoder();
+
 /** Lines that follow each other. */
 export interface Slice {
   /** Number of the first. */
@@ -38,11 +40,11 @@ export interface Lines {
   readonly origin: Origin;
   /** How many lines were read that are not what was written. */
   readonly damaged: number;
-  /** Whether there is no room for more, by the bound that it was made with. */
-  readonly isFull: boolean;
   readonly isEmpty: boolean;
   /** Whether the file is still where it was made: somebody may have removed it. */
   readonly isThere: boolean;
+  /** Whether there is no room for a line, by the bound that it was made with. */
+  isFullFor(line: string): boolean;
   /** Writes a line. Writing it again under the same number replaces it. */
   append(number: number, line: string): void;
   /** The first lines from this number on: so many at most, without a gap in their numbers. */
@@ -57,6 +59,11 @@ export interface Lines {
   close(): void;
   /** Removes it. First the file and then the lock: in between nobody else may take it over. */
   remove(): void;
+}
+
+/** How many bytes of UTF-8 a text has. */
+export function bytesOfText(text: string): number {
+  return encoder.encode(text).length;
 }
 
 /** The origin that this text says, or why it is none. */

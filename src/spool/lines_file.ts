@@ -14,6 +14,7 @@ import { JSON } from "../json.ts";
 import type { Origin } from "../record/chunk.ts";
 import { isStillThere, removeOpen } from "./directory.ts";
 import {
+  bytesOfText,
   type Lines,
   MAX_NUMBER,
   originOf,
@@ -32,6 +33,10 @@ const FORMAT = 1;
 const PAGE_BYTES = 4096;
 /** What may wait in the log in front of the database, in pages, at least and at most. */
 const WAL_PAGES = { least: 32, most: 128 } as const;
+/** Of a page, what a long line gets of it. */
+const LINE_BYTES = PAGE_BYTES - 4;
+/** What a database takes at most besides the pages of a long line: its tables, and parts of pages. */
+const PAGES_BESIDE = 12;
 /** A database that holds nothing is made small from so many pages on. */
 const LARGE_PAGES = 256;
 /**
@@ -81,14 +86,12 @@ export class LinesFile implements Lines {
    */
   static create(path: string, origin: Origin, maxBytes: number): LinesFile {
     Deno.openSync(path, { createNew: true, write: true, mode: 0o600 }).close();
-    const pages = Math.floor(maxBytes / PAGE_BYTES);
-    const walPages = Math.max(WAL_PAGES.least, Math.min(pages >> 3, WAL_PAGES.most));
-    const database = open(path, walPages);
+    const database = open(path, walPagesOf(maxBytes));
     try {
       // Whoever looks at the file before the lock is there finds it empty, and leaves it alone.
       database.exec(
         `PRAGMA journal_mode = WAL;
-        PRAGMA max_page_count = ${pages - walPages - WAL_PAGES.least};
+        PRAGMA max_page_count = ${mostPages(maxBytes)};
         BEGIN;
         PRAGMA application_id = ${APPLICATION_ID};
         PRAGMA user_version = ${FORMAT};
@@ -124,9 +127,16 @@ export class LinesFile implements Lines {
     }
   }
 
-  get isFull(): boolean {
-    const { max_page_count: most } = this.#database.prepare("PRAGMA max_page_count").get()!;
-    return this.#pages >= Number(most);
+  /** Whether a file of at most so many bytes can hold this line, if it holds no other. */
+  static fits(line: string, maxBytes: number): boolean {
+    return pagesOf(line) <= mostPages(maxBytes) - PAGES_BESIDE;
+  }
+
+  isFullFor(line: string): boolean {
+    const value = (pragma: string) =>
+      Number(Object.values(this.#database.prepare(`PRAGMA ${pragma}`).get()!)[0]);
+    const free = value("max_page_count") - this.#pages + value("freelist_count");
+    return free < pagesOf(line) + PAGES_BESIDE;
   }
 
   get #pages(): number {
@@ -243,6 +253,22 @@ export class LinesFile implements Lines {
 
 type Database = InstanceType<(typeof import("node:sqlite"))["DatabaseSync"]>;
 type Statement = ReturnType<Database["prepare"]>;
+
+/** What may wait in the log in front of a database of at most so many bytes with it, in pages. */
+function walPagesOf(maxBytes: number): number {
+  const pages = Math.floor(maxBytes / PAGE_BYTES);
+  return Math.max(WAL_PAGES.least, Math.min(pages >> 3, WAL_PAGES.most));
+}
+
+/** How many pages that database may have. */
+function mostPages(maxBytes: number): number {
+  return Math.floor(maxBytes / PAGE_BYTES) - walPagesOf(maxBytes) - WAL_PAGES.least;
+}
+
+/** How many pages a line takes by itself. */
+function pagesOf(line: string): number {
+  return Math.ceil(bytesOfText(line) / LINE_BYTES);
+}
 
 function open(path: string, walPages: number): Database {
   const database = new (sqlite().DatabaseSync)(path);

@@ -46,14 +46,14 @@ Deno.test("LinesFile.read() gives back what was written, around gaps", () => {
   });
 });
 
-Deno.test("LinesFile.isFull says when there is no room by its bound, and deleting makes some", () => {
+Deno.test("LinesFile.isFullFor() says when there is no room by its bound, and deleting makes some", () => {
   inFile((path) => {
     const file = LinesFile.create(path, ORIGIN, 2 ** 20);
     let n = 0;
     try {
       for (;; n++) file.append(n, lineOf(n));
     } catch {
-      assert(file.isFull);
+      assert(file.isFullFor(lineOf(n)));
     }
     const bytes = ["", "-wal"].reduce((sum, end) => sum + Deno.statSync(path + end).size, 0);
     assert(bytes <= 2 ** 20, `${bytes} bytes`);

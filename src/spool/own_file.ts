@@ -61,15 +61,20 @@ export class OwnFile {
   append(number: number, line: string): Stored {
     if (this.isFailing) return "failing";
     try {
-      this.#append(this.#open(), number, line);
+      this.#append(this.#open(line), number, line);
       this.#retryAt = undefined;
       return "stored";
     } catch (error) {
       if (error instanceof RangeError) throw error; // The stack is used up.
-      if (failureOf(error) === "full" && this.#file?.isFull) return "full";
+      if (failureOf(error) === "full" && this.#file?.isFullFor(line)) return "full";
       this.#onFailed(error);
       return "failing";
     }
+  }
+
+  /** Whether there can be room for a line, when all others are gone. */
+  fits(line: string): boolean {
+    return LinesFile.fits(line, this.#maxBytes);
   }
 
   /** Whether the disk has failed, and is not tried again yet. */
@@ -81,7 +86,7 @@ export class OwnFile {
     try {
       file.append(number, line);
     } catch (error) {
-      if (failureOf(error) !== "full" || file.isFull) throw error;
+      if (failureOf(error) !== "full" || file.isFullFor(line)) throw error;
       // The disk has no room for the log to grow. It can begin anew.
       file.checkpoint();
       file.append(number, line);
@@ -165,14 +170,16 @@ export class OwnFile {
     }
   }
 
-  /** The file as it should be now: a database as soon as that costs little, or there is much. */
-  #open(): Lines {
-    const first = this.#file;
+  /**
+   * The file as it should be for this line: a database as soon as that costs little, or there is much.
+   */
+  #open(line: string): Lines {
     const isCheap = isSqliteLoaded() || !FirstFile.isPossible;
-    if (first === undefined) {
-      return this.#file = isCheap ? this.#createDatabase() : this.#createFirst();
+    if (this.#file === undefined) {
+      this.#file = isCheap ? this.#createDatabase() : this.#createFirst();
     }
-    if (!(first instanceof FirstFile) || !isCheap && !first.isLarge) return first;
+    const first = this.#file;
+    if (!(first instanceof FirstFile) || !isCheap && !first.isLargeWith(line)) return first;
     const database = this.#createDatabase();
     try {
       database.appendAll(first.lines);
