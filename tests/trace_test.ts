@@ -35,6 +35,18 @@ Deno.test("handle() gives the records of a handler one random trace, if there is
   assert(!("flags" in one[0]!.payload));
 });
 
+Deno.test("maxContentLength cuts what is said, and not the trace, the level or the logger", async () => {
+  const trace = "0af7651916cd43dd8448eb211c80319c";
+  const [event] = await shipped(
+    (logger) => withTrace(trace, () => logger.warn("hello")),
+    { maxContentLength: 1 },
+  );
+  const { traceId, identifier, payload } = event!;
+  assertEquals([traceId, identifier, payload.severityText], [trace, "shop", "WARN"]);
+  assertEquals(payload.attributes["logger.name"], "shop");
+  assertEquals(payload.body, "h…[4 characters cut]");
+});
+
 Deno.test("withTrace() comes before the option traceId, and that before a random one", async () => {
   const events = await shipped((logger) => {
     logger.info("a");

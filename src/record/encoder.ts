@@ -29,6 +29,8 @@ export class Encoder {
   #writers: readonly JsonWriter[];
   /** How many records are being encoded. */
   #nesting = 0;
+  /** Writes what says where a record belongs: names and ids. */
+  #names: JsonWriter;
   /** A level's or logger's name as JSON. */
   #quote: (name: string) => string;
   #writeRecord = createWriteRecord();
@@ -44,8 +46,10 @@ export class Encoder {
       { length: MAX_NESTED_RECORDS },
       () => new JsonWriter(maxContentLength, redactKeys, dialect),
     );
-    // What is remembered must not depend on how many characters the present record has left.
-    const names = new JsonWriter(maxContentLength, redactKeys);
+    // What is remembered must not depend on how many characters the present record has left. And a
+    // trace or a level that was cut would be another one.
+    const names = new JsonWriter(Math.max(maxContentLength, MAX_NAME_LENGTH), redactKeys);
+    this.#names = names;
     this.#quote = memoize((name) => {
       names.begin();
       return names.string(name);
@@ -82,7 +86,7 @@ export class Encoder {
         loggerName: this.#quote(record.loggerName),
         time,
         ordinal: this.#ordinal,
-        ids: trace ? traceText(trace, writer) : "",
+        ids: trace ? traceText(trace, this.#names) : "",
         flags: String(trace?.flags ?? ""),
         body: bodyText(writer, body),
         attributes: argumentsText(writer, record, contextAttributes(), caller),
@@ -115,6 +119,7 @@ export function eventConstants(settings: Settings): Constants {
 
 /** Trace and span as members. The ids may come from a stranger's header. */
 function traceText({ traceId, spanId }: Trace, writer: JsonWriter): string {
+  writer.begin();
   const id = (text: string) => writer.string(String(text), MAX_NAME_LENGTH);
   return `"traceId":${id(traceId)},"spanId":${id(spanId)}`;
 }
