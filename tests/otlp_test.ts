@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { delay } from "@std/async/delay";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Logger } from "@std/log/logger";
 import {
@@ -386,6 +387,32 @@ Deno.test("batchSize and flushIntervalMs end the wait of a batch while another i
     );
     assertEquals(requests.map(bodiesOf), [["0"], bodies], reason);
   }
+});
+
+Deno.test("flush() has partial batches go at once until it is over, however much time it had", async () => {
+  const [first, next] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const { requests } = await requestsOf(
+    async (handler) => {
+      const logger = loggerOf(handler);
+      logger.info("before");
+      assert(await handler.flush(Infinity));
+      logger.info("0");
+      await first.promise;
+      logger.info("1");
+      await delay(200); // It waits for another one, however long that takes.
+      logger.info("2");
+      await next.promise;
+    },
+    { flushIntervalMs: 86_400_000, batchSize: 2 },
+    async (received) => {
+      const bodies = bodiesOf(received);
+      if (bodies.includes("before")) return;
+      if (!bodies.includes("0")) return void next.resolve();
+      first.resolve();
+      await next.promise;
+    },
+  );
+  assertEquals(requests.map(bodiesOf), [["before"], ["0"], ["1", "2"]]);
 });
 
 Deno.test("compression shrinks the bodies and says so", async () => {

@@ -59,6 +59,8 @@ export class Dispatcher {
   #capacity: Capacity;
   #supervisor: Supervisor;
   #timer: FlushTimer;
+  /** Whether the channel was told that somebody waits, and not that nobody does any more. */
+  #isExpedited = false;
 
   constructor({ queue, backlog, capacity, opener, report }: Dispatch) {
     this.#queue = queue;
@@ -202,6 +204,17 @@ export class Dispatcher {
     this.post();
     this.#supervisor.channel?.acknowledgements.clearHopeless();
     this.#supervisor.channel?.flush(forMs, this.end !== "none" || kind === "brief");
+    this.#isExpedited = true;
+  }
+
+  /**
+   * Somebody waits no more for the records, though there may have been more time.
+   * @param others How many others still wait.
+   */
+  relax(others: number): void {
+    if (!this.#isExpedited || others > 0 || this.end !== "none") return;
+    this.#isExpedited = false;
+    this.#supervisor.channel?.flush(0, false);
   }
 
   /** Whether the end of the program waits in vain, since the settings are wrong. */

@@ -42,6 +42,8 @@ export class Shipper {
   /** What others have left in the spool, if there is one. */
   #backlog: Backlog | undefined;
   #dispatcher: Dispatcher;
+  /** How many flushes are under way. */
+  #flushes = 0;
   /** While the program ends: how long log calls may still block altogether, in milliseconds. */
   #budgetMs: number | undefined;
 
@@ -190,6 +192,7 @@ export class Shipper {
     // Waiting for shared memory does not keep the program alive. A request does, but not until its
     // answer has arrived here, and `deno test` fails a test whose promises it then sees pending.
     const letGo = keepAlive();
+    this.#flushes++;
     try {
       while (!this.#dispatcher.advance(target, kind)) {
         const left = deadline - now();
@@ -199,6 +202,8 @@ export class Shipper {
       return true;
     } finally {
       if (isHere) this.#dispatcher.giveUp("once");
+      this.#flushes--;
+      if (kind === undefined) this.#dispatcher.relax(this.#flushes); // After the others comes an end.
       letGo();
       this.#dispatcher.receiveDiagnostics();
     }
@@ -207,7 +212,9 @@ export class Shipper {
   /** The same, blocking. Without a worker there is nobody to wait for, and it returns at once. */
   flushSync(timeoutMs: number): boolean {
     this.#dispatcher.expedite(timeoutMs);
-    return this.#blockUntilSettled(timeoutMs);
+    const isSettled = this.#blockUntilSettled(timeoutMs);
+    this.#dispatcher.relax(this.#flushes);
+    return isSettled;
   }
 
   /** Waits a moment for what is in flight of others, without blocking. */
