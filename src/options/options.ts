@@ -115,7 +115,7 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
   readonly excludeLoggers?: readonly string[];
   /**
    * `"background"` ships from a worker; with `"sync"` each log call waits until its record is
-   * delivered or has failed.
+   * delivered or has failed, and with a `spool` for `shutdownTimeoutMs` at most.
    *
    * @default {"background"}
    */
@@ -176,7 +176,8 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * Most records waiting or in flight, 1 to 1,000,000.
+   * Most records waiting or in flight, 1 to 1,000,000. Long records fill the queue sooner: it takes 64
+   * Mi characters (67,108,864), or 1024 times `queueSize` if that is more.
    *
    * @default {1000}
    */
