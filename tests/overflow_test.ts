@@ -111,6 +111,27 @@ Deno.test("the smallest queue keeps its numbers right with every overflowPolicy"
   }
 });
 
+Deno.test('overflowPolicy "block" keeps no program from ending', async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close(); // Nobody answers there.
+  const { code, stdout } = await runProgram("blocked_at_end.ts", {
+    flags: ["-A"],
+    args: [JSON.stringify({
+      apiKey: "ak_test",
+      tenantId: "1",
+      baseUrl: `http://127.0.0.1:${port}`,
+      overflowPolicy: "block",
+      queueSize: 1,
+      shutdownTimeoutMs: 100,
+    })],
+  });
+  const stats: HandlerStats = JSON.parse(stdout);
+  assertSum(stats);
+  assertEquals([code, stats.accepted, stats.delivered], [0, 6, 0]);
+  assert(stats.dropped > 0);
+});
+
 Deno.test('overflowPolicy "block" says why it blocks while it does', async () => {
   // Nothing but the thread that is blocked could say it, and a program that stands still is a riddle.
   await using service = await startServiceProcess(-1);

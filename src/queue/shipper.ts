@@ -126,15 +126,17 @@ export class Shipper {
     this.#diagnostics.count(why, count);
   }
 
-  /** Blocks until there is room. Only a worker makes room meanwhile. */
+  /** Blocks until there is room, or an end has no time left. Only a worker makes room meanwhile. */
   #pushWhenThereIsRoom(line: string): boolean {
     this.#dispatcher.giveUp("once");
-    for (;;) {
+    for (const deadline = now() + (this.#budgetMs ?? Infinity);;) {
+      const left = deadline - now();
       this.#dispatcher.open();
-      if (!this.isBlocking) return false;
+      if (!this.isBlocking || left <= 0) return false;
       this.#dispatcher.post();
       if (this.#queue.push(line)) return true;
-      this.#dispatcher.waitSync(1, POLL_MS);
+      this.#dispatcher.waitSync(1, Math.min(left, POLL_MS));
+      if (this.#budgetMs !== undefined) this.#budgetMs = Math.max(0, deadline - now());
     }
   }
 
@@ -185,8 +187,7 @@ export class Shipper {
    *   {@linkcode canShipHere} says so.
    */
   async flush(timeoutMs: number, kind?: ThreadKind): Promise<boolean> {
-    const deadline = now() + timeoutMs;
-    const target = this.#queue.next;
+    const [deadline, target] = [now() + timeoutMs, this.#queue.next];
     const isHere = kind === "brief" && this.canShipHere && this.#dispatcher.shipHere(timeoutMs);
     if (!isHere) this.#dispatcher.expedite(timeoutMs, kind);
     // Waiting for shared memory does not keep the program alive. A request does, but not until its
@@ -280,8 +281,7 @@ export class Shipper {
 
   #blockUntilSettled(timeoutMs: number): boolean {
     this.#dispatcher.giveUp("once");
-    const deadline = now() + timeoutMs;
-    const target = this.#queue.next;
+    const [deadline, target] = [now() + timeoutMs, this.#queue.next];
     while (!this.#dispatcher.advance(target)) {
       const left = deadline - now();
       if (!(left > 0) || !this.isBlocking || this.#dispatcher.isHopeless) return false;
