@@ -18,18 +18,13 @@ import { channelOpener } from "../worker/channel.ts";
 import type { ThreadKind } from "../worker/thread.ts";
 import { Capacity } from "./capacity.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import { finishBacklog, finishBacklogSync } from "./finish_backlog.ts";
 import { Queue, type RecordQueue } from "./queue.ts";
 import { reportRemainder } from "./reports.ts";
 import { SpooledQueue } from "./spooled_queue.ts";
 
 /** Longest time that a wait does not look whether the worker lives, in milliseconds. */
 const POLL_MS = 100;
-/**
- * How long an end waits for what is in flight of others, in milliseconds. It stays on disk, but
- * whoever takes it over from there would send it again.
- */
-const BACKLOG_GRACE_MS = 200;
-
 /** Ships records. */
 export class Shipper {
   /** Without what is in the queue, and what the dispatcher counts. */
@@ -129,15 +124,16 @@ export class Shipper {
   /** Blocks until there is room, or an end has no time left. Only a worker makes room meanwhile. */
   #pushWhenThereIsRoom(line: string): boolean {
     this.#dispatcher.giveUp("once");
-    for (const deadline = now() + (this.#budgetMs ?? Infinity);;) {
-      const left = deadline - now();
+    const deadline = now() + (this.#budgetMs ?? Infinity);
+    for (let left; (left = deadline - now()) > 0;) {
       this.#dispatcher.open();
-      if (!this.isBlocking || left <= 0) return false;
+      if (!this.isBlocking) return false;
       this.#dispatcher.post();
       if (this.#queue.push(line)) return true;
       this.#dispatcher.waitSync(1, Math.min(left, POLL_MS));
       if (this.#budgetMs !== undefined) this.#budgetMs = Math.max(0, deadline - now());
     }
+    return false;
   }
 
   #startBacklog(): void {
@@ -187,7 +183,8 @@ export class Shipper {
    *   {@linkcode canShipHere} says so.
    */
   async flush(timeoutMs: number, kind?: ThreadKind): Promise<boolean> {
-    const [deadline, target] = [now() + timeoutMs, this.#queue.next];
+    const deadline = now() + timeoutMs;
+    const target = this.#queue.next;
     const isHere = kind === "brief" && this.canShipHere && this.#dispatcher.shipHere(timeoutMs);
     if (!isHere) this.#dispatcher.expedite(timeoutMs, kind);
     // Waiting for shared memory does not keep the program alive. A request does, but not until its
@@ -220,15 +217,7 @@ export class Shipper {
 
   /** Waits a moment for what is in flight of others, without blocking. */
   async settleBacklog(timeoutMs: number): Promise<void> {
-    const backlog = this.#backlog;
-    if (backlog === undefined || !(timeoutMs > 0)) return;
-    const deadline = now() + Math.min(timeoutMs, BACKLOG_GRACE_MS);
-    if (!backlog.hasScanned) this.#dispatcher.recover("brief", 1); // A short script has not come to it yet.
-    backlog.stop();
-    for (let left; backlog.inFlight > 0 && (left = deadline - now()) > 0;) {
-      await this.#dispatcher.wait(backlog.inFlight, left);
-      this.#dispatcher.settle();
-    }
+    if (this.#backlog) await finishBacklog(this.#backlog, this.#dispatcher, timeoutMs);
   }
 
   /**
@@ -281,7 +270,8 @@ export class Shipper {
 
   #blockUntilSettled(timeoutMs: number): boolean {
     this.#dispatcher.giveUp("once");
-    const [deadline, target] = [now() + timeoutMs, this.#queue.next];
+    const deadline = now() + timeoutMs;
+    const target = this.#queue.next;
     while (!this.#dispatcher.advance(target)) {
       const left = deadline - now();
       if (!(left > 0) || !this.isBlocking || this.#dispatcher.isHopeless) return false;
@@ -300,17 +290,8 @@ export class Shipper {
     if (backlog === undefined) return;
     this.#queue.putAway();
     if (!backlog.isRunning) return; // It was closed, and has left there what it could not deliver.
-    const until = Math.min(deadline, now() + BACKLOG_GRACE_MS);
-    // A short script has not come to it yet.
-    if (now() < until && !backlog.hasScanned) {
-      this.#dispatcher.recover(this.#budgetMs === undefined ? "lasting" : "brief", 1);
-    }
-    backlog.stop();
-    for (let left; backlog.inFlight > 0 && this.isBlocking && (left = until - now()) > 0;) {
-      this.#dispatcher.waitSync(backlog.inFlight, left);
-      this.#dispatcher.settle();
-    }
-    backlog.tidy();
+    const kind = this.#budgetMs === undefined ? "lasting" : "brief";
+    finishBacklogSync(backlog, this.#dispatcher, deadline - now(), kind);
   }
 
   /** Says what an end leaves behind. */

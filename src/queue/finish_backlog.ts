@@ -1,0 +1,52 @@
+/**
+ * The end of a program or a handler, as far as it concerns what others have left in the spool: some
+ * of that is delivered, if it is a matter of a moment. Runs on the program's thread.
+ *
+ * @module
+ */
+import { now } from "../clock.ts";
+import type { Backlog } from "../spool/backlog.ts";
+import type { ThreadKind } from "../worker/thread.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+
+/**
+ * How long an end waits for what is in flight of others, in milliseconds. It stays on disk, but
+ * whoever takes it over from there would send it again.
+ */
+const GRACE_MS = 200;
+
+/** Waits a moment for what is in flight of others, without blocking. */
+export async function finishBacklog(
+  backlog: Backlog,
+  dispatcher: Dispatcher,
+  timeoutMs: number,
+): Promise<void> {
+  if (!(timeoutMs > 0)) return;
+  const deadline = now() + Math.min(timeoutMs, GRACE_MS);
+  if (!backlog.hasScanned) dispatcher.recover("brief", 1); // A short script has not come to it yet.
+  backlog.stop();
+  for (let left; backlog.inFlight > 0 && (left = deadline - now()) > 0;) {
+    await dispatcher.wait(backlog.inFlight, left);
+    dispatcher.settle();
+  }
+}
+
+/**
+ * The same, blocking.
+ * @param kind The worker that is started for it, if none runs.
+ */
+export function finishBacklogSync(
+  backlog: Backlog,
+  dispatcher: Dispatcher,
+  timeoutMs: number,
+  kind: ThreadKind,
+): void {
+  const deadline = now() + Math.min(timeoutMs, GRACE_MS);
+  if (now() < deadline && !backlog.hasScanned) dispatcher.recover(kind, 1);
+  backlog.stop();
+  for (let left; backlog.inFlight > 0 && dispatcher.isBlocking && (left = deadline - now()) > 0;) {
+    dispatcher.waitSync(backlog.inFlight, left);
+    dispatcher.settle();
+  }
+  backlog.tidy();
+}
