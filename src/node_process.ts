@@ -7,12 +7,15 @@
 
 type Process = typeof import("node:process");
 
+// As they are when the package is loaded, whatever the program does to them later.
+const { defineProperty, getOwnPropertyDescriptor } = Object;
+
 /**
  * The global `process` as it is when the module is loaded, because programs replace it, as shims for
  * browsers and tests do. Deno creates the object when it is first read, which costs many
  * milliseconds, so this keeps the property and not its value.
  */
-const PROCESS = Object.getOwnPropertyDescriptor(globalThis, "process");
+const PROCESS = getOwnPropertyDescriptor(globalThis, "process");
 
 /** Node's process object, once it was read. */
 let process: Process | undefined;
@@ -56,27 +59,33 @@ export function nodeProcess(): Process {
 
 /**
  * Calls this with Node's process object when the program reads the global `process` for the first
- * time, until the function that it returns is called.
+ * time, until the function that it returns is called. What it calls must not throw.
  */
 export function onProcessRead(listener: (process: Process) => void): () => void {
-  const property = Object.getOwnPropertyDescriptor(globalThis, "process");
+  const property = getOwnPropertyDescriptor(globalThis, "process");
   const read = property?.get;
   if (read === undefined) return () => {}; // The program has put another one in its place.
+  let isOver = false;
   const get = () => {
-    stop();
     const process = read.call(globalThis);
-    if (isProcess(process)) listener(process);
+    if (!isOver) {
+      stop();
+      listener(process);
+    }
     return process;
   };
-  const stop = () => {
-    const now = Object.getOwnPropertyDescriptor(globalThis, "process");
-    if (now?.get === get) Object.defineProperty(globalThis, "process", property!);
+  const define = (value: PropertyDescriptor) => {
+    try {
+      defineProperty(globalThis, "process", value);
+    } catch {
+      // Somebody has frozen it.
+    }
   };
-  try {
-    Object.defineProperty(globalThis, "process", { ...property, get });
-  } catch {
-    // Somebody has frozen it.
-  }
+  const stop = () => {
+    isOver = true;
+    if (getOwnPropertyDescriptor(globalThis, "process")?.get === get) define(property!);
+  };
+  define({ ...property, get });
   return stop;
 }
 

@@ -165,6 +165,10 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     "kills_itself.ts",
     { ends: SIGTERM },
   ],
+  "sends itself SIGTERM by the global process, which it has frozen": [
+    "kills_itself.ts",
+    { ends: SIGTERM, args: ["frozen"] },
+  ],
   "sends itself SIGTERM when a worker listens": ["signals_itself.ts", {
     ends: SIGTERM,
     args: ["later"],

@@ -8,6 +8,9 @@
 import { nodeProcess, onProcessRead } from "../node_process.ts";
 import { mayReadFile } from "../permissions.ts";
 
+// As it is when the package is loaded, whatever the program does to it later.
+const { apply } = Reflect;
+
 /** Whether this is a worker of the program's own, of either kind. */
 export const IN_WORKER: boolean = "DedicatedWorkerGlobalScope" in globalThis;
 
@@ -149,7 +152,7 @@ function wrap<Name extends string>(
   const method = owner[name];
   const wrapper: typeof method = (...args) => {
     listener();
-    return Reflect.apply(method, owner, args);
+    return apply(method, owner, args);
   };
   try {
     owner[name] = wrapper;

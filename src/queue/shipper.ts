@@ -25,6 +25,7 @@ import { SpooledQueue } from "./spooled_queue.ts";
 
 /** Longest time that a wait does not look whether the worker lives, in milliseconds. */
 const POLL_MS = 100;
+
 /** Ships records. */
 export class Shipper {
   /** Without what is in the queue, and what the dispatcher counts. */

@@ -48,11 +48,10 @@ export class Encoder {
     );
     // What is remembered must not depend on how many characters the present record has left. And a
     // trace or a level that was cut would be another one.
-    const names = new JsonWriter(Math.max(maxContentLength, MAX_NAME_LENGTH), redactKeys);
-    this.#names = names;
+    this.#names = new JsonWriter(Math.max(maxContentLength, MAX_NAME_LENGTH), redactKeys);
     this.#quote = memoize((name) => {
-      names.begin();
-      return names.string(name);
+      this.#names.begin();
+      return this.#names.string(name);
     });
     this.#eventText = createEventText(constants);
   }
