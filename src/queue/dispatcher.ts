@@ -275,7 +275,9 @@ export class Dispatcher {
   goOn(): void {
     this.end = "none";
     this.#supervisor.giveUp("brief");
-    this.#supervisor.channel?.flush(0, false);
+    const { channel } = this.#supervisor;
+    channel?.flush(0, false);
+    channel?.acknowledgements.clearHopeless(); // Somebody may correct the settings.
   }
 
   /**

@@ -194,3 +194,14 @@ function unacknowledged({ dispatcher, queue, posted }: ReturnType<typeof simulat
   return posted.flatMap(({ first, count }) => Array.from({ length: count }, (_, i) => first + i))
     .filter((sequence) => queue.countBefore(sequence + 1) > queue.countBefore(sequence));
 }
+
+Deno.test("Dispatcher.goOn() takes nothing for hopeless any more, since settings may be corrected", () => {
+  const sim = simulate(10);
+  sim.push(1);
+  sim.dispatcher.end = "near";
+  sim.post();
+  sim.acks.setHopeless();
+  assertEquals(sim.dispatcher.isHopeless, true);
+  sim.dispatcher.goOn();
+  assertEquals(sim.dispatcher.isHopeless, false);
+});
