@@ -5,7 +5,7 @@
  * @module
  */
 import type { AxonPushHandler } from "./handler.ts";
-import { checkTimeout } from "./options/check.ts";
+import { checkTimeout, show } from "./options/check.ts";
 
 /** Options of {@linkcode flushAfterInvocation}. */
 export interface FlushAfterInvocationOptions {
@@ -42,8 +42,9 @@ export interface FlushAfterInvocationOptions {
  * @param fn The function to wrap.
  * @param options See {@linkcode FlushAfterInvocationOptions}. The default is `{}`.
  * @returns A function of the same type.
- * @throws {TypeError} If `timeoutMs` is not a number.
- * @throws {RangeError} If it is negative or `NaN`.
+ * @throws {TypeError} If there is no handler, no function, an unknown option, or `timeoutMs` is not
+ *   a number.
+ * @throws {RangeError} If `timeoutMs` is negative or `NaN`.
  */
 // deno-lint-ignore no-explicit-any -- any function: `unknown` would refuse those with parameters
 export function flushAfterInvocation<F extends (...args: any[]) => unknown>(
@@ -51,9 +52,10 @@ export function flushAfterInvocation<F extends (...args: any[]) => unknown>(
   fn: F,
   options: FlushAfterInvocationOptions = {},
 ): F {
-  const { timeoutMs = 5000 } = options;
-  checkTimeout("flush", timeoutMs); // Later it would take the place of the result.
   const all = [handlers].flat() as AxonPushHandler[];
+  check(all, fn, options); // Later an error would take the place of the result.
+  const { timeoutMs = 5000 } = options;
+  checkTimeout("flush", timeoutMs);
   const flush = () => Promise.all(all.map((handler) => handler.flush(timeoutMs)));
   const wrapped = function (this: unknown, ...args: unknown[]): unknown {
     let pending = false;
@@ -70,4 +72,22 @@ export function flushAfterInvocation<F extends (...args: any[]) => unknown>(
     Object.defineProperty(wrapped, property, { value: fn[property], configurable: true });
   }
   return wrapped as F;
+}
+
+/** Refuses what plain JavaScript may pass: the arguments in another order, say. */
+function check(handlers: readonly unknown[], fn: unknown, options: unknown): void {
+  const isHandler = (value: unknown) =>
+    typeof (value as Partial<AxonPushHandler> | undefined)?.flushSync === "function";
+  if (!handlers.every(isHandler)) refuse("first", "an AxonPushHandler or an array of them");
+  if (typeof fn !== "function") {
+    refuse("second", `a function: current value is of type ${typeof fn}`);
+  }
+  const isKnown = Object.keys(Object(options)).every((name) => name === "timeoutMs");
+  if (typeof options !== "object" || !isKnown) {
+    refuse("third", `an object as in { timeoutMs: 3000 }: current value is ${show(options)}`);
+  }
+}
+
+function refuse(which: string, must: string): never {
+  throw new TypeError(`Cannot flush after invocations: the ${which} argument must be ${must}`);
 }

@@ -18,7 +18,7 @@ import { isStackUsedUp, reason } from "./record/errors.ts";
 import { diagnosticsMask } from "./record/redaction/mask_diagnostics.ts";
 import { isSending } from "./worker/sending.ts";
 import type { AxonPushHandlerOptions } from "./options/options.ts";
-import { checkLevel, checkTimeout } from "./options/check.ts";
+import { blamingCallOf, checkLevel, checkTimeout } from "./options/check.ts";
 import { resolveOptions, type Settings } from "./options/settings.ts";
 import { remindOfPlatform } from "./platform.ts";
 import type { HandlerStats } from "./handler_stats.ts";
@@ -104,8 +104,10 @@ export class AxonPushHandler extends BaseHandler {
    * @throws {RangeError} If a number is out of range.
    */
   constructor(levelName: LevelName = "NOTSET", options: AxonPushHandlerOptions = {}) {
-    checkLevel(levelName);
-    const settings = resolveOptions(options);
+    const settings = blamingCallOf(AxonPushHandler, () => {
+      checkLevel(levelName);
+      return resolveOptions(options);
+    });
     super(levelName, options.formatter ? { formatter: options.formatter } : {});
     this.#settings = settings;
     this.#diagnostics = new Diagnostics(

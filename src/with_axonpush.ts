@@ -6,6 +6,7 @@
  */
 import type { LogConfig } from "@std/log";
 import { AxonPushHandler, diagnosticsOf } from "./handler.ts";
+import { blamingCallOf } from "./options/check.ts";
 
 /**
  * Adds the handler to every logger of a configuration, once. Handlers that a logger lists but that
@@ -28,16 +29,21 @@ import { AxonPushHandler, diagnosticsOf } from "./handler.ts";
  * @param name The handler's name in the configuration. The default is `"axon"`. A handler that is
  *   configured already keeps its name.
  * @returns A new configuration; the given one is not changed.
- * @throws {TypeError} If another handler has the name, or `handler` is not an `AxonPushHandler`.
+ * @throws {TypeError} If another handler has the name, or `handler` is not an `AxonPushHandler`;
+ *   and what {@linkcode AxonPushHandler} throws, if it is created here.
  */
 export function withAxonPush(
   config: LogConfig = {},
-  handler: AxonPushHandler = new AxonPushHandler(),
+  handler?: AxonPushHandler,
   name: string = "axon",
 ): LogConfig {
+  if (config instanceof AxonPushHandler) {
+    refuse("the configuration comes first, and then the handler: withAxonPush({}, handler)");
+  }
+  if (handler === undefined) handler = blamingCallOf(withAxonPush, () => new AxonPushHandler());
   if (!(handler instanceof AxonPushHandler)) {
-    throw new TypeError(
-      `Cannot add AxonPushHandler: the second argument must be one, and not its options: ` +
+    refuse(
+      "the second argument must be one, as in withAxonPush({}, new AxonPushHandler()): " +
         `current value is of type ${typeof handler}`,
     );
   }
@@ -45,9 +51,8 @@ export function withAxonPush(
   name = configured.find(([, other]) => other === handler)?.[0] ?? name;
   const handlers = { ...config.handlers, [name]: handler };
   if (config.handlers?.[name] !== undefined && config.handlers[name] !== handler) {
-    throw new TypeError(
-      `Cannot add AxonPushHandler: another handler is named '${name}' in the configuration: ` +
-        `give a name as the third argument`,
+    refuse(
+      `another handler is named '${name}' in the configuration: give a name as the third argument`,
     );
   }
   const loggers = {
@@ -62,6 +67,10 @@ export function withAxonPush(
   );
   reportUnknown(withHandler, handlers, handler);
   return { handlers, loggers: withHandler };
+}
+
+function refuse(why: string): never {
+  throw new TypeError(`Cannot add AxonPushHandler: ${why}`);
 }
 
 /** Reports handlers that loggers list and that are not configured. */

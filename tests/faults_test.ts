@@ -376,7 +376,7 @@ const WRONG_SETTINGS: [status: number, body: unknown, said: RegExp[]][] = [
     /AXONPUSH_API_KEY/,
   ]],
   [403, problem, [/HTTP 403/, /Forbidden/, /read-only/, /events:write is missing/, /tenant/]],
-  [404, "not json", [/HTTP 404/, /AXONPUSH_BASE_URL/]],
+  [404, "not json", [/HTTP 404/, /AXONPUSH_BASE_URL.*: requests go to http.*\/event$/]],
   [407, "", [/HTTP 407/, /proxy.*HTTPS_PROXY/]],
   [404, { code: { toString: 1 }, message: { valueOf: null }, hint: [[["deep"]]] }, [/HTTP 404/]],
   [401, "x".repeat(1_000_000), [/HTTP 401/]],

@@ -7,7 +7,7 @@
  */
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { Logger } from "@std/log/logger";
-import { flushAfterInvocation } from "../mod.ts";
+import { AxonPushHandler, flushAfterInvocation } from "../mod.ts";
 import {
   accept,
   assertInvariant,
@@ -176,6 +176,28 @@ Deno.test("flushAfterInvocation() refuses what is no time, before it is too late
       () => flushAfterInvocation([], () => {}, { timeoutMs: timeoutMs as number }),
       refusal as ErrorConstructor,
       "Cannot flush AxonPushHandler: 'timeoutMs' must be",
+    );
+  }
+});
+
+Deno.test("flushAfterInvocation() refuses other arguments before they cost a result", () => {
+  const handler = new AxonPushHandler("INFO", { apiKey: "ak_1", tenantId: "1" });
+  const fn = () => {};
+  for (
+    const [args, problem] of [
+      [[fn], "first argument must be an AxonPushHandler or an array of them"],
+      [[fn, handler], "first argument must be"],
+      [[undefined, fn], "first argument must be"],
+      [[[handler, null], fn], "first argument must be"],
+      [[handler], "second argument must be a function: current value is of type undefined"],
+      [[handler, fn, 3000], "third argument must be an object as in { timeoutMs: 3000 }: current "],
+      [[handler, fn, { timeout: 3000 }], "current value is { timeout: 3000 }"],
+    ] as const
+  ) {
+    assertThrows(
+      () => (flushAfterInvocation as (...args: readonly unknown[]) => unknown)(...args),
+      TypeError,
+      problem,
     );
   }
 });

@@ -16,7 +16,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import type { LevelName } from "@std/log/levels";
-import { AxonPushHandler, type AxonPushHandlerOptions } from "../mod.ts";
+import { AxonPushHandler, type AxonPushHandlerOptions, withAxonPush } from "../mod.ts";
 import { resolveOptions, type Settings } from "../src/options/settings.ts";
 import { Generator } from "./generate.ts";
 import { runProgram } from "./program.ts";
@@ -300,6 +300,8 @@ Deno.test("AxonPushHandler() suggests the scheme that an address lacks", () => {
       ["collector:4318", "http://collector:4318"],
       ["api.example.com", "https://api.example.com"],
       ["api.example.com:443/v1", "https://api.example.com:443/v1"],
+      ["http//127.0.0.1:3000", "http://127.0.0.1:3000"],
+      ["https//api.example.com", "https://api.example.com"],
       ["/event", undefined],
       [":3000", undefined],
       ["ftp://example.com", undefined],
@@ -311,6 +313,23 @@ Deno.test("AxonPushHandler() suggests the scheme that an address lacks", () => {
     assertEquals(message.split(": did you mean ")[1], meant && `"${meant}"?`);
     assertNotMatch(message, /hunter2/);
   }
+});
+
+Deno.test("AxonPushHandler() throws as if it had happened where the program creates it", () => {
+  class Mine extends AxonPushHandler {}
+  const creations = [
+    () => new AxonPushHandler("INFO", { ...VALID, queueSize: 0 }),
+    () => new AxonPushHandler("info" as "INFO", VALID),
+    () => withAxonPush(),
+  ];
+  for (const create of creations) {
+    const [, line] = assertThrows(create, Error, "Cannot create AxonPush").stack!.split(
+      "\n    at ",
+    );
+    assertStringIncludes(line!, "options_test.ts");
+  }
+  const { stack } = assertThrows(() => new Mine("INFO", { queueSize: 0 }), Error);
+  assertMatch(stack!, /^\w+: Cannot create [^\n]*\n {4}at new Mine /);
 });
 
 Deno.test("AxonPushHandler() suggests the word that was meant", () => {
@@ -622,6 +641,14 @@ Deno.test("AxonPushHandler() trims variables", async () => {
   const blank = Object.entries(ENVIRONMENT).map(([name, value]) => [name, ` \t${value}\r`]);
   const found = await settings({}, Object.fromEntries(blank), "--allow-env");
   assertEquals(named(found), FROM_ENVIRONMENT);
+});
+
+Deno.test("AxonPushHandler() takes quotation marks off variables, as who reads a .env file does", async () => {
+  for (const mark of [`"`, "'"]) {
+    const quoted = Object.entries(ENVIRONMENT).map(([name, value]) => [name, mark + value + mark]);
+    const found = await settings({}, Object.fromEntries(quoted), "--allow-env");
+    assertEquals(named(found), FROM_ENVIRONMENT);
+  }
 });
 
 Deno.test("AxonPushHandler() takes an empty variable as one that is not set", async () => {

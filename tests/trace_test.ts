@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { currentTrace, type LogEvent, withContext, withTrace } from "../mod.ts";
 import { runProgram, startProgram } from "./program.ts";
@@ -69,6 +69,22 @@ Deno.test("withTrace() returns what the function returns and throws what it thro
   }
   assertEquals(thrown, "x");
   assertEquals(currentTrace(), undefined);
+});
+
+Deno.test("withTrace() and withContext() say what is missing where there is nothing to run", () => {
+  const run = () => {};
+  for (
+    const call of [
+      () => withTrace(run as never, undefined!),
+      () => withContext(run as never, undefined!),
+    ]
+  ) {
+    assertThrows(
+      call,
+      TypeError,
+      "the second argument must be a function: current value is of type",
+    );
+  }
 });
 
 Deno.test("withTrace() begins a new trace where it is given none", () => {

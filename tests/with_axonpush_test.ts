@@ -74,6 +74,15 @@ Deno.test("withAxonPush() tells by the handler's diagnostics of names that no ha
   }]);
 });
 
+Deno.test("withAxonPush() refuses a handler in place of a configuration", () => {
+  const error = assertThrows(() => withAxonPush(handlerTo(NOWHERE) as never), TypeError);
+  assertEquals(
+    error.message,
+    "Cannot add AxonPushHandler: the configuration comes first, and then the handler: " +
+      "withAxonPush({}, handler)",
+  );
+});
+
 Deno.test("withAxonPush() refuses options in place of a handler", () => {
   for (const handler of [{ apiKey: "ak_secret" }, "axon", null]) {
     const error = assertThrows(() => withAxonPush({}, handler as never), TypeError);

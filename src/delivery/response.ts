@@ -174,10 +174,11 @@ export function rejection(
 function adviceFor(
   status: number,
   text: string,
-  { protocol, headers, isEndpoint }: ResponseSettings,
+  { protocol, url, headers, isEndpoint }: ResponseSettings,
 ): string | undefined {
   if (isRedirect(status)) return undefined; // Its text says it.
-  if (isEndpoint) return SETTINGS.includes(status) ? "check 'endpoint' and 'headers'" : undefined;
+  const check = (what: string) => `check ${what}: requests go to ${url}`;
+  if (isEndpoint) return SETTINGS.includes(status) ? check("'endpoint' and 'headers'") : undefined;
   if (status >= 400 && "x-axonpush-environment" in headers && /environment/i.test(text)) {
     return "register the environment with AxonPush, or leave 'environment' out " +
       "(AXONPUSH_ENVIRONMENT)";
@@ -195,9 +196,9 @@ function adviceFor(
     case 407:
       return "a proxy wants credentials: check HTTP_PROXY, HTTPS_PROXY and NO_PROXY";
     case 404:
-      return "check 'baseUrl' (AXONPUSH_BASE_URL) and 'channelId' (AXONPUSH_CHANNEL_ID)";
+      return check("'baseUrl' (AXONPUSH_BASE_URL) and 'channelId' (AXONPUSH_CHANNEL_ID)");
     default:
-      return SETTINGS.includes(status) ? "check 'baseUrl' (AXONPUSH_BASE_URL)" : undefined;
+      return SETTINGS.includes(status) ? check("'baseUrl' (AXONPUSH_BASE_URL)") : undefined;
   }
 }
 

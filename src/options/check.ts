@@ -20,6 +20,23 @@ const level: Kind = {
   },
 };
 
+// As it is when the package is loaded, whatever the program does to it later.
+const { captureStackTrace } = Error;
+
+/**
+ * Calls a function. What it throws says that it was thrown where `caller` was called: Deno prints that
+ * line, and the program's own says more than one in here.
+ */
+// deno-lint-ignore ban-types
+export function blamingCallOf<T>(caller: Function, fn: () => T): T {
+  try {
+    return fn();
+  } catch (error) {
+    captureStackTrace(error as Error, caller);
+    throw error;
+  }
+}
+
 /** Refuses a level that does not exist, or options in its place. */
 export function checkLevel(value: unknown): void {
   if (level.test(value)) return;

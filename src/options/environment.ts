@@ -14,7 +14,15 @@ export type Environment = (variable: string) => string | undefined;
 /** The environment, then the file, if there is one. */
 export function environment(envFile?: string | URL): Environment {
   const file = envFile === undefined ? {} : readEnvFile(envFile);
-  return (variable) => readVariable(variable)?.trim() || file[variable]?.trim() || undefined;
+  return (variable) => bare(readVariable(variable)) || bare(file[variable]) || undefined;
+}
+
+/**
+ * A value without blanks and quotation marks around it. Whoever reads a `.env` file takes the marks
+ * off, but `docker run --env-file` does not, and no value of ours has any.
+ */
+function bare(value = ""): string {
+  return value.trim().replace(/^(["'])(.*)\1$/s, "$2").trim();
 }
 
 /** The variables that are the handler's to read. */

@@ -84,10 +84,10 @@ export function parseAddress(value: unknown): string | undefined {
   return url.href;
 }
 
-/** The address that was meant by one without a scheme, such as `localhost:3000`. */
+/** The address that was meant by one without a scheme, such as `localhost:3000` or `http//localhost`. */
 function withScheme(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
-  const given = value.trim();
+  const given = value.trim().replace(/^https?\/\//, "");
   if (!/^[\w[][^/@?#]*(\/[^@?#]*)?$/.test(given) || given.includes("://")) return undefined;
   // An address with a port of its own, or with a number for a name, is rarely behind TLS.
   const scheme = /^(localhost|[\d.]+|\[.*\]|[^/]+:(?!443\b)\d+)(:|\/|$)/.test(given)

@@ -74,7 +74,7 @@ export function reportRemainder(
       message: `${records(lost)} ${lost === 1 ? "was" : "were"} not delivered within ` +
         `${timeoutMs} ms ('shutdownTimeoutMs', or what close() was given): ` +
         (silent === undefined
-          ? "give it more time, or see why the service is slow"
+          ? "give it more time, or see why the service is slow or cannot be reached"
           : `${silent} has not answered`),
     });
   }

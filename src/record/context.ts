@@ -28,6 +28,12 @@ interface Scope {
 let storage: AsyncLocalStorage<Scope> | undefined;
 
 function runInside<T>(scope: Scope, fn: () => T): T {
+  if (typeof fn !== "function") {
+    throw new TypeError(
+      `Cannot run in a trace or context: the second argument must be a function: ` +
+        `current value is of type ${typeof fn}`,
+    );
+  }
   storage ??= new (nodeProcess().getBuiltinModule("node:async_hooks").AsyncLocalStorage<Scope>)();
   return storage.run({ ...storage.getStore(), ...scope }, fn);
 }
@@ -46,9 +52,10 @@ function runInside<T>(scope: Scope, fn: () => T): T {
  * }
  * ```
  *
- * @param traceId The trace to continue. Without one, a new trace begins.
+ * @param traceId The trace to continue. With `undefined`, a new trace begins.
  * @param fn What to run.
  * @returns What the function returns.
+ * @throws {TypeError} If `fn` is not a function.
  */
 export function withTrace<T>(traceId: string | undefined, fn: () => T): T {
   return runInside({ trace: { traceId: traceId || newTraceId(), spanId: newSpanId() } }, fn);
@@ -80,6 +87,7 @@ export function currentTrace(): Trace | undefined {
  * @param attributes The attributes.
  * @param fn What to run.
  * @returns What the function returns.
+ * @throws {TypeError} If `fn` is not a function.
  */
 export function withContext<T>(attributes: Readonly<Record<string, unknown>>, fn: () => T): T {
   return runInside({ attributes: { ...contextAttributes(), ...attributes } }, fn);
