@@ -13,6 +13,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { Logger } from "@std/log/logger";
+import { createSecureServer, type Http2Session } from "node:http2";
+import { text } from "node:stream/consumers";
 import type { AxonPushHandler, AxonPushHandlerOptions, Diagnostic } from "../mod.ts";
 import { CLOCK } from "../src/delivery/alarm.ts";
 import { createHttpSend } from "../src/delivery/http.ts";
@@ -711,10 +713,12 @@ Deno.test("AxonPushHandler sends the same compressed bytes again", async () => {
 
 // ——— Encryption ———
 
-/** A certificate that nobody has signed. Without the tool that makes it, the test is left out. */
+/** A certificate that nobody has signed. Without the tool that makes it, the tests are left out. */
 function selfSigned(): { cert: string; key: string } | undefined {
   try {
-    const args = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout - -out -";
+    const args = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost " +
+      "-addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE " +
+      "-keyout - -out -";
     const { stdout } = new Deno.Command("openssl", { args: args.split(" "), stderr: "null" })
       .outputSync();
     const [key] = new TextDecoder().decode(stdout).match(
@@ -744,6 +748,76 @@ Deno.test({
     assertMatch(handler.said[0]!.message, /certificate.*DENO_CERT/s);
     assertEquals(service.requests.length, 0);
     assertEquals(handler.stats.failed, 3);
+  },
+});
+
+// ——— Connections that are open but dead ———
+
+Deno.test("createHttpSend() opens a connection where it should, and after it waited in vain", async () => {
+  let silent = false;
+  await using service = startFaultyService(() => silent ? hang : undefined);
+  const send = createHttpSend({
+    protocol: "events",
+    url: `${service.url}/event`,
+    isEndpoint: false,
+    headers: {},
+    requestTimeoutMs: 500,
+    retryable: [],
+    gzip: false,
+  });
+  const post = async (isAnew?: boolean) => {
+    const result = await send(['{"dedupKey":"1"}'], "key", isAnew);
+    if (result.kind === "delivered") await result.finished;
+    return result.kind;
+  };
+
+  await Promise.all([post(), post()]);
+  const open = service.connections;
+  await post();
+  assertEquals(service.connections, open);
+  await post(true);
+  assertEquals(service.connections, open + 1);
+  await post();
+  assertEquals(service.connections, open + 1);
+
+  await Promise.all([post(), post()]);
+  silent = true;
+  assertEquals(await post(), "retry");
+  silent = false;
+  const before = service.connections;
+  await post();
+  assertEquals(service.connections, before + 1); // Although another one is open.
+});
+
+Deno.test({
+  name: "AxonPushHandler loses nothing by a connection of HTTP/2 that is open but dead",
+  ignore: tls === undefined,
+  async fn() {
+    let dead: Http2Session | undefined;
+    const stored = new Set<string>();
+    const service = createSecureServer(tls!).on("stream", async (stream) => {
+      dead ??= stream.session;
+      if (stream.session === dead) return;
+      stored.add(JSON.parse(await text(stream)).dedupKey);
+      stream.respond({ ":status": 201 });
+      stream.end();
+    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    service.listen(0, "127.0.0.1", resolve);
+    await promise;
+    const certificate = await Deno.makeTempFile();
+    await Deno.writeTextFile(certificate, tls!.cert);
+    const { port } = service.address() as { port: number };
+    const options = { baseUrl: `https://localhost:${port}`, apiKey: "ak_test", tenantId: "1" };
+    const { stdout } = await runProgram("tell_stats.ts", {
+      flags: ["-A", "--no-check"],
+      args: [JSON.stringify({ ...options, shutdownTimeoutMs: 25_000 })],
+      env: { DENO_CERT: certificate },
+    });
+
+    assertEquals([JSON.parse(stdout).delivered, stored.size], [50, 50]);
+    await Deno.remove(certificate);
+    service.close();
   },
 });
 

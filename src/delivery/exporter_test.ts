@@ -50,6 +50,8 @@ interface Request {
   readonly key: string;
   /** The numbers of its records. */
   readonly records: number[];
+  /** Whether it goes by a new connection. */
+  readonly isAnew: boolean;
   answer(result: SendResult): Promise<void>;
 }
 
@@ -94,12 +96,13 @@ function simulate(settings: Partial<ExporterSettings> = {}) {
         counts.reason = reason;
       },
     },
-    (pieces, key) =>
+    (pieces, key, isAnew = false) =>
       new Promise((resolve) => {
         const body = pieces.join("");
         const request: Request = {
           body,
           key,
+          isAnew,
           records: Array.from(body.matchAll(/"n":(\d+)|"intValue":"(\d+)"/g), ([, a, b]) =>
             Number(a ?? b)),
           async answer(result) {
@@ -820,6 +823,18 @@ Deno.test("Exporter.send() opens one connection a second to a service that never
   await sim.advance(20_000);
 
   assert(sim.open.length >= 8 && sim.open.length <= 2 * 4, `${sim.open.length} open`);
+});
+
+Deno.test("Exporter.send() goes by a new connection while nothing is answered, and only then", async () => {
+  const sim = simulate({ concurrency: 2 });
+  sim.send(0);
+  await sim.open[0]!.answer(delivered);
+  sim.send(1, 2, 3, 4);
+  await sim.advance(1000); // They hang: the connection may be dead.
+  await sim.open[2]!.answer(delivered);
+
+  // The other two are still unanswered, but this service answers.
+  assertEquals(sim.all.map(({ isAnew }) => isAnew), [false, false, false, true, false]);
 });
 
 Deno.test("Exporter.flush() sends a second copy of an event that hangs, and settles it once", async () => {

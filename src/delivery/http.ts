@@ -22,6 +22,7 @@ const ROOM_BYTES = 1 << 20;
 // Taken when the module is loaded: a program may replace them, and log what it then does with them.
 const { fetch, AbortController, AbortSignal, Blob, TextEncoder } = globalThis;
 const [RequestClass, ResponseClass] = [atLoad("Request"), atLoad("Response")];
+const { createHttpClient } = Deno; // Not there before Deno 2.9.
 const [Decoder, Compressor] = [atLoad("TextDecoderStream"), atLoad("CompressionStream")];
 
 /** How requests are made. Can be sent to another thread. */
@@ -54,24 +55,67 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
   const encode = protocol === "otlp" ? createEncode() : (body: Body) => body.join("");
   let permission: Deno.PermissionState | undefined;
   const finish = createFinish(settings);
-  return async (body, key) => {
+  const connections = createConnections(over);
+  return async (body, key, isAnew) => {
     // On a terminal, a fetch without permission would prompt in the middle of the program.
     if (permission !== "granted") permission = netPermission(url);
     if (permission !== "granted") return notPermitted(url, permission);
     const signal = deadline();
+    let client: Deno.HttpClient | undefined;
     try {
+      client = connections.choose(isAnew);
       const response = await fetch(template, {
         headers: { ...common, "idempotency-key": key },
         body: gzip ? await compress(body) : encode(body),
         signal,
+        ...client && { client },
       });
       const answer = readAnswer(response).catch(() => undefined);
       const result = await readResponse(response, () => withinReason(answer), settings);
       if (protocol === "otlp" || result.kind !== "delivered") return result;
       return { ...result, finished: finish(response, answer) };
     } catch (error) {
-      return signal.aborted ? unanswered(settings) : unsent(error, settings);
+      if (!signal.aborted) return unsent(error, settings);
+      connections.giveUp(client);
+      return unanswered(settings);
     }
+  };
+}
+
+/** What `fetch` keeps its open connections in: nothing stands for Deno's own client. */
+interface Connections {
+  /** @param isAnew Whether those that are open now are not to be used any more. */
+  choose(isAnew?: boolean): Deno.HttpClient | undefined;
+  /** Says that one of them was waited for in vain. */
+  giveUp(client: Deno.HttpClient | undefined): void;
+}
+
+/**
+ * Makes what finds a way around connections that are open but dead: a network that was changed, or a
+ * balancer that forgot them, tells nobody, and the system finds out after a quarter of an hour. All
+ * requests of HTTP/2 share one, and `fetch` goes on using it, however many it was silent to. Requests
+ * that are under way are not touched.
+ */
+function createConnections(over?: AbortSignal): Connections {
+  let client: Deno.HttpClient | undefined;
+  let isDoubtful = false;
+  const close = () => {
+    client?.close();
+    client = undefined;
+  };
+  over?.addEventListener("abort", close, { once: true });
+  return {
+    choose(isAnew = false) {
+      if ((isAnew || isDoubtful) && !over?.aborted) {
+        close();
+        client = createHttpClient?.({});
+        isDoubtful = false;
+      }
+      return client;
+    },
+    giveUp(used) {
+      if (used === client) isDoubtful = true;
+    },
   };
 }
 

@@ -64,8 +64,11 @@ export type SendResult =
     readonly diagnostic: Diagnostic;
   };
 
-/** Sends one request, whose body the service knows again by the key. Never rejects. */
-export type Send = (body: Body, key: string) => Promise<SendResult>;
+/**
+ * Sends one request, whose body the service knows again by the key, or by a new connection where it
+ * should go anew: those that are open may be dead. Never rejects.
+ */
+export type Send = (body: Body, key: string, isAnew?: boolean) => Promise<SendResult>;
 
 /** What the meaning of an answer depends on. */
 export interface ResponseSettings {

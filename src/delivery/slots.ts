@@ -83,9 +83,15 @@ export class Slots {
     if (last === undefined) return limit - this.#open.size;
     const busy = this.#open.size - hanging.length;
     // While nothing is answered, one at a time finds out whether others hang, too.
-    const isAnswering = this.#lastAnswerAt !== undefined &&
-      this.#lastAnswerAt >= last.sentAt + hangMs;
-    return Math.min((isAnswering ? limit : 1) - busy, 2 * limit - this.#open.size);
+    const most = this.isSilent(now, hangMs) ? 1 : limit;
+    return Math.min(most - busy, 2 * limit - this.#open.size);
+  }
+
+  /** Whether some hang, and nothing was answered since. */
+  isSilent(now: number, hangMs: number): boolean {
+    const last = this.hanging(now, hangMs).at(-1);
+    return last !== undefined &&
+      (this.#lastAnswerAt === undefined || this.#lastAnswerAt < last.sentAt + hangMs);
   }
 
   /** Those that hang. */

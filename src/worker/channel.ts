@@ -186,9 +186,9 @@ function openOnceChannel(
   // A request that is under way keeps the program alive. A pause does not.
   let letGo: (() => void) | undefined;
   let isOver = false;
-  const keptSend: Send = async (body, key) => {
+  const keptSend: Send = async (...request) => {
     await undefined; // Until all is posted: what a `fetch` logs must not be posted with it.
-    const result = await send(body, key);
+    const result = await send(...request);
     if (result.kind !== "delivered" && !isOver) letGo ??= keepAlive();
     return result;
   };
