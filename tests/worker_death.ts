@@ -11,6 +11,7 @@ import { Logger } from "@std/log/logger";
 import process from "node:process";
 import type { AxonPushHandler } from "../mod.ts";
 import {
+  answer,
   assertInvariant,
   type Behaviour,
   handlerFor,
@@ -127,6 +128,20 @@ Deno.test("AxonPushHandler starts a worker that always dies three times again, t
   assertEquals(handler.stats.delivered, 20);
   assertInvariant(handler.stats, service);
   await handler.close();
+});
+
+Deno.test("AxonPushHandler.flush() of several handlers takes no worker for dead that lives", async () => {
+  using watched = watchWorkers();
+  // For three seconds the worker has nothing to acknowledge, and gives no other sign of life.
+  const script: Behaviour[] = Array(3 * 12).fill(answer(503));
+  await using service = startFaultyService(script);
+  const handlers = [1, 2, 3].map(() => handlerFor(service));
+  for (const handler of handlers) log(handler, 1);
+
+  const flushed = await Promise.all(handlers.map((handler) => handler.flush(PLENTY_MS)));
+  assertEquals([flushed, watched.workers.length], [[true, true, true], 1]);
+  for (const { said } of handlers) assert(said.every(({ code }) => code !== "worker"));
+  await Promise.all(handlers.map((handler) => handler.close()));
 });
 
 /** Ways of a worker to fall silent, of which neither an error nor an end is ever told. */

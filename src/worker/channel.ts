@@ -62,7 +62,7 @@ export interface Channel {
   flush(forMs: number, isEnding: boolean): void;
   /** Passes on the diagnostics that have come in. */
   receiveDiagnostics(): void;
-  /** Asks for a sign of life, and says whether the last question was answered. */
+  /** Asks for a sign of life, and says whether there was one since this channel asked last. */
   isAlive(): boolean;
   /** Gives the worker up for all that use it: it has crashed, or does not answer. */
   abandon(why?: string): void;
@@ -143,6 +143,8 @@ function openWorkerChannel(
     acknowledgements: acknowledgements.memory,
     diagnostics: reports.memory,
   });
+  /** The one that waited for its answer when this channel asked last. */
+  let question = 0;
   return {
     kind,
     isBlocking: true,
@@ -154,7 +156,11 @@ function openWorkerChannel(
     post: (chunk) => thread.post({ kind: "chunk", id, chunk }),
     flush: (forMs, isEnding) => thread.post({ kind: "flush", id, forMs, isEnding }),
     receiveDiagnostics,
-    isAlive: () => thread.heartbeat.ask(),
+    isAlive() {
+      const before = question;
+      question = thread.heartbeat.ask();
+      return question !== before;
+    },
     abandon: (why) => thread.abandon(why),
     close() {
       receiveDiagnostics();

@@ -30,13 +30,17 @@ export class Heartbeat {
     this.#post = post;
   }
 
-  /** Whether the last question was answered. If so, it asks the next one. */
-  ask(): boolean {
-    if (Atomics.load(this.#answered, 0) !== this.#asked) return false;
-    const number = this.#asked + 1;
-    this.#post({ kind: "question", memory: this.#answered.buffer, number });
-    this.#asked = number;
-    return true;
+  /**
+   * Asks the next question if the last one was answered, and says which one waits for its answer. Of
+   * several that ask, nobody takes for silence what another one has asked a moment ago.
+   */
+  ask(): number {
+    if (Atomics.load(this.#answered, 0) === this.#asked) {
+      const number = this.#asked + 1;
+      this.#post({ kind: "question", memory: this.#answered.buffer, number });
+      this.#asked = number;
+    }
+    return this.#asked;
   }
 }
 

@@ -87,7 +87,6 @@ export class SignalWatch {
   readonly signals: readonly EndSignal[];
   #words = new Int32Array(new SharedArrayBuffer(4 * WORDS));
   #heartbeat: Heartbeat;
-  #isAsked = false;
 
   constructor(watchman: Post, signals: readonly EndSignal[], answerWithinMs: number) {
     this.watchman = watchman;
@@ -124,10 +123,7 @@ export class SignalWatch {
 
   /** Whether the worker has heard what came before this was called first. */
   hasCaughtUp(): boolean {
-    const isAnswered = this.#heartbeat.ask();
-    const wasAsked = this.#isAsked;
-    this.#isAsked = true;
-    return wasAsked && isAnswered;
+    return this.#heartbeat.ask() > 1;
   }
 
   /** Says that this thread deals with the signal that was heard. */
