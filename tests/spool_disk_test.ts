@@ -12,7 +12,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { HandlerStats } from "../mod.ts";
-import { answer, type FaultyService, startFaultyService } from "./faulty_service.ts";
+import { answer, type FaultyService, slow, startFaultyService } from "./faulty_service.ts";
 import {
   HAS_LIMITS,
   HAS_TERMINAL,
@@ -27,9 +27,11 @@ import {
   existsSync,
   FOREVER_MS,
   range,
+  settled,
   spooling,
   storedBy,
   temporary,
+  turn,
 } from "./spooling.ts";
 
 /** The options of a program with a spool, as its argument. */
@@ -101,6 +103,37 @@ for (const where of PERMISSIONS) {
       assertNotMatch(outcome.stdout + outcome.stderr, PROMPT);
       assertEquals([outcome.code, statsOf(outcome).delivered], [0, 51]);
       assertStringIncludes(outcome.stdout + outcome.stderr, "was taken back");
+    },
+  });
+
+  Deno.test({
+    name: `What others have left is sent once where it may not be removed any more, ${where}`,
+    ignore,
+    async fn() {
+      for (const delayMs of [0, 120]) { // Before the program ends, and while it does.
+        await using service = startFaultyService(() => answer(503));
+        using place = temporary();
+        const { spool } = place;
+        const first = spooling(service, spool);
+        first.log(1, 30);
+        await first.handler.close(0);
+        service.script = ({ records }) => records.length > 0 ? slow(delayMs) : undefined;
+        const outcome = await run("spool_revoked.ts", {
+          flags: [...noPrompt, "--allow-net", `--allow-read=${spool}`, `--allow-write=${spool}`],
+          args: [options(service, spool), "30"],
+        });
+        const said = outcome.stdout + outcome.stderr;
+        assertNotMatch(said, PROMPT);
+        assertEquals(outcome.code, 0, said);
+        assertBalanced(statsOf(outcome));
+
+        const { handler, log } = spooling(service, spool);
+        log(31, 31);
+        while (!service.requests.some(({ records }) => records.includes(31))) await turn();
+        await settled(handler);
+        await handler.close(FOREVER_MS);
+        assertEquals(handler.stats.recovered, 0);
+      }
     },
   });
 }

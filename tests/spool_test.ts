@@ -6,8 +6,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Logger } from "@std/log/logger";
 import { DatabaseSync } from "node:sqlite";
-import type { AxonPushHandler, AxonPushHandlerOptions } from "../mod.ts";
-import { answer, type FaultyService, startFaultyService } from "./faulty_service.ts";
+import type { AxonPushHandlerOptions } from "../mod.ts";
+import { answer, type FaultyService, hang, startFaultyService } from "./faulty_service.ts";
 import { runProgram, startProgram } from "./program.ts";
 import { startReceiver } from "./receiver.ts";
 import { startService } from "./service.ts";
@@ -16,6 +16,7 @@ import {
   existsSync,
   FOREVER_MS,
   range,
+  settled,
   spooling,
   storedBy,
   temporary,
@@ -172,6 +173,24 @@ for (const protocol of ["events", "otlp"] as const) {
     assertEquals(disk.files(), []);
   });
 }
+
+Deno.test("An end without a wait leaves nothing on disk that was delivered", async () => {
+  await using service = startFaultyService(({ records: [n] }) => n! <= 5 ? undefined : hang);
+  using place = temporary();
+  const given = { apiKey: "ak_test", tenantId: "1", baseUrl: service.url, spool: place.spool };
+  const { code } = await runProgram("spool_unread.ts", {
+    flags: ["-A"],
+    args: [JSON.stringify({ ...given, shutdownTimeoutMs: 0 }), "5"],
+  });
+  assertEquals(code, 0);
+  service.script = () => undefined;
+  const { handler, log } = spooling(service, place.spool);
+  log(9999, 9999);
+  await service.has(202);
+  await settled(handler);
+  await handler.close(FOREVER_MS);
+  assertEquals(handler.stats.recovered, 195);
+});
 
 Deno.test("close(0) ends at once and loses nothing", async () => {
   await using service = startFaultyService(() => answer(503));
@@ -561,12 +580,6 @@ for (const [protocol, left] of [["events", 8000], ["otlp", 80_000]] as const) {
     assert(last < 0.9 * left, `the last one came after ${last} of ${left}`);
     assertEquals(place.files(), []);
   });
-}
-
-/** Waits until a handler has nothing in flight. */
-async function settled(handler: AxonPushHandler): Promise<void> {
-  await turn(100);
-  while (handler.stats.pending > 0) await turn();
 }
 
 Deno.test("spool is shared by isolates, and outlives terminate() and SIGKILL", async () => {

@@ -91,6 +91,12 @@ export function turn(ms = 10): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Waits until a handler has nothing in flight. */
+export async function settled(handler: AxonPushHandler): Promise<void> {
+  await turn(100);
+  while (handler.stats.pending > 0) await turn();
+}
+
 export function existsSync(path: string): boolean {
   try {
     Deno.lstatSync(path);

@@ -239,6 +239,8 @@ export class Shipper {
   /** Blocks until all is settled or the time is up, and says what was not. */
   drain(timeoutMs: number): void {
     const began = now();
+    // What is delivered already is not to be left on disk, where somebody would send it again.
+    this.#dispatcher.settle();
     const isSettled = timeoutMs > 0 ? this.flushSync(timeoutMs) : this.pending === 0;
     if (isSettled) this.#endSpool(began + timeoutMs);
     if (this.#budgetMs !== undefined) this.#budgetMs -= now() - began;

@@ -197,7 +197,13 @@ export class Backlog {
   leave(): void {
     this.stop();
     this.rewind();
-    for (const source of this.#sources) source.leave();
+    for (const source of this.#sources) {
+      try {
+        source.leave();
+      } catch (error) {
+        this.#onUndeleted(source.file, error);
+      }
+    }
     this.#sources = [];
     this.#candidates = [];
     this.#scanAt = 0;

@@ -99,26 +99,42 @@ export function isStillThere(path: string): boolean {
   }
 }
 
+/** A file that is open and locked. */
+export interface OpenFile {
+  readonly path: string;
+  deleteAll(): void;
+  close(): void;
+}
+
 /**
- * Removes a file that is open and locked. First the file and then the lock, which goes when it is
- * closed: in between nobody else may take it over.
+ * Removes a file that is open and locked, whatever it holds. First the file and then the lock, which
+ * goes when it is closed: in between nobody else may take it over.
  * @param log What belongs to the file, and goes with it.
+ * @throws What the system throws, or that the permissions were taken back. It is closed all the same.
  */
-export function removeOpen(path: string, close: () => void, log?: string): void {
+export function removeOpen(file: OpenFile, log?: string): void {
+  const { path } = file;
   try {
     checkPermitted(path);
     Deno.removeSync(path);
   } catch (error) {
-    close();
-    if (error instanceof Deno.errors.NotFound) return;
+    const isGone = error instanceof Deno.errors.NotFound;
+    if (!isGone) empty(file); // If it stays, nobody is to find in it what was delivered.
+    file.close();
+    if (isGone) return;
     checkPermitted(path);
     Deno.removeSync(path); // Windows removes no file that is open.
     return;
   }
+  if (log !== undefined) remove(log);
+  file.close();
+}
+
+function empty(file: OpenFile): void {
   try {
-    if (log !== undefined) Deno.removeSync(log);
-  } finally {
-    close();
+    file.deleteAll();
+  } catch {
+    // The disk does not take that either.
   }
 }
 

@@ -166,7 +166,7 @@ export class FirstFile implements Lines {
   }
 
   remove(): void {
-    removeOpen(this.path, () => this.close());
+    removeOpen(this);
   }
 
   #writeLine(number: number, line: string): void {

@@ -247,7 +247,7 @@ export class LinesFile implements Lines {
 
   remove(): void {
     // SQLite leaves its log alone once the database is gone.
-    removeOpen(this.path, () => this.close(), `${this.path}-wal`);
+    removeOpen(this, `${this.path}-wal`);
   }
 }
 

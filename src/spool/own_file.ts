@@ -151,11 +151,7 @@ export class OwnFile {
     const file = this.#file;
     this.#file = undefined;
     this.#wasGone = false;
-    try {
-      file?.remove();
-    } catch (error) {
-      this.#onFailed(error);
-    }
+    if (file !== undefined) this.#remove(file);
   }
 
   /** Leaves it to whoever comes next. */
@@ -188,7 +184,7 @@ export class OwnFile {
       throw error;
     }
     this.#file = database;
-    first.remove();
+    this.#remove(first);
     return database;
   }
 
@@ -213,6 +209,19 @@ export class OwnFile {
       // What this handler has left there before it was closed is somebody else's now.
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
       return create(this.#directory.fileOf(`${randomUUID()}.${form}`));
+    }
+  }
+
+  #remove(file: Lines): void {
+    try {
+      file.remove();
+    } catch (error) {
+      this.#report({
+        level: "error",
+        code: "spool-failed",
+        message: `Cannot remove ${file.path} of the spool: ${reason(error)}: no record is ` +
+          "lost, but some may be sent again, under the same keys",
+      });
     }
   }
 
