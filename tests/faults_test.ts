@@ -253,6 +253,20 @@ Deno.test("AxonPushHandler leaves the service alone for as long as Retry-After s
 
 // ——— Outages ———
 
+Deno.test("AxonPushHandler waits for a service that a gateway says is away, whatever maxRetries is", () =>
+  forAll([[502], [503], [504], [522], [999]], async (status) => {
+    for (const protocol of ["events", "otlp"] as const) {
+      await using service = startFaultyService(Array(5).fill(answer(status!)));
+      const handler = handlerFor(service, { protocol, maxRetries: 0 });
+      log(handler, 1);
+      assert(await handler.flush(PLENTY_MS));
+      await handler.close();
+
+      assertEquals([handler.stats.delivered, service.requests.length], [1, 6]);
+      assertInvariant(handler.stats, service);
+    }
+  }));
+
 Deno.test("AxonPushHandler delivers all that is still queued when an outage is over", async () => {
   await using service = startFaultyService();
   await service.down();

@@ -33,8 +33,8 @@ export interface Request {
   failedAt: number | undefined;
   /** How often it was sent again for reasons that count against it. */
   retries: number;
-  /** How often the service was too busy for it. */
-  busy: number;
+  /** How often it failed for want of a service, while others were delivered. */
+  passedOver: number;
   /** How often the connection was closed instead of an answer. */
   cutOff: number;
   /** Whether it, or the batch that it was part of, was refused before. */
@@ -61,7 +61,7 @@ export function createRequest(items: readonly Item[], origin: Pick<Origin, "keyP
     failures: 0,
     failedAt: undefined,
     retries: 0,
-    busy: 0,
+    passedOver: 0,
     cutOff: 0,
     isDoubted: false,
     copies: 1,

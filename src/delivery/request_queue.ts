@@ -155,13 +155,14 @@ export class RequestQueue {
     this.#split(request, 1);
   }
 
-  #split({ items, isDoubted, cutOff, failedAt, retries }: Request, at: number): void {
+  #split({ items, isDoubted, cutOff, failedAt, retries, passedOver }: Request, at: number): void {
     const { origin } = this.#originOf(items);
     const parts = [items.slice(0, at), items.slice(at)].map((part) => createRequest(part, origin));
     for (const part of parts) {
       part.isDoubted = isDoubted;
       part.failedAt = failedAt;
-      if (part.items.length > 1) part.retries = retries; // A single record begins anew.
+      // A single record begins anew.
+      if (part.items.length > 1) Object.assign(part, { retries, passedOver });
       part.cutOff = Math.max(0, cutOff - 1); // What was too large once probably is again.
     }
     this.#retries.unshift(...parts);

@@ -27,10 +27,18 @@ const TOO_LARGE = /body too large/i;
 export type Outcome = "delivered" | "failed";
 
 /**
- * Why a request is worth another try. Of an answer: the service is too busy, or it fails. Of none: the
- * time was up, the connection was closed, there was none at all, or this machine had none to give.
+ * Why a request is worth another try. Of an answer: the service is too busy, a gateway finds nobody
+ * behind itself, or the service fails. Of none: the time was up, the connection was closed, there was
+ * none at all, or this machine had none to give.
  */
-export type RetryCause = "busy" | "failing" | "timeout" | "closed" | "unreachable" | "local";
+export type RetryCause =
+  | "busy"
+  | "away"
+  | "failing"
+  | "timeout"
+  | "closed"
+  | "unreachable"
+  | "local";
 
 /** What became of one request. */
 export type SendResult =
@@ -96,7 +104,7 @@ export interface Explanation {
 
 /** Whether somebody answered. */
 export function isAnswer(cause: RetryCause): boolean {
-  return cause === "busy" || cause === "failing";
+  return cause === "busy" || cause === "away" || cause === "failing";
 }
 
 /**
@@ -137,12 +145,16 @@ function isOfSettings(status: number): boolean {
   return isRedirect(status) || SETTINGS.includes(status);
 }
 
+/** The last status that any specification knows (RFC 6585, 6). */
+const LAST_STATUS = 511;
+
 /**
  * The status that an answer has in effect. One that is none, or that only precedes the answer, is the
- * failure of a server (RFC 9110, 15), as of a gateway that does not understand what is behind it.
+ * failure of a server (RFC 9110, 15), as of a gateway that does not understand what is behind it; and
+ * those beyond the last one are what gateways say when they find nobody there.
  */
 function effective(status: number): number {
-  return status >= 200 && status < 600 ? status : 502;
+  return status >= 200 && status <= LAST_STATUS ? status : 502;
 }
 
 /** What a status other than 2xx means. */
@@ -154,11 +166,13 @@ export function rejection(
   const code = `http-${status}`;
   const why = `HTTP ${status}${text && `: ${text}`}`;
   const service = settings.isEndpoint ? "The endpoint" : "AxonPush";
-  if (settings.retryable.includes(effective(status))) {
+  const inEffect = effective(status);
+  if (settings.retryable.includes(inEffect)) {
     const message = `${service} cannot accept records now: ${why}: trying again`;
     const isBusy = status === 429 || status === 503 || afterMs !== undefined;
-    const diagnostic = { level: "warn", code, message } as const;
-    return { kind: "retry", cause: isBusy ? "busy" : "failing", afterMs, diagnostic };
+    const isAway = inEffect === 502 || inEffect === 504;
+    const cause = isBusy ? "busy" : isAway ? "away" : "failing";
+    return { kind: "retry", cause, afterMs, diagnostic: { level: "warn", code, message } };
   }
   const advice = adviceFor(status, text, settings);
   const because = isOfSettings(status)

@@ -1,22 +1,29 @@
 /**
- * How often a request is tried again. An outage says nothing about a record; what counts is the
- * service's answer to it, or a failure of it alone while others are delivered. Runs where requests are
- * sent: on the worker's thread, or on the program's own where there is no worker.
+ * How often a request is tried again. An outage says nothing about a record, whether nobody answers,
+ * a gateway says so or a service that is too busy; what counts is that the service fails at it, or that
+ * it alone finds none while others are delivered. Runs where requests are sent: on the worker's
+ * thread, or on the program's own where there is no worker.
  *
  * @module
  */
 import type { Request } from "./request.ts";
-import { isAnswer, type RetryCause } from "./response.ts";
+import type { RetryCause } from "./response.ts";
 
 /**
- * How often a record is sent again while the service is too busy for it: for about two minutes by the
- * ladder of pauses.
+ * How often a record finds no service, each time while others are delivered, before it is believed to
+ * be its own fault: for about two minutes by the ladder of pauses.
  */
-const MAX_BUSY = 30;
-/** How often a connection is closed instead of an answer before a request counts as too large. */
-const MANY_CUTOFFS = 2;
-/** The same where nothing else is delivered meanwhile. */
-const MANY_CUTOFFS_ALONE = 4;
+const MAX_PASSED_OVER = 30;
+/**
+ * How often a connection is closed instead of an answer before a batch counts as too large, while
+ * others are delivered or not. Then it is halved, by which nothing is lost.
+ */
+const MANY_CUTOFFS_OF_BATCH = { others: 2, none: 4 };
+/**
+ * The same of a single record, which is cut then, while nearly all others are delivered or fewer: where
+ * many connections are closed it happens to one record again and again by chance.
+ */
+const MANY_CUTOFFS_OF_RECORD = { nearlyAll: 4, fewer: 8 };
 /**
  * How often a record that is kept on disk fails, or is refused as if the settings were wrong, each
  * time while others are delivered, before it is believed to be its own fault: for about a minute by
@@ -85,16 +92,16 @@ function countOther(
   { anyDelivered }: Others,
   { maxRetries, retryUnreachable, isEndpoint }: RetrySettings,
 ): Sequel {
-  if (cause === "busy" && retryUnreachable) {
-    // A Collector answers so while its queue is full, and that can last.
-    if (!isEndpoint) request.busy++;
-  } else if (cause !== "local" && (isAnswer(cause) || !retryUnreachable || anyDelivered)) {
-    request.retries++;
-  }
-  const isSpent = request.retries > maxRetries || request.busy > Math.max(MAX_BUSY, maxRetries);
+  if (cause === "local") return "retry";
+  // A Collector is busy while its queue is full, and that can last.
+  const isFull = cause === "busy" && isEndpoint;
+  if (cause === "failing" || !retryUnreachable) request.retries++;
+  else if (anyDelivered && !isFull) request.passedOver++;
+  const isSpent = request.retries > maxRetries ||
+    request.passedOver >= Math.max(MAX_PASSED_OVER, maxRetries);
   if (!isSpent) return "retry";
   // One record may be why the service fails; the others are not given up with it.
-  return cause === "failing" && request.items.length > 1 ? "halve" : "give-up";
+  return request.items.length > 1 ? "halve" : "give-up";
 }
 
 /**
@@ -119,7 +126,9 @@ export function countCutOff(request: Request, others: Others): boolean {
   request.cutOff++;
   const { cutOff, chars, items } = request;
   if (chars < MIN_LARGE_CHARS) return false;
-  return others.anyDelivered
-    ? cutOff >= MANY_CUTOFFS
-    : cutOff >= MANY_CUTOFFS_ALONE && items.length > 1;
+  if (items.length > 1) {
+    return cutOff >= MANY_CUTOFFS_OF_BATCH[others.anyDelivered ? "others" : "none"];
+  }
+  return others.anyDelivered &&
+    cutOff >= MANY_CUTOFFS_OF_RECORD[others.nearlyAllDelivered ? "nearlyAll" : "fewer"];
 }

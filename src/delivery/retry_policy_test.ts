@@ -63,7 +63,9 @@ Deno.test("countFailure() counts silence only while others are delivered, or a l
   const outage = requestOf(1);
   assertEquals(until(() => countFailure(outage, "timeout", NONE, SETTINGS)), [100, "retry"]);
   const alone = requestOf(1);
-  assertEquals(until(() => countFailure(alone, "timeout", SOME, SETTINGS)), [4, "give-up"]);
+  assertEquals(until(() => countFailure(alone, "timeout", SOME, SETTINGS)), [30, "give-up"]);
+  const batch = requestOf(2);
+  assertEquals(until(() => countFailure(batch, "timeout", SOME, SETTINGS)), [30, "halve"]);
   const sync = requestOf(1);
   const settings = { ...SETTINGS, retryUnreachable: false };
   assertEquals(until(() => countFailure(sync, "timeout", NONE, settings)), [4, "give-up"]);
@@ -71,12 +73,24 @@ Deno.test("countFailure() counts silence only while others are delivered, or a l
   assertEquals(until(() => countFailure(local, "local", SOME, settings)), [100, "retry"]);
 });
 
-Deno.test("countFailure() waits for a busy service longer, and for a busy Collector without an end", () => {
-  const request = requestOf(1);
-  assertEquals(until(() => countFailure(request, "busy", SOME, SETTINGS)), [31, "give-up"]);
+Deno.test("countFailure() waits for a service that is busy or away longer, and for a busy Collector without an end", () => {
   const collector = { ...SETTINGS, isEndpoint: true };
-  const kept = requestOf(1);
-  assertEquals(until(() => countFailure(kept, "busy", SOME, collector)), [100, "retry"]);
+  for (const cause of ["busy", "away"] as const) {
+    const outage = requestOf(1);
+    assertEquals(until(() => countFailure(outage, cause, NONE, SETTINGS)), [100, "retry"]);
+    const request = requestOf(1);
+    assertEquals(until(() => countFailure(request, cause, SOME, SETTINGS)), [30, "give-up"]);
+    const batch = requestOf(2);
+    assertEquals(until(() => countFailure(batch, cause, SOME, SETTINGS)), [30, "halve"]);
+    const more = { ...SETTINGS, maxRetries: 50 };
+    const patient = requestOf(1);
+    assertEquals(until(() => countFailure(patient, cause, SOME, more)), [50, "give-up"]);
+    const atCollector = requestOf(1);
+    assertEquals(
+      until(() => countFailure(atCollector, cause, SOME, collector)),
+      cause === "busy" ? [100, "retry"] : [30, "give-up"],
+    );
+  }
 });
 
 Deno.test("countFailure() blames what is kept on disk only while the service is well", () => {
@@ -110,7 +124,11 @@ Deno.test("countCutOff() takes no short request for too large, and no record tha
   const short = requestOf(2, 2 ** 14 - 1);
   assertEquals(until(() => countCutOff(short, SOME)), [100, false]);
   const large = requestOf(1, 2 ** 14);
-  assertEquals(until(() => countCutOff(large, SOME)), [2, true]);
+  assertEquals(until(() => countCutOff(large, WELL)), [4, true]);
+  const unlucky = requestOf(1, 2 ** 14);
+  assertEquals(until(() => countCutOff(unlucky, SOME)), [8, true]);
+  const passed = requestOf(2, 2 ** 14);
+  assertEquals(until(() => countCutOff(passed, SOME)), [2, true]);
   const batch = requestOf(2, 2 ** 14);
   assertEquals(until(() => countCutOff(batch, NONE)), [4, true]);
   const alone = requestOf(1, 2 ** 14);

@@ -239,8 +239,9 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly requestTimeoutMs?: number;
   /**
-   * How often a record is sent again, 0 to 100, after an answer of 408, 500, 502 or 504; by OTLP, of
-   * 502 or 504. While the service is busy (429, 503) or cannot be reached, other limits hold.
+   * How often a record is sent again, 0 to 100, after an answer of 408, 425, 500 or another failure of
+   * the service; by OTLP these are refusals. While the service is busy (429, 503), away (502, 504) or
+   * cannot be reached, records wait, but in mode `"sync"` that counts, too.
    *
    * Environment: `AXONPUSH_MAX_RETRIES`.
    *
