@@ -12,8 +12,8 @@ import { type Diagnostic, records } from "../diagnostics.ts";
 import type { Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
 import type { Channel } from "../worker/channel.ts";
-import { Directory, type Found, setAside } from "./directory.ts";
-import { type Lines, MAX_NUMBER } from "./lines.ts";
+import { bytesOf, Directory, type Found, setAside } from "./directory.ts";
+import { type Lines, MAX_NUMBER, type Slice } from "./lines.ts";
 import { Source, takeOver } from "./source.ts";
 import { failureOf } from "./sqlite.ts";
 
@@ -128,11 +128,7 @@ export class Backlog {
     try {
       this.#take(found);
     } catch (error) {
-      this.#report({
-        level: "error",
-        code: "spool-failed",
-        message: `Cannot take over ${found.path} of the spool: ${reason(error)}: it is tried again`,
-      });
+      this.#onNotTaken(found, error);
     }
   }
 
@@ -196,6 +192,7 @@ export class Backlog {
   /** Leaves what is not settled to whoever comes next. */
   leave(): void {
     this.stop();
+    this.tidy();
     this.rewind();
     for (const source of this.#sources) {
       try {
@@ -232,7 +229,7 @@ export class Backlog {
   }
 
   #postSlice(source: Source, channel: Channel): void {
-    const slice = source.read();
+    const slice = this.#read(source);
     if (slice === undefined) return;
     const { first: firstKey, count, lines } = slice;
     if (source.channel !== channel) channel.addOrigin(source.origin, source.file.origin);
@@ -250,6 +247,15 @@ export class Backlog {
     this.#posted.push({ source, first, firstKey, count, characters, settled, open: count });
   }
 
+  #read(source: Source): Slice | undefined {
+    try {
+      return source.read();
+    } catch (error) {
+      this.#onNotTaken(source.file, error);
+      return undefined;
+    }
+  }
+
   #tidy(source: Source): void {
     const { file, settled, isRead, inFlight } = source;
     if (isRead && inFlight === 0) return this.#end(source);
@@ -264,10 +270,13 @@ export class Backlog {
 
   /** The file is read to its end, and all of it is settled. */
   #end(ended: Source): void {
-    const { file, isDamaged } = ended;
+    const { file, settled, isDamaged, isFailing } = ended;
     this.#sources = this.#sources.filter((source) => source !== ended);
     try {
-      if (isDamaged || file.damaged > 0) this.#setAside(ended);
+      if (isFailing) {
+        settled.deleteFrom(file, Infinity);
+        ended.leave();
+      } else if (isDamaged || file.damaged > 0) this.#setAside(ended);
       else file.remove();
     } catch (error) {
       ended.close();
@@ -289,6 +298,15 @@ export class Backlog {
       code: "spool-damaged",
       message: `A file of the spool is damaged: what could be read of it was delivered` +
         `${file.damaged > 0 ? `, but not ${records(file.damaged)}` : ""}, and it is ${name} now`,
+    });
+  }
+
+  #onNotTaken({ path }: { readonly path: string }, error: unknown): void {
+    if (bytesOf(path) === 0) return; // Somebody else has delivered it in this moment.
+    this.#report({
+      level: "error",
+      code: "spool-failed",
+      message: `Cannot take over ${path} of the spool: ${reason(error)}: it is tried again`,
     });
   }
 

@@ -16,7 +16,7 @@ const encoder = new TextEncoder();
 
 /** Lines that follow each other. */
 export interface Slice {
-  /** Number of the first. */
+  /** Number of the first; without any, the number to go on from: up to it all is damaged. */
   readonly first: number;
   readonly count: number;
   /** The lines, joined by line breaks. */
@@ -38,7 +38,7 @@ export type Refusal =
 export interface Lines {
   readonly path: string;
   readonly origin: Origin;
-  /** How many lines were read that are not what was written. */
+  /** How many lines were read that are not what was written. They stay in the file. */
   readonly damaged: number;
   readonly isEmpty: boolean;
   /** Whether the file is still where it was made: somebody may have removed it. */
@@ -90,8 +90,12 @@ export function withCheck(seed: number, number: number, line: string): string {
   return `${line}\t${checkOf(seed, number, line, line.length).toString(36)}`;
 }
 
-/** The line without its check, or nothing if it is not what was written under this number. */
-export function withoutCheck(seed: number, number: number, text: string): string | undefined {
+/**
+ * The line without its check, or nothing if it is not what was written under this number. In a file
+ * that is damaged it may be anything.
+ */
+export function withoutCheck(seed: number, number: number, text: unknown): string | undefined {
+  if (typeof text !== "string") return undefined;
   const end = text.lastIndexOf("\t");
   if (end < 0 || text.slice(end + 1) !== checkOf(seed, number, text, end).toString(36)) {
     return undefined;

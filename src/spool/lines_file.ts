@@ -45,12 +45,16 @@ const LARGE_PAGES = 256;
  */
 const MAX_SLICE_BYTES = 1 << 20;
 
+/** The rows from a number on, so many at most. Where a file is damaged, a number may be anything. */
+const FROM = `WHERE number BETWEEN ? AND ${MAX_NUMBER} ORDER BY number LIMIT ?`;
+
 /** A database of lines that is ours alone. */
 export class LinesFile implements Lines {
   readonly path: string;
   readonly origin: Origin;
-  /** How many lines were read that are not what was written. They are deleted. */
   damaged = 0;
+  /** The number from which on no line was counted as damaged. */
+  #damagedTo = -Infinity;
   /** What the checks of the lines begin with. */
   #seed: number;
   #database: Database;
@@ -68,12 +72,12 @@ export class LinesFile implements Lines {
     this.#insert = database.prepare("INSERT OR REPLACE INTO lines VALUES (?, ?)");
     this.#size = database.prepare(
       `SELECT sum(bytes) AS bytes FROM (
-        SELECT octet_length(line) AS bytes FROM lines WHERE number >= ? ORDER BY number LIMIT ?)`,
+        SELECT octet_length(line) AS bytes FROM lines ${FROM})`,
     );
     this.#select = database.prepare(
       `SELECT count(*) AS count, min(number) AS first, max(number) AS last,
         group_concat(line, char(10)) AS lines
-      FROM (SELECT number, line FROM lines WHERE number >= ? ORDER BY number LIMIT ?)`,
+      FROM (SELECT number, line FROM lines ${FROM})`,
     );
     this.#pageCount = database.prepare("PRAGMA page_count");
     this.#delete = database.prepare("DELETE FROM lines WHERE number BETWEEN ? AND ?");
@@ -154,17 +158,14 @@ export class LinesFile implements Lines {
     this.#insert.run(number, withCheck(this.#seed, number, line));
   }
 
-  /**
-   * The first lines from this number on: so many at most, without a gap in their numbers.
-   * @throws What SQLite throws where the database is damaged.
-   */
+  /** @throws What SQLite throws where the database is damaged. */
   read(from: number, most: number): Slice | undefined {
     const limit = this.#fitting(from, most);
     const { count, first, last, lines } = this.#select.get(from, limit) as {
       [name: string]: number;
-    } & { lines: string };
+    } & { lines: string | null };
     if (count === 0) return undefined;
-    const texts = lines.split("\n");
+    const texts = (lines ?? "").split("\n");
     if (last! - first! + 1 !== count || texts.length !== count || first! < from) {
       return this.#readRun(from, limit);
     }
@@ -183,38 +184,35 @@ export class LinesFile implements Lines {
       .prepare(
         `SELECT count(*) AS count FROM (
           SELECT number, bytes, sum(bytes) OVER (ORDER BY number) AS total FROM (
-            SELECT number, octet_length(line) AS bytes
-            FROM lines WHERE number >= ? ORDER BY number LIMIT ?))
+            SELECT number, octet_length(line) AS bytes FROM lines ${FROM}))
         WHERE total = bytes OR total <= ?`,
       )
       .get(from, most, MAX_SLICE_BYTES)!;
     return Math.max(1, Number(count));
   }
 
-  /** Reads line by line, up to a gap, and deletes lines that are not what was written. */
+  /** Reads line by line, and leaves out what is not what was written. */
   #readRun(from: number, limit: number): Slice | undefined {
-    const rows = this.#database
-      .prepare(
-        "SELECT number, line FROM lines WHERE number BETWEEN ? AND ? ORDER BY number LIMIT ?",
-      )
-      .all(from, MAX_NUMBER, limit) as { number: number; line: string }[];
-    let first = from;
+    const rows = this.#database.prepare(`SELECT number, line FROM lines ${FROM}`)
+      .all(from, limit) as { number: number; line: unknown }[];
+    let next = from;
     const lines: string[] = [];
     for (const { number, line: text } of rows) {
-      const line = withoutCheck(this.#seed, number, text);
-      if (line === undefined || number < from) {
-        this.damaged++;
-        this.delete(number, number);
-        if (lines.length > 0) break;
-        continue;
-      }
-      if (lines.length === 0) first = number;
-      else if (number !== first + lines.length) break;
-      lines.push(line);
+      const line = number < next ? undefined : withoutCheck(this.#seed, number, text);
+      if (lines.length > 0 && (line === undefined || number !== next)) break; // Until another time.
+      if (line === undefined) this.#countDamaged(number);
+      else lines.push(line);
+      next = Math.max(next, number + 1);
     }
-    if (lines.length > 0) return { first, count: lines.length, lines: lines.join("\n") };
-    const last = rows.at(-1);
-    return last === undefined ? undefined : this.read(Math.max(from, last.number) + 1, limit);
+    if (next === from) return undefined;
+    return { first: next - lines.length, count: lines.length, lines: lines.join("\n") };
+  }
+
+  /** Counts a line once, however often it is met. */
+  #countDamaged(number: number): void {
+    if (number < this.#damagedTo) return;
+    this.#damagedTo = number + 1;
+    this.damaged++;
   }
 
   delete(first: number, last: number): void {

@@ -69,6 +69,8 @@ export class Source {
   cursor = 0;
   isRead = false;
   isDamaged = false;
+  /** Whether it could not be read to its end, for a reason that may be gone later. */
+  isFailing = false;
   inFlight = 0;
   readonly settled = new Ranges();
   /** Most lines that are read at a time: fewer where the file is damaged. */
@@ -81,15 +83,23 @@ export class Source {
     this.#limit = this.#chunkSize = chunkSize;
   }
 
-  /** Reads the next lines. Nothing comes of it at the end of the file, and where it is damaged. */
+  /**
+   * Reads the next lines. Nothing comes of it at the end of the file, and where it is damaged.
+   * @throws Where the disk fails. Then no more is read.
+   */
   read(): Slice | undefined {
     try {
       const slice = this.file.read(this.cursor, this.#limit);
       this.#limit = Math.min(8 * this.#limit, this.#chunkSize);
       this.isRead = slice === undefined;
-      return slice;
+      if (slice?.count !== 0) return slice;
+      this.cursor = slice.first;
+      return undefined;
     } catch (error) {
-      if (failureOf(error) !== "damaged") throw error;
+      if (failureOf(error) !== "damaged") {
+        this.isRead = this.isFailing = true;
+        throw error;
+      }
       this.isDamaged = true;
       this.#limit >>= 3;
       if (this.#limit === 0) this.#skip();

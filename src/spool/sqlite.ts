@@ -45,7 +45,10 @@ export function failureOf(error: unknown): SqliteFailure {
     typeof errcode === "number" ? (errcode & 0xff) === code : text.startsWith(words);
   if (is(13, "database or disk is full") || errcode === WRITE_FAILED) return "full";
   if (is(5, "database is locked") || is(6, "database table is locked")) return "locked";
-  if (is(11, "database disk image is malformed") || is(26, "file is not a database")) {
+  if (
+    is(11, "database disk image is malformed") || is(26, "file is not a database") ||
+    /^(malformed database schema|unsupported file format|no such (table|column))\b/.test(text)
+  ) {
     return "damaged";
   }
   return "other";
