@@ -11,6 +11,7 @@ import {
   assertNotMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { Logger } from "@std/log/logger";
 import type { HandlerStats } from "../mod.ts";
 import { answer, type FaultyService, slow, startFaultyService } from "./faulty_service.ts";
 import {
@@ -166,6 +167,37 @@ Deno.test({
     assertEquals(place.files(), []);
   },
 });
+
+for (const damage of ["zeroed", "cut"] as const) {
+  Deno.test(`spool whose file is ${damage} while it is used is made anew, and the rest goes on`, async () => {
+    await using service = startFaultyService(() => answer(503));
+    using place = temporary();
+    const { handler, log, said } = spooling(service, place.spool, { queueSize: 10 });
+    const logger = new Logger("shop", "NOTSET", { handlers: [handler] });
+    // More than SQLite keeps in memory.
+    for (let n = 1; n <= 1500; n++) logger.info("x".repeat(4000), { n });
+    const { spooled } = handler.stats;
+    for (const name of place.files()) {
+      using file = Deno.openSync(`${place.spool}/${name}`, { write: true });
+      const { size } = file.statSync();
+      file.truncateSync(20_000);
+      if (damage === "zeroed") file.truncateSync(size);
+    }
+    service.script = () => undefined;
+    await service.has(1500 - spooled);
+    log(2001, 2300);
+    await service.has(1500 - spooled + 300);
+    const stored = storedBy(service);
+    assertEquals(stored.filter((n) => n > 2000), range(2001, 2300));
+    assertEquals(handler.stats.dropped, 0);
+    assertBalanced(handler.stats);
+    assertEquals(said.map(({ code }) => code).filter((code) => code.startsWith("spool")), [
+      "spool-damaged",
+    ]);
+    await handler.close(FOREVER_MS);
+    assertBalanced(handler.stats);
+  });
+}
 
 Deno.test("spool that is a file is told, and records are kept in memory", async () => {
   await using service = startFaultyService(() => answer(503));

@@ -33,6 +33,8 @@ export interface RecordQueue {
   readonly charactersInFlight: number;
   /** Of the records that wait, those that are on disk alone. */
   readonly spooled: number;
+  /** Records that were left on disk, for whoever comes next. They are not in the queue any more. */
+  readonly left: number;
   /** Whether a whole batch waits. */
   readonly hasFullBatch: boolean;
   /** Records that are not settled, and kept in memory alone. */
@@ -60,8 +62,8 @@ export interface RecordQueue {
   tidy(): void;
   /** All is settled, and nothing is going to come soon: leaves nothing on disk. */
   putAway(): void;
-  /** Forgets all, and says of how many records nothing is kept on disk. */
-  leave(): { readonly kept: number; readonly lost: number };
+  /** Leaves on disk what is not settled, where there is a disk, and says how many records are lost. */
+  leave(): number;
 }
 
 /** Records that follow each other, a line each. */
@@ -95,6 +97,7 @@ const UNBOUNDED: Bounds = { records: Infinity, characters: Infinity };
 export class Queue implements RecordQueue {
   /** Nothing of it is on disk. */
   readonly spooled = 0;
+  readonly left = 0;
   /** Number that the next record gets. It may be raised, and then numbers are left out. */
   next = 0;
   waiting = 0;
@@ -284,8 +287,7 @@ export class Queue implements RecordQueue {
   /** There is no disk. */
   putAway(): void {}
 
-  /** Forgets all. */
-  leave(): { readonly kept: number; readonly lost: number } {
+  leave(): number {
     const lost = this.length;
     this.#batches = [];
     this.#posted =
@@ -294,7 +296,7 @@ export class Queue implements RecordQueue {
       this.characters =
       this.charactersInFlight =
         0;
-    return { kept: 0, lost };
+    return lost;
   }
 }
 

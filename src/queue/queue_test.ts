@@ -118,7 +118,7 @@ Deno.test("Queue.leave() forgets all, and uses no number again", () => {
   const queue = new Queue(3);
   for (let i = 0; i < 4; i++) queue.push(String(i));
   queue.markPosted();
-  assertEquals(queue.leave(), { kept: 0, lost: 4 });
+  assertEquals([queue.leave(), queue.left], [4, 0]);
   assertEquals([queue.length, queue.characters, queue.peek()], [0, 0, undefined]);
   assertEquals(queue.settle(0), false);
   queue.push("4");

@@ -29,7 +29,7 @@ const POLL_MS = 100;
 /** Ships records. */
 export class Shipper {
   /** Without what is in the queue, and what the dispatcher counts. */
-  #counts = { accepted: 0, failed: 0, dropped: 0, spooled: 0 };
+  #counts = { accepted: 0, failed: 0, dropped: 0 };
   #settings: Settings;
   #diagnostics: Diagnostics;
   #beforeShutdown: () => void;
@@ -150,14 +150,14 @@ export class Shipper {
   get stats(): Omit<HandlerStats, "filtered"> {
     const { accepted, dropped } = this.#counts;
     const { delivered, failed, retried, unread } = this.#dispatcher.stats;
-    const { length, spooled } = this.#queue;
+    const { length, spooled, left } = this.#queue;
     return {
       accepted,
       delivered,
       failed: this.#counts.failed + failed,
       dropped,
       pending: length - spooled + (this.#backlog?.inFlight ?? 0) - unread,
-      spooled: this.#counts.spooled + spooled,
+      spooled: spooled + left,
       recovered: this.#backlog?.recovered ?? 0,
       retried,
     };
@@ -259,9 +259,7 @@ export class Shipper {
     this.#dispatcher.settle();
     this.#reportRemainder(timeoutMs);
     this.#backlog?.leave();
-    const { kept, lost } = this.#queue.leave();
-    this.#counts.spooled += kept;
-    this.#counts.failed += lost;
+    this.#counts.failed += this.#queue.leave();
     this.#dispatcher.close();
     this.#budgetMs = undefined;
   }

@@ -28,6 +28,7 @@ export class SpooledQueue implements RecordQueue {
   #settled = new Ranges();
   /** From this number on, what is in the window is not on disk. */
   #unstoredFrom: number | undefined;
+  left = 0;
 
   constructor(window: Queue, file: OwnFile, sliceSize: number) {
     this.#window = window;
@@ -65,7 +66,11 @@ export class SpooledQueue implements RecordQueue {
 
   push(line: string): boolean {
     const number = this.#next;
-    const stored = this.#file.append(number, line);
+    let stored = this.#file.append(number, line);
+    if (stored === "failing" && this.#file.isDamaged) {
+      this.#abandon();
+      stored = this.#file.append(number, line);
+    }
     if (stored === "full") return false;
     const isWindow = this.#cursor === number && !this.#window.isFull;
     if (!isWindow && stored === "failing") return false;
@@ -99,10 +104,13 @@ export class SpooledQueue implements RecordQueue {
     if (this.length > 0) this.#file.delete(this.#settled);
     else if (this.#settled.merged.length > 0) this.#file.deleteAll(this.#settled);
     while (this.spooled > 0 && this.#hasRoom && this.#readBack());
-    if (this.spooled > 0 || !this.#file.checkGone()) return;
-    // What is in the window goes to the file that is made next.
-    this.#file.leave();
-    this.#unstoredFrom = 0;
+    if (this.#file.isDamaged) this.#abandon();
+    if (this.spooled === 0 && this.#file.checkGone()) {
+      // What is in the window goes to another file.
+      this.#file.leave();
+      this.#unstoredFrom = 0;
+    }
+    if (this.#unstoredFrom !== undefined) this.#storeWindow();
   }
 
   rewind(): void {
@@ -151,11 +159,7 @@ export class SpooledQueue implements RecordQueue {
     this.#file.remove();
   }
 
-  /**
-   * Ends it. What is not settled stays on disk, where there is a disk.
-   * @returns How many records stay, and how many are lost.
-   */
-  leave(): { readonly kept: number; readonly lost: number } {
+  leave(): number {
     const { length, unstored: lost } = this;
     if (length === 0) this.putAway();
     else {
@@ -165,7 +169,8 @@ export class SpooledQueue implements RecordQueue {
     this.#window.leave();
     this.#cursor = this.#next;
     this.#unstoredFrom = undefined;
-    return { kept: length - lost, lost };
+    this.left += length - lost;
+    return lost;
   }
 
   /** Whether it is worth to read lines back: a whole slice, or when nothing else is left to post. */
@@ -176,16 +181,35 @@ export class SpooledQueue implements RecordQueue {
 
   /** The oldest of what is on disk alone: about so many characters. */
   #readOldest(characters: number): Batch | undefined {
-    const slice = this.#file.read(this.#cursor, this.#sliceSize);
+    const slice = this.#read(this.#sliceSize);
     return slice === undefined ? undefined : beginningOf(slice, characters);
   }
 
   #readBack(): boolean {
-    const slice = this.#file.read(this.#cursor, Math.min(this.#sliceSize, this.#window.room));
+    const slice = this.#read(Math.min(this.#sliceSize, this.#window.room));
     if (slice === undefined) return false;
     this.#window.append(slice);
     this.#cursor = slice.first + slice.count;
     return true;
+  }
+
+  #read(limit: number): Batch | undefined {
+    const slice = this.#file.read(this.#cursor, limit);
+    if (slice?.first === this.#cursor) return slice;
+    if (!this.#file.isFailing) this.#abandon(); // Something is missing.
+    return undefined;
+  }
+
+  /**
+   * The file is damaged: what is on disk alone is left to whoever takes it over, which reads around
+   * that, and what is in the window goes to another file.
+   */
+  #abandon(): void {
+    this.#file.abandon(this.#cursor);
+    this.left += this.spooled;
+    this.#cursor = this.#next;
+    this.#settled.clear();
+    this.#unstoredFrom = 0;
   }
 
   /** The disk works again: what was kept in memory alone goes there, too. */

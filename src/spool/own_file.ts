@@ -43,6 +43,8 @@ export class OwnFile {
   /** When that was checked last. */
   #checkedAt = -Infinity;
   #wasGone = false;
+  /** Whether it was found not to be what was written. */
+  isDamaged = false;
   /** When a disk that failed is tried again. */
   #retryAt: number | undefined;
 
@@ -150,15 +152,32 @@ export class OwnFile {
   remove(): void {
     const file = this.#file;
     this.#file = undefined;
-    this.#wasGone = false;
+    this.#wasGone = this.isDamaged = false;
     if (file !== undefined) this.#remove(file);
+  }
+
+  /** Leaves a damaged file to whoever comes next, without what is under this number. */
+  abandon(number: number): void {
+    try {
+      this.#file?.delete(0, number - 1);
+    } catch {
+      // Then it is sent again, under the same keys.
+    }
+    this.leave();
+    this.#retryAt = undefined; // It was not the disk.
+    this.#report({
+      level: "error",
+      code: "spool-damaged",
+      message: `The file of the spool in ${this.#directory.path} that this program writes to is ` +
+        `damaged: another one is made, and what can be read of it is delivered later`,
+    });
   }
 
   /** Leaves it to whoever comes next. */
   leave(): void {
     const file = this.#file;
     this.#file = undefined;
-    this.#wasGone = false;
+    this.#wasGone = this.isDamaged = false;
     try {
       file?.close();
     } catch {
@@ -226,6 +245,10 @@ export class OwnFile {
   }
 
   #onFailed(error: unknown): void {
+    if (this.#file !== undefined && failureOf(error) === "damaged") {
+      this.isDamaged = true;
+      return;
+    }
     this.#retryAt = now() + RETRY_MS;
     this.#report({
       level: "error",

@@ -33,6 +33,8 @@ export function sqlite(): Sqlite {
 
 /** The system did not take what SQLite wrote: the file may not be so large, for example. */
 const WRITE_FAILED = 778;
+/** There was less to read than SQLite has written: the file was cut. */
+const SHORT_READ = 522;
 
 /** Why SQLite could not do something, as far as it matters what to do then. */
 export type SqliteFailure = "full" | "locked" | "damaged" | "other";
@@ -47,6 +49,7 @@ export function failureOf(error: unknown): SqliteFailure {
   if (is(5, "database is locked") || is(6, "database table is locked")) return "locked";
   if (
     is(11, "database disk image is malformed") || is(26, "file is not a database") ||
+    errcode === SHORT_READ ||
     /^(malformed database schema|unsupported file format|no such (table|column))\b/.test(text)
   ) {
     return "damaged";
