@@ -477,7 +477,7 @@ Deno.test("AxonPushHandler takes a redirect for one that says not where to", () 
 // ——— One refusal among deliveries ———
 
 Deno.test("AxonPushHandler loses at most the record that somebody before the service refuses", () =>
-  forAll([[401], [403], [404], [406], [302]], async (status) => {
+  forAll([[401], [403], [404], [406], [421], [451], [302]], async (status) => {
     for (const protocol of ["events", "otlp"] as const) {
       for (const always of [false, true]) {
         let refusals = 0;
@@ -500,7 +500,7 @@ Deno.test("AxonPushHandler loses at most the record that somebody before the ser
   }));
 
 Deno.test("AxonPushHandler does not hammer an address that takes no records", () =>
-  forAll([[405], [411], [415], [426], [501], [505], [404]], async (status) => {
+  forAll([[402], [405], [410], [411], [415], [421], [426], [501], [505], [404]], async (status) => {
     for (const protocol of ["events", "otlp"] as const) {
       await using service = startFaultyService(() => answer(status!));
       const handler = handlerFor(service, { protocol });

@@ -449,11 +449,12 @@ Deno.test("a partial success counts what was rejected as failed, and reports it"
     failed: 2,
     accepted: 5,
   });
-  assertEquals(said.map(({ level, code }) => [level, code]), [[
-    "error",
-    "partial-success",
-  ]]);
+  assertEquals(said.map(({ level, code }) => [level, code]), [
+    ["error", "partial-success"],
+    ["error", "lost"],
+  ]);
   assertStringIncludes(said[0]!.message, "2 records of a batch: no severity");
+  assertMatch(said[1]!.message, /^2 records could not be delivered.*no severity/);
 });
 
 Deno.test("a partial success with only a message is a warning", async () => {

@@ -134,8 +134,7 @@ export class Exporter {
           isWarm,
           this.#queue.isDue(now, this.#isAtOnce),
         );
-        if (result.diagnostic) this.#callbacks.report(result.diagnostic);
-        this.#outcomes.settle(request, result.rejected ?? 0, this.#queue.isEmpty);
+        this.#settle(request, result);
         if (result.finished) return void this.#finish(slot, result.finished);
         break;
       case "refused":
@@ -146,6 +145,18 @@ export class Exporter {
         break;
     }
     this.#free(slot);
+  }
+
+  #settle(
+    request: Request,
+    { rejected = 0, diagnostic }: SendResult & { kind: "delivered" },
+  ): void {
+    const isLast = this.#queue.isEmpty;
+    if (rejected > 0 && diagnostic) {
+      return this.#outcomes.lose(request, diagnostic, isLast, rejected);
+    }
+    if (diagnostic) this.#callbacks.report(diagnostic);
+    this.#outcomes.settle(request, 0, isLast);
   }
 
   async #finish(slot: Slot, finished: Promise<Diagnostic | undefined>): Promise<void> {

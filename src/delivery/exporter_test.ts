@@ -815,11 +815,14 @@ Deno.test("Exporter.send() counts the rejected part of a batch, and does not sen
   for (const rejected of [0, 2, 5, 1000]) {
     const sim = simulate({ protocol: "otlp" });
     sim.send(...range(5));
-    await sim.open[0]!.answer({ kind: "delivered", rejected });
+    const diagnostic = { level: "error", code: "partial-success", message: "too old" } as const;
+    await sim.open[0]!.answer({ kind: "delivered", rejected, diagnostic });
 
     const failed = [...sim.outcomes.values()].filter((outcome) => outcome === "failed");
     assertEquals(failed.length, Math.min(rejected, 5));
     assertEquals(sim.all.length, 1);
+    assertEquals(sim.said, ["too old"]);
+    assertEquals([sim.counts.lost, sim.counts.reason], [failed.length, rejected ? "too old" : ""]);
   }
 });
 

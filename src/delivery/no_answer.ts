@@ -49,19 +49,21 @@ export function unreachable(
   cause: RetryCause,
   where?: string,
 ): SendResult {
-  const tls = /certificate|\btls\b|handshake/i.test(why);
+  // A connection that was cut may be said to have ended without a word of TLS, which means nothing.
+  const isTls = /certificate|handshake|fatal alert/i.test(why);
   const proxy = where === undefined && cause !== "local" ? proxyVariable(url) : undefined;
   const service = isEndpoint ? "the endpoint" : "AxonPush";
   const advice = [
     MISUNDERSTOOD.test(why) && "Does the address begin with 'http:' where it should be 'https:', " +
       "or the other way round?",
-    tls && "A certificate of your own needs DENO_CERT or DENO_TLS_CA_STORE=system",
+    /peer certificate/i.test(why) &&
+    "A certificate of your own needs DENO_CERT or DENO_TLS_CA_STORE=system",
     proxy && `It may be the proxy that does not answer: see ${proxy}, and NO_PROXY for exceptions`,
   ].filter(Boolean).map((sentence) => `. ${sentence}`);
   const message = `Cannot reach ${service} ${where ?? `at ${url}`}: ${why}: trying again${
     advice.join("")
   }`;
-  const code = tls ? "tls" : "unreachable";
+  const code = isTls ? "tls" : "unreachable";
   return { kind: "retry", cause, diagnostic: { level: "warn", code, message } };
 }
 

@@ -45,11 +45,16 @@ export class Outcomes {
     }
   }
 
-  /** Settles a request of which all records have failed for this reason. */
-  lose(request: Request, diagnostic: Diagnostic, isLast: boolean): void {
+  /**
+   * Settles a request of which records have failed for this reason.
+   * @param most How many, all of them if there are not so many.
+   */
+  lose(request: Request, diagnostic: Diagnostic, isLast: boolean, most = Infinity): void {
+    if (request.isSettled) return;
+    const failed = Math.min(most, request.items.length);
     this.explain(diagnostic);
-    this.#countLost(request.items.length);
-    this.settle(request, request.items.length, isLast);
+    this.#countLost(failed);
+    this.settle(request, failed, isLast);
   }
 
   /** Reports why the next records are lost. */

@@ -14,11 +14,16 @@ export const MAX_RETRY_AFTER_MS = 60_000;
 const MAX_QUOTE = 500;
 /** Most characters of a service's own error code. */
 const MAX_CODE = 64;
+/** Longest list of lists in an answer of which anything is quoted. */
+const MAX_LEVELS = 8;
 /**
- * Statuses that say, as redirects do, that the settings are wrong, or that somebody before the
- * service refuses the record: a firewall, say. Which of the two is for the exporter to find out.
+ * Statuses of 4xx that are about what a request says. All others say, as redirects do, that the
+ * settings are wrong, or that somebody before the service refuses the record: a firewall, say. Which
+ * of the two is for the exporter to find out.
  */
-const SETTINGS = [401, 403, 404, 405, 406, 407, 411, 415, 426, 501, 505];
+const CONTENT = [400, 408, 409, 413, 422, 425];
+/** Statuses that say that somebody else is at this address. */
+const ADDRESS = [405, 406, 410, 411, 415, 421, 426, 501, 505];
 
 /** What an OpenTelemetry Collector answers with 400 to a request that is larger than it takes. */
 const TOO_LARGE = /body too large/i;
@@ -44,7 +49,7 @@ export type RetryCause =
 export type SendResult =
   | {
     readonly kind: "delivered";
-    /** How many records of the batch the service refused all the same. */
+    /** How many records of the batch the service refused all the same, as the diagnostic says. */
     readonly rejected?: number;
     readonly diagnostic?: Diagnostic;
     /**
@@ -125,7 +130,8 @@ export async function readResponse(
   }
   if (isRedirect(status)) {
     const location = headers.get("location");
-    const text = `${settings.url} redirects${location === null ? "" : ` to ${location}`}, and ` +
+    const to = location === null ? "" : ` to ${location.slice(0, MAX_QUOTE)}`;
+    const text = `${settings.url} redirects${to}, and ` +
       `redirects are not followed because requests carry credentials: set '${
         settings.isEndpoint ? "endpoint" : "baseUrl"
       }' to the address that answers itself`;
@@ -142,7 +148,7 @@ function isRedirect(status: number): boolean {
 
 /** Whether a status says that the settings may be wrong. */
 function isOfSettings(status: number): boolean {
-  return isRedirect(status) || SETTINGS.includes(status);
+  return status >= 300 && status < 500 && !CONTENT.includes(status) || ADDRESS.includes(status);
 }
 
 /** The last status that any specification knows (RFC 6585, 6). */
@@ -195,7 +201,7 @@ function adviceFor(
 ): string | undefined {
   if (isRedirect(status)) return undefined; // Its text says it.
   const check = (what: string) => `check ${what}: requests go to ${url}`;
-  if (isEndpoint) return SETTINGS.includes(status) ? check("'endpoint' and 'headers'") : undefined;
+  if (isEndpoint) return isOfSettings(status) ? check("'endpoint' and 'headers'") : undefined;
   if (status >= 400 && "x-axonpush-environment" in headers && /environment/i.test(text)) {
     return "register the environment with AxonPush, or leave 'environment' out " +
       "(AXONPUSH_ENVIRONMENT)";
@@ -215,7 +221,7 @@ function adviceFor(
     case 404:
       return check("'baseUrl' (AXONPUSH_BASE_URL) and 'channelId' (AXONPUSH_CHANNEL_ID)");
     default:
-      return SETTINGS.includes(status) ? check("'baseUrl' (AXONPUSH_BASE_URL)") : undefined;
+      return ADDRESS.includes(status) ? check("'baseUrl' (AXONPUSH_BASE_URL)") : undefined;
   }
 }
 
@@ -244,7 +250,8 @@ function partial(answer: string): SendResult {
   const { partialSuccess } = Object(parse(answer)) as {
     partialSuccess?: { rejectedLogRecords?: unknown; errorMessage?: unknown };
   };
-  const rejected = Math.max(0, Number(words(partialSuccess?.rejectedLogRecords)[0]) || 0);
+  const count = Number(words(partialSuccess?.rejectedLogRecords)[0]);
+  const rejected = Number.isSafeInteger(count) && count > 0 ? count : 0;
   const said = words(partialSuccess?.errorMessage).join("; ").slice(0, MAX_QUOTE);
   if (rejected === 0 && said === "") return { kind: "delivered" };
   const message = `The service refused ${records(rejected)} of a batch${said && `: ${said}`}`;
@@ -264,17 +271,32 @@ function explain(answer: string): Explanation {
 export function explainEnvelope(envelope: Readonly<Record<string, unknown>>): Explanation {
   const { code, message, hint, requestId, title, detail, errors } = envelope;
   const request = words(requestId).map((id) => `request ${id}`);
-  const parts = [code, message ?? title, detail, errors, hint].flatMap(words).concat(request);
+  const parts = [code, message ?? title, detail, errors, hint].flatMap((part) => words(part))
+    .concat(request);
   const text = parts.join("; ").slice(0, MAX_QUOTE);
   const [serviceCode] = words(code);
   return { text, serviceCode: serviceCode?.slice(0, MAX_CODE) };
 }
 
-/** The strings that a field of an answer may be: it can hold anything, lists and objects too. */
-function words(value: unknown): string[] {
+/**
+ * The strings that a field of an answer may be: it can hold anything, lists and objects too, so deep
+ * that they would use up the stack.
+ */
+function words(value: unknown, levels = MAX_LEVELS): string[] {
   if (value === undefined || value === null || value === "") return [];
-  if (Array.isArray(value)) return value.flatMap(words);
-  return [typeof value === "object" ? JSON.stringify(value) : String(value)];
+  if (Array.isArray(value)) {
+    return levels === 0 ? [] : value.flatMap((part) => words(part, levels - 1));
+  }
+  return [typeof value === "object" ? stringify(value) : String(value)];
+}
+
+/** The JSON of an object, if there is one: a client's error may hold what has none. */
+function stringify(object: object): string {
+  try {
+    return JSON.stringify(object);
+  } catch {
+    return "";
+  }
 }
 
 /** Parses what should be JSON; a proxy's page, say, helps nobody on a console. */

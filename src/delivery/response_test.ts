@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { unsent } from "./no_answer.ts";
 import {
   MAX_RETRY_AFTER_MS,
   parseRetryAfter,
+  readResponse,
   rejection,
   type RetryCause,
   stranger,
@@ -101,4 +102,86 @@ Deno.test("rejection() and unsent() begin like sentences, and call no Collector 
     "The endpoint cannot accept records now: HTTP 503: trying again",
     "Cannot reach the endpoint at http://127.0.0.1/event: connection refused: trying again",
   ]);
+});
+
+Deno.test("rejection() takes for what a record says only what is about that", () => {
+  const because = (status: number) => {
+    const result = rejection(status, { text: "" }, SETTINGS);
+    return result.kind === "refused" ? result.because : result.kind;
+  };
+  for (const status of [400, 409, 422]) assertEquals(because(status), "content", `${status}`);
+  assertEquals(because(413), "size");
+  const others = [300, 304, 399, 402, 410, 412, 414, 417, 418, 420, 421, 423, 424, 428, 430, 431];
+  for (const status of [...others, 444, 451, 460, 499, 501, 505]) {
+    assertEquals(because(status), "settings", `${status}`);
+  }
+});
+
+/** What a batch comes to that is answered so. */
+function answered(status: number, body: string, headers: HeadersInit = {}) {
+  const settings = { ...SETTINGS, protocol: "otlp" } as const;
+  return readResponse(
+    new Response(body, { status, headers }),
+    () => Promise.resolve(body),
+    settings,
+  );
+}
+
+Deno.test("readResponse() counts what was refused of a batch if the number is one", async () => {
+  const cases: [rejected: string, count: number | undefined][] = [
+    ["3", 3],
+    ['"3"', 3],
+    ['["3"]', 3],
+    ["0", undefined],
+    ['"-3"', undefined],
+    ["1.5", undefined],
+    ["1e999", undefined],
+    ['"many"', undefined],
+    ["{}", undefined],
+    ["true", undefined],
+  ];
+  for (const [rejected, count] of cases) {
+    const result = await answered(200, `{"partialSuccess":{"rejectedLogRecords":${rejected}}}`);
+    assertEquals(result.kind === "delivered" && result.rejected, count, rejected);
+  }
+});
+
+Deno.test("readResponse() is not led astray by an answer of any depth or length", async () => {
+  for (const [open, close] of [["[", "]"], ['{"a":', "}"]] as const) {
+    const deep = open.repeat(10_000) + "1" + close.repeat(10_000);
+    for (const field of ["rejectedLogRecords", "errorMessage"]) {
+      const result = await answered(200, `{"partialSuccess":{"${field}":${deep}}}`);
+      assertEquals(result.kind, "delivered");
+    }
+    for (const field of ["code", "message", "errors", "requestId"]) {
+      const result = await answered(422, `{"${field}":${deep}}`);
+      assertEquals(result.kind, "refused");
+    }
+  }
+  const location = `https://shop.example/${"x".repeat(60_000)}`;
+  const { diagnostic } = await answered(302, "", { location });
+  assert(diagnostic!.message.length < 1000);
+});
+
+Deno.test("unsent() speaks of certificates only where one is at fault", () => {
+  const cases: [message: string, code: string, isAdvised: boolean][] = [
+    ["invalid peer certificate: UnknownIssuer", "tls", true],
+    ["received fatal alert: CertificateRequired", "tls", false],
+    ["received fatal alert: UnrecognisedName", "tls", false],
+    ["tls handshake eof", "tls", false],
+    [
+      "peer closed connection without sending TLS close_notify: " +
+      "https://docs.rs/rustls/latest/rustls/manual/_03_howto/index.html#unexpected-eof",
+      "unreachable",
+      false,
+    ],
+  ];
+  for (const [message, code, isAdvised] of cases) {
+    const { diagnostic } = unsent(
+      new TypeError("fetch failed", { cause: new Error(message) }),
+      SETTINGS,
+    );
+    assertEquals(diagnostic!.code, code, message);
+    assertEquals(diagnostic!.message.includes("DENO_CERT"), isAdvised, message);
+  }
 });
