@@ -193,7 +193,9 @@ export class SpooledQueue implements RecordQueue {
     return true;
   }
 
+  /** Reads lines that are on disk alone. */
   #read(limit: number): Batch | undefined {
+    if (this.spooled === 0) return undefined;
     const slice = this.#file.read(this.#cursor, limit);
     if (slice?.first === this.#cursor) return slice;
     if (!this.#file.isFailing) this.#abandon(); // Something is missing.

@@ -8,11 +8,11 @@
  * @module
  */
 import { now, sleep } from "../clock.ts";
-import { type Diagnostic, records } from "../diagnostics.ts";
+import type { Diagnostic } from "../diagnostics.ts";
 import type { Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
 import type { Channel } from "../worker/channel.ts";
-import { bytesOf, Directory, type Found, setAside } from "./directory.ts";
+import { bytesOf, Directory, type Found } from "./directory.ts";
 import { type Lines, MAX_NUMBER, type Slice } from "./lines.ts";
 import { Source, takeOver } from "./source.ts";
 import { failureOf } from "./sqlite.ts";
@@ -270,35 +270,13 @@ export class Backlog {
 
   /** The file is read to its end, and all of it is settled. */
   #end(ended: Source): void {
-    const { file, settled, isDamaged, isFailing } = ended;
     this.#sources = this.#sources.filter((source) => source !== ended);
     try {
-      if (isFailing) {
-        settled.deleteFrom(file, Infinity);
-        ended.leave();
-      } else if (isDamaged || file.damaged > 0) this.#setAside(ended);
-      else file.remove();
+      ended.end(this.#report);
     } catch (error) {
       ended.close();
-      this.#onUndeleted(file, error);
+      this.#onUndeleted(ended.file, error);
     }
-  }
-
-  #setAside(source: Source): void {
-    const { file, settled } = source;
-    try {
-      settled.deleteFrom(file, Infinity);
-    } catch {
-      // They cannot be told apart from the others any more.
-    }
-    source.close();
-    const name = setAside(file.path);
-    this.#report({
-      level: "error",
-      code: "spool-damaged",
-      message: `A file of the spool is damaged: what could be read of it was delivered` +
-        `${file.damaged > 0 ? `, but not ${records(file.damaged)}` : ""}, and it is ${name} now`,
-    });
   }
 
   #onNotTaken({ path }: { readonly path: string }, error: unknown): void {

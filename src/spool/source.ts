@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Diagnostic } from "../diagnostics.ts";
+import { type Diagnostic, records } from "../diagnostics.ts";
 import type { Origin } from "../record/chunk.ts";
 import type { Channel } from "../worker/channel.ts";
 import { bytesOf, type Found, KEPT_MS, MAKING_MS, removeFile, setAside } from "./directory.ts";
@@ -120,6 +120,32 @@ export class Source {
       }
     }
     this.isRead = true;
+  }
+
+  /** All that could be read is settled: removes the file, or sets it aside where it is damaged. */
+  end(report: (diagnostic: Diagnostic) => void): void {
+    if (this.isFailing) {
+      this.settled.deleteFrom(this.file, Infinity);
+      this.leave();
+    } else if (this.isDamaged || this.file.damaged > 0) this.#setAside(report);
+    else this.file.remove();
+  }
+
+  #setAside(report: (diagnostic: Diagnostic) => void): void {
+    const { file, settled } = this;
+    try {
+      settled.deleteFrom(file, Infinity);
+    } catch {
+      // They cannot be told apart from the others any more.
+    }
+    this.close();
+    const name = setAside(file.path);
+    report({
+      level: "error",
+      code: "spool-damaged",
+      message: `A file of the spool is damaged: what could be read of it was delivered` +
+        `${file.damaged > 0 ? `, but not ${records(file.damaged)}` : ""}, and it is ${name} now`,
+    });
   }
 
   /** Closes the file, whatever state it is in. */
