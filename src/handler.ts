@@ -246,7 +246,7 @@ export class AxonPushHandler extends BaseHandler {
     } while (this.#state === "closing" && this.#shipper.pending > 0); // Logged meanwhile.
     await this.#shipper.settleBacklog(Math.max(0, deadline - now()));
     // Somebody may have called setup() or destroy() in the meantime.
-    if ((this.#state as string) === "closing") this.#end(timeoutMs);
+    if ((this.#state as string) === "closing") this.#end(timeoutMs, false);
   }
 
   /**
@@ -262,7 +262,7 @@ export class AxonPushHandler extends BaseHandler {
     const { shutdownTimeoutMs } = this.#settings;
     this.#shipper.beginShutdown(true);
     this.#shipper.drain(shutdownTimeoutMs);
-    this.#end(shutdownTimeoutMs);
+    this.#end(shutdownTimeoutMs, true);
   }
 
   /** Makes `await using` call {@linkcode close}. */
@@ -350,8 +350,8 @@ export class AxonPushHandler extends BaseHandler {
     }
   }
 
-  #end(timeoutMs: number): void {
-    unhook(this.#hooked);
+  #end(timeoutMs: number, hasBlocked: boolean): void {
+    unhook(this.#hooked, hasBlocked);
     this.#shipper.close(timeoutMs);
     this.#state = "closed";
   }

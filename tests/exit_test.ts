@@ -439,6 +439,28 @@ for (const how of ["loop", "input", "wait"]) {
   }
 }
 
+for (const when of ["before", "once"]) {
+  Deno.test(`AxonPushHandler lets SIGTERM end a program whose handler is being destroyed: ${when} its worker listens`, async () => {
+    await using service = startHangingService();
+    const { flags, args } = shipTo(service, { shutdownTimeoutMs: 1000 });
+    const program = startProgram("destroyed.ts", { flags, args: [...args, when] });
+    await program.output(/^ready$/m);
+    program.kill("SIGTERM");
+    const { code, signal } = await program.ended;
+    assertEquals({ code, signal }, SIGTERM);
+  });
+}
+
+Deno.test("AxonPushHandler.destroy() leaves no worker behind that hears a signal", async () => {
+  await using service = startService({ delayMs: 0 });
+  const { flags, args } = shipTo(service);
+  for (let i = 0; i < 4; i++) { // The worker may be quick enough by itself.
+    const program = startProgram("destroyed.ts", { flags, args: [...args, "right after"] });
+    const { code, signal } = await program.ended;
+    assertEquals({ code, signal }, SIGTERM);
+  }
+});
+
 Deno.test("AxonPushHandler starts one worker where log.setup() replaces twenty handlers", async () => {
   await using service = startService({ delayMs: 0 });
   const { code, stdout } = await runProgram("replaced_handlers.ts", shipTo(service));

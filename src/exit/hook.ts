@@ -39,10 +39,13 @@ export const hook: (entry: Hooked) => void = guard((entry) => {
   if (isUnloading) entry.shipper.beginShutdown(true);
 });
 
-/** Undoes {@linkcode hook}. Does not throw. */
-export const unhook: (entry: Hooked) => void = guard((entry) => {
+/**
+ * Undoes {@linkcode hook}. Does not throw.
+ * @param hasBlocked Whether this thread has blocked until now, and heard no signal.
+ */
+export const unhook: (entry: Hooked, hasBlocked: boolean) => void = guard((entry, hasBlocked) => {
   if (!hooked.delete(entry)) return;
-  signals.update();
+  signals.update(hasBlocked);
   if (hooked.size === 0) unwatchWorker();
 });
 

@@ -104,12 +104,14 @@ export class Signals implements Hearing {
     return this.#watch?.hasCaughtUp() ?? true;
   }
 
-  /** Has those signals listened to that those want to hear who are hooked, and no others. */
-  update(): void {
+  /**
+   * Has those signals listened to that those want to hear who are hooked, and no others.
+   * @param hasBlocked Whether this thread has blocked, and a signal may have come meanwhile.
+   */
+  update(hasBlocked = false): void {
     const wanted = this.#wanted;
-    for (const signal of this.#listeners.keys()) {
-      if (!wanted.includes(signal)) this.#unlisten(signal);
-    }
+    // A signal that came while it blocked is heard first.
+    guard(() => this.#unlistenUnwanted(hasBlocked ? TURNS : 0))();
     if (this.#dealing) return;
     const watchman = IN_WORKER || wanted.length === 0 ? undefined : watchmen.first;
     const watch = this.#watch;
@@ -117,12 +119,25 @@ export class Signals implements Hearing {
     if (this.#yielding === "yes") { for (const signal of wanted) this.#listen(signal); }
     else if (wanted.length > 0) this.#awaitYield();
     this.#watch = undefined;
-    watch?.release(0);
+    // If nobody wants to hear signals any more, the next one is to end the program: it must not be
+    // heard by a worker that has yet to learn that. What it has heard before is a signal all the same.
+    const isLast = wanted.length === 0 && watch?.watchman === watchmen.first;
+    const heard = watch?.release(isLast ? undefined : 0);
+    if (heard !== undefined) return guard(() => this.#onSignal(heard))();
     if (watchman === undefined) return;
     const timeouts = [...this.#hooked].map(({ shutdownTimeoutMs }) => shutdownTimeoutMs);
     this.#leavesAt = undefined;
     this.#watch = new SignalWatch(watchman, wanted, Math.max(...timeouts));
     guard(() => this.#follow(this.#watch!))();
+  }
+
+  /** @param turns How many turns of the event loop to make first. */
+  async #unlistenUnwanted(turns: number): Promise<void> {
+    for (let i = 0; i < turns; i++) await sleep(1);
+    const wanted = this.#wanted;
+    for (const signal of this.#listeners.keys()) {
+      if (!wanted.includes(signal)) this.#unlisten(signal);
+    }
   }
 
   get #wanted(): EndSignal[] {

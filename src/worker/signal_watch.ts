@@ -132,10 +132,13 @@ export class SignalWatch {
     Atomics.notify(this.#words, TAKEN_OVER);
   }
 
-  /** Ends the watch, and blocks until the worker does not listen any more, or the time is up. */
-  release(timeoutMs = RELEASE_MS): void {
+  /**
+   * Ends the watch, and blocks until the worker does not listen any more, or the time is up.
+   * @returns The signal that was heard, if one was.
+   */
+  release(timeoutMs = RELEASE_MS): EndSignal | undefined {
     this.takeOver();
-    if (Atomics.compareExchange(this.#words, CLAIM, 0, BY_PROGRAM) === 0) return;
+    if (Atomics.compareExchange(this.#words, CLAIM, 0, BY_PROGRAM) === 0) return undefined;
     Atomics.store(this.#words, RELEASED, 1);
     Atomics.notify(this.#words, RELEASED);
     // One that is only just beginning would take the next signal for its own.
@@ -143,6 +146,7 @@ export class SignalWatch {
     for (const state of [0, NOW]) {
       Atomics.wait(this.#words, LISTENING, state, Math.max(0, deadline - now()));
     }
+    return this.signal;
   }
 }
 
