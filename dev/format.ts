@@ -24,7 +24,6 @@ const STYLES = {
   red: 31,
   green: 32,
   yellow: 33,
-  blue: 34,
   magenta: 35,
   cyan: 36,
 } as const;

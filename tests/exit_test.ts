@@ -251,6 +251,10 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
       ...Array.from({ length: 150 }, (_, i) => `more ${i + 1}`),
     ],
   }],
+  "goes on at its end by a listener from before the package was loaded": ["goes_on_early.ts", {
+    ends: { code: 0, stdout: "the end\n" },
+    records: [...RECORDS, "went on 1", "went on 2"],
+  }],
   "runs out of work, goes on and is sent SIGTERM": ["goes_on.ts", {
     ends: SIGTERM,
     args: ["is sent SIGTERM"],

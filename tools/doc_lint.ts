@@ -12,6 +12,7 @@ try {
   await copyTree(root, "dev");
   const command = new Deno.Command(Deno.execPath(), {
     args: ["doc", "--lint", "mod.ts", "dev/mod.ts"],
+    env: { NO_COLOR: "1" }, // Or else they do not begin with "error".
     cwd: copy,
   });
   const { code, stderr } = await command.output();

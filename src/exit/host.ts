@@ -15,7 +15,7 @@ const { apply } = Reflect;
 export const IN_WORKER: boolean = "DedicatedWorkerGlobalScope" in globalThis;
 
 /** Whether this is a worker of `node:worker_threads`. */
-export const IN_NODE_WORKER: boolean = IN_WORKER && !("WorkerGlobalScope" in globalThis);
+const IN_NODE_WORKER: boolean = IN_WORKER && !("WorkerGlobalScope" in globalThis);
 
 /** Deno's own, whatever the program or {@linkcode beforeKill} has put in its place since. */
 export const { kill } = Deno;
