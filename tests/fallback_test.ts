@@ -283,6 +283,21 @@ Deno.test("AxonPushHandler settles what a client gets exactly once", async () =>
   await handler.close();
 });
 
+Deno.test('overflowPolicy "block" drops what it cannot wait for with a client', async () => {
+  const handler = handlerFor(NOWHERE, {
+    ...client(() => Promise.resolve()),
+    overflowPolicy: "block",
+    queueSize: 10,
+  });
+  log(handler, 15); // No answer comes before this thread yields, so to wait for one would be for ever.
+  assert(await handler.flush(PLENTY_MS));
+
+  const { delivered, dropped } = handler.stats;
+  assertEquals({ delivered, dropped }, { delivered: 10, dropped: 5 });
+  assertEquals(handler.said.map(({ code }) => code), ["overflow"]);
+  await handler.close();
+});
+
 // ——— Recursion ———
 
 Deno.test("AxonPushHandler ships nothing of what its own client logs, even after an await", async () => {

@@ -63,6 +63,42 @@ Deno.test("Backoff.openFor() pauses as long as the longest wish", () => {
   assertEquals([backoff.resumeAt, backoff.cause], [9000, "asked"]);
 });
 
+Deno.test("Backoff.openFor() is a step of the ladder, one for all that are asked together", () => {
+  const { backoff, clock } = backoffAt();
+  const { epoch } = backoff;
+  for (let i = 0; i < 5; i++) backoff.openFor(epoch, 3000);
+  clock.now = backoff.resumeAt;
+  backoff.onDelivered(epoch); // Sent before the pause.
+  assertEquals(backoff.state, "half-open");
+  backoff.open(backoff.epoch, "failure");
+  assertNear(backoff.resumeAt - clock.now, 500);
+  clock.now = backoff.resumeAt;
+  backoff.openFor(backoff.epoch, 100); // Another wish counts though it is shorter than an old pause.
+  assertEquals(backoff.resumeAt, clock.now + 100);
+});
+
+Deno.test("Backoff.isWell goes by how many requests are delivered at their first attempt", () => {
+  const { backoff } = backoffAt();
+  assertEquals(backoff.isWell, true);
+  for (let i = 0; i < 100; i++) backoff.onFailed(false);
+  assertEquals(backoff.isWell, true); // The same request, again and again.
+  for (let i = 0; i < 5; i++) backoff.onFailed(true);
+  assertEquals(backoff.isWell, false);
+  for (let i = 0; i < 100; i++) backoff.onDelivered(backoff.epoch, false);
+  assertEquals(backoff.isWell, false); // What fails at first and is delivered later.
+  for (let i = 0; i < 100; i++) backoff.onDelivered(backoff.epoch, true);
+  assertEquals(backoff.isWell, true);
+});
+
+Deno.test("Backoff.failuresInARow counts from the last delivery on", () => {
+  const { backoff } = backoffAt();
+  for (let i = 0; i < 3; i++) backoff.onFailed();
+  backoff.onDelivered(backoff.epoch);
+  assertEquals(backoff.failuresInARow, 0);
+  backoff.onFailed();
+  assertEquals(backoff.failuresInARow, 1);
+});
+
 Deno.test("Backoff.expedite() ends a pause, but not one that the service asked for", () => {
   for (const isAsked of [false, true]) {
     const { backoff } = backoffAt();

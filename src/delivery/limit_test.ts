@@ -70,6 +70,13 @@ Deno.test("Limit comes down to what a wave shows that the service bears, in what
     limit.onDelivered(epoch, 30, false, false);
     assertEquals(limit.size, 4);
   }
+  const { limit: known, clock } = limitOf();
+  for (let i = 0; i < 28; i++) known.onRefused(0);
+  known.onDelivered(0, 30, false, false);
+  clock.now = 1000;
+  deliver(known, 1000, 1000);
+  assertEquals(known.size, 4); // Now that is what it grows back to, and not from where it was cut.
+
   const { limit } = limitOf();
   for (let i = 0; i < 31; i++) limit.onRefused(0);
   limit.onDelivered(limit.epoch, 30, false, false); // An outage that is over.
@@ -82,6 +89,10 @@ Deno.test("Limit asks for a pause where nothing is delivered, and keeps then wha
   assertEquals(limit.size, 22);
   for (let i = 0; i < 10; i++) assertEquals(limit.onRefused(limit.epoch), true);
   assertEquals(limit.size, 22);
+
+  deliver(limit, 1, 0, 100, false);
+  assertEquals(limit.onRefused(limit.epoch), false); // It is only busy.
+  assertEquals(limit.onRefused(limit.epoch), true); // Nothing has been delivered since.
 });
 
 Deno.test("Limit goes down to one request, and asks for a pause then", () => {
@@ -128,6 +139,14 @@ Deno.test("Limit gives back what it has grown when answers become slow, and no m
   }
   assert(sizes[0]! < 64, `${sizes}`);
   assertEquals(Math.min(...sizes), 32);
+
+  const { limit: other } = limitOf();
+  deliver(other, 100, 100);
+  const grown = other.size;
+  while (other.size === grown) deliver(other, 1, 1, 1000, false);
+  const { size } = other;
+  deliver(other, 3, 3, 1000); // Before the next round is over, nobody knows whether it is better.
+  assertEquals(other.size, size);
 });
 
 Deno.test("Limit does not take the first answers over new connections for slow ones", () => {
@@ -171,6 +190,12 @@ Deno.test("Limit.onCrowded() comes down to the connections that there are", () =
   assertEquals([limit.size, pauses.includes(true)], [3, false]);
   assertEquals(limit.onCrowded(0), true);
   assertEquals(limit.size, 1);
+
+  const { limit: busy } = limitOf();
+  const { epoch } = busy;
+  busy.onCrowded(20);
+  busy.onRefused(epoch); // Sent when there were more.
+  assertEquals(busy.size, 20);
 });
 
 // ——— Between an exporter and a service ———

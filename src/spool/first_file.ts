@@ -51,11 +51,6 @@ export class FirstFile implements Lines {
     this.#file = file;
   }
 
-  /** Whether this Deno can say whether a file is locked without waiting for it. */
-  static get isPossible(): boolean {
-    return typeof Deno.FsFile.prototype.tryLockSync === "function";
-  }
-
   /**
    * Makes a file that is not there yet.
    * @throws What the system throws.
@@ -79,7 +74,6 @@ export class FirstFile implements Lines {
 
   /** Opens a file that somebody has left, or says why it cannot be had. */
   static take(path: string): FirstFile | Refusal {
-    if (!FirstFile.isPossible) return "foreign";
     const file = Deno.openSync(path, { read: true, append: true });
     const taken = FirstFile.#take(path, file);
     if (typeof taken === "string") file.close();

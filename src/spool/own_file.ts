@@ -189,10 +189,8 @@ export class OwnFile {
    * The file as it should be for this line: a database as soon as that costs little, or there is much.
    */
   #open(line: string): Lines {
-    const isCheap = isSqliteLoaded() || !FirstFile.isPossible;
-    if (this.#file === undefined) {
-      this.#file = isCheap ? this.#createDatabase() : this.#createFirst();
-    }
+    const isCheap = isSqliteLoaded();
+    this.#file ??= isCheap ? this.#createDatabase() : this.#createFirst();
     const first = this.#file;
     if (!(first instanceof FirstFile) || !isCheap && !first.isLargeWith(line)) return first;
     const database = this.#createDatabase();

@@ -23,12 +23,10 @@ export function isSqliteLoaded(): boolean {
 /**
  * SQLite, at once, because a log call cannot wait for it.
  *
- * @throws {Error} If this Deno has none.
+ * @throws {Error} If Deno cannot set up Node's modules.
  */
 export function sqlite(): Sqlite {
-  loaded ??= nodeProcess().getBuiltinModule("node:sqlite");
-  if (loaded === undefined) throw new Error("This Deno has no node:sqlite: 2.2 and newer do");
-  return loaded;
+  return loaded ??= nodeProcess().getBuiltinModule("node:sqlite");
 }
 
 /** The system did not take what SQLite wrote: the file may not be so large, for example. */
