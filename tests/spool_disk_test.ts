@@ -13,6 +13,7 @@ import {
 } from "@std/assert";
 import { Logger } from "@std/log/logger";
 import type { HandlerStats } from "../mod.ts";
+import { sqlite } from "../src/spool/sqlite.ts";
 import { answer, type FaultyService, slow, startFaultyService } from "./faulty_service.ts";
 import {
   HAS_LIMITS,
@@ -198,6 +199,43 @@ for (const damage of ["zeroed", "cut"] as const) {
     assertBalanced(handler.stats);
   });
 }
+
+Deno.test({
+  name: "spool whose path is too long for SQLite is told, and no file is left there",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using service = startFaultyService(() => undefined);
+    using place = temporary();
+    const spool = `${place.spool}/${`${"x".repeat(200)}/`.repeat(3)}`;
+    const { handler, log, said } = spooling(service, spool);
+    sqlite();
+    log(1, 20);
+    await handler.close(FOREVER_MS);
+    assertEquals([storedBy(service), [...Deno.readDirSync(spool)]], [range(1, 20), []]);
+    assertEquals(said.map(({ code }) => code), ["spool-failed"]);
+  },
+});
+
+Deno.test("What others have left outlives a clock that the program has put forward", async () => {
+  await using service = startFaultyService(() => undefined);
+  using place = temporary();
+  const first = spooling(service, place.spool, { channelId: "another" });
+  first.log(1, 20);
+  await first.handler.close(0);
+  const left = place.files();
+  const { now } = Date;
+  Date.now = () => now() + 8 * 24 * 3600 * 1000;
+  try {
+    const { handler, log, said } = spooling(service, place.spool);
+    log(21, 40);
+    await service.has(20);
+    await settled(handler);
+    await handler.close(FOREVER_MS);
+    assertEquals([said, place.files()], [[], left]);
+  } finally {
+    Date.now = now;
+  }
+});
 
 Deno.test("spool that is a file is told, and records are kept in memory", async () => {
   await using service = startFaultyService(() => answer(503));

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { wallTime } from "../clock.ts";
 import { mayReadFile, mayWriteFile } from "../permissions.ts";
 
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
@@ -58,7 +59,7 @@ export class Directory {
       // A link may lead anywhere.
       if (file === undefined || !file.isFile) continue;
       const writtenAt = Math.max(Number(file.mtime), Number(log?.mtime ?? 0));
-      found.push({ path, bytes: file.size, idleMs: Date.now() - writtenAt });
+      found.push({ path, bytes: file.size, idleMs: wallTime() - writtenAt });
     }
     return found.sort((one, other) => other.idleMs - one.idleMs);
   }
@@ -73,7 +74,7 @@ export class Directory {
       const left = stat(path + end);
       if (left === undefined || !left.isFile) continue;
       const isGone = end === ".corrupt" || stat(path) === undefined;
-      const idleMs = Date.now() - Number(left.mtime);
+      const idleMs = wallTime() - Number(left.mtime);
       if (isGone && idleMs > (end === ".corrupt" ? KEPT_MS : MAKING_MS)) remove(path + end);
     }
   }

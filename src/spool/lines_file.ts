@@ -12,7 +12,7 @@
  */
 import { JSON } from "../json.ts";
 import type { Origin } from "../record/chunk.ts";
-import { isStillThere, removeOpen } from "./directory.ts";
+import { isStillThere, removeFile, removeOpen } from "./directory.ts";
 import {
   bytesOfText,
   type Lines,
@@ -90,8 +90,9 @@ export class LinesFile implements Lines {
    */
   static create(path: string, origin: Origin, maxBytes: number): LinesFile {
     Deno.openSync(path, { createNew: true, write: true, mode: 0o600 }).close();
-    const database = open(path, walPagesOf(maxBytes));
+    let database: Database | undefined;
     try {
+      database = open(path, walPagesOf(maxBytes));
       // Whoever looks at the file before the lock is there finds it empty, and leaves it alone.
       database.exec(
         `PRAGMA journal_mode = WAL;
@@ -107,8 +108,8 @@ export class LinesFile implements Lines {
       database.exec("COMMIT");
       return new LinesFile(path, text, database);
     } catch (error) {
-      database.close();
-      Deno.removeSync(path);
+      database?.close();
+      removeFile(path);
       throw error;
     }
   }
