@@ -173,6 +173,19 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     ends: SIGTERM,
     args: ["later"],
   }],
+  ...Object.fromEntries(
+    [
+      "exits",
+      "exits, by Node",
+      "throws, in a turn",
+      "exits later",
+      "throws later, by number, by Node",
+    ]
+      .map((how) => [
+        `sends itself SIGTERM, and ${how}`,
+        ["signals_itself.ts", { ends: SIGTERM, args: [how] }],
+      ]),
+  ),
   "sends itself SIGTERM again when it has cleaned up": ["signals_itself.ts", {
     ends: SIGTERM,
     args: ["again"],
@@ -208,6 +221,10 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
   "has its clocks and timers faked and gets SIGTERM": ["clocks_faked.ts", {
     ends: SIGTERM,
     args: ["waits"],
+    signal: "SIGTERM",
+  }],
+  "hides Deno from others and gets SIGTERM": ["deno_hidden.ts", {
+    ends: SIGTERM,
     signal: "SIGTERM",
   }],
   "replaces its process object": ["process_replaced.ts", {
@@ -362,6 +379,15 @@ for (const what of ENDS_IN_VAIN) {
     );
   });
 }
+
+Deno.test("AxonPushHandler takes a program that goes on after an event of its end for one that does", async () => {
+  await using service = startService({ delayMs: 500 });
+  const { stderr } = await runProgram(
+    "dispatches_unload.ts",
+    shipTo(service, { shutdownTimeoutMs: 200, concurrency: 1, protocol: "otlp" }),
+  );
+  assertEquals(stderr.match(/not delivered/g)?.length, 1, stderr); // At that event, and no more.
+});
 
 Deno.test("AxonPushHandler delivers what is logged at the end after long work", async () => {
   await using service = startService({ delayMs: 0 });

@@ -9,7 +9,7 @@
  */
 import { block, now, turn } from "../clock.ts";
 import { guard } from "./guard.ts";
-import { isListenedTo, kill } from "./host.ts";
+import { addSignalListener, isListenedTo, kill, pid, removeSignalListener } from "./host.ts";
 
 /** Does nothing by default, and has a higher number than the signals that end programs. */
 const PROBE = "SIGURG";
@@ -74,8 +74,8 @@ class Probe {
     const probe = new Probe();
     try {
       if (isListenedTo(PROBE)) return undefined;
-      Deno.addSignalListener(PROBE, probe.#listener);
-      kill(Deno.pid, PROBE);
+      addSignalListener(PROBE, probe.#listener);
+      kill(pid, PROBE);
       return probe;
     } catch {
       return undefined;
@@ -87,10 +87,10 @@ class Probe {
   }
 
   stop(): void {
-    Deno.removeSignalListener(PROBE, this.#listener);
+    removeSignalListener(PROBE, this.#listener);
   }
 
   #onSignal(): void {
-    if (this.#roundsLeft > 0 && --this.#roundsLeft > 0) kill(Deno.pid, PROBE);
+    if (this.#roundsLeft > 0 && --this.#roundsLeft > 0) kill(pid, PROBE);
   }
 }

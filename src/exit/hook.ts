@@ -5,16 +5,19 @@
  *
  * @module
  */
-import { now, turn } from "../clock.ts";
+import { now, sleep, turn } from "../clock.ts";
 import { Arrival } from "./arrival.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
 import { afterListeners, beforeWorkerEnds, IN_WORKER, isHandledByNode } from "./host.ts";
 import { Signals } from "./signals.ts";
 
+// As it is when the package is loaded, whatever the program does to it later.
+const { defineProperty } = Object;
+
 const hooked = new Set<Hooked>();
 const signals = new Signals(hooked, {
-  drainAll: (began) => drainAll(false, began, true),
+  drainAll: (began, isLast = false) => drainAll(isLast, began, true),
   cancelShutdown,
 });
 
@@ -70,6 +73,11 @@ function cancelShutdown(): void {
 /** What is logged after this is delivered inside its log call. */
 function onUnload(): void {
   isUnloading = true;
+  // A program may dispatch such an event itself, as tests do, and go on. At an end nothing comes due.
+  void sleep(1).then(guard(() => {
+    isUnloading = false;
+    cancelShutdown();
+  }));
   drainAll(true);
   signals.endByHeard();
 }
@@ -96,7 +104,7 @@ function onBeforeUnload(event: Event): void {
   endBegan = began;
   // If somebody else wants the program to go on as well, the next time is news to all.
   const prevent = () => endBegan = undefined;
-  Object.defineProperty(event, "preventDefault", { value: prevent });
+  defineProperty(event, "preventDefault", { value: prevent });
 }
 
 /** A drain without a worker needs the program to go on for a while. */

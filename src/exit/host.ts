@@ -8,8 +8,11 @@
 import { nodeProcess, onProcessRead } from "../node_process.ts";
 import { mayReadFile } from "../permissions.ts";
 
-// As it is when the package is loaded, whatever the program does to it later.
-const { apply } = Reflect;
+// As they are when the package is loaded, whatever the program does to them later.
+const { apply, get: getProperty } = Reflect;
+const { defineProperty, values } = Object;
+const { Deno: deno, Event, EventTarget, Proxy } = globalThis;
+const { args, build, readTextFileSync } = deno;
 
 /** Whether this is a worker of the program's own, of either kind. */
 export const IN_WORKER: boolean = "DedicatedWorkerGlobalScope" in globalThis;
@@ -17,8 +20,8 @@ export const IN_WORKER: boolean = "DedicatedWorkerGlobalScope" in globalThis;
 /** Whether this is a worker of `node:worker_threads`. */
 const IN_NODE_WORKER: boolean = IN_WORKER && !("WorkerGlobalScope" in globalThis);
 
-/** Deno's own, whatever the program or {@linkcode beforeKill} has put in its place since. */
-export const { kill } = Deno;
+/** Deno's own, whatever the program or {@linkcode onKill} puts in their place. */
+export const { addSignalListener, exit, kill, pid, removeSignalListener } = deno;
 
 const COMMAND_LINE = "/proc/self/cmdline";
 const WATCH_FLAG = /^--(watch|watch-hmr|unstable-hmr)(=|$)/;
@@ -36,17 +39,17 @@ export function afterListeners(event: Event, callback: () => void): void {
       isOver = true;
       callback();
     }
-    return Reflect.get(Event.prototype, "defaultPrevented", event);
+    return getProperty(Event.prototype, "defaultPrevented", event);
   };
   // Of no prototype, since a program may have given all objects a property of such a name.
   const property = { __proto__: null, configurable: true, get };
-  Object.defineProperty(event, "defaultPrevented", property);
+  defineProperty(event, "defaultPrevented", property);
 }
 
 function isAsked(): boolean {
   let isAsked = false;
   const event = new Event("probe");
-  Object.defineProperty(event, "defaultPrevented", { get: () => isAsked = true });
+  defineProperty(event, "defaultPrevented", { get: () => isAsked = true });
   const target = new EventTarget();
   target.addEventListener(event.type, () => {});
   target.dispatchEvent(event);
@@ -79,13 +82,11 @@ export function isMaybeWatched(): boolean {
 }
 
 function readWhetherWatched(): boolean {
-  if (Deno.build.standalone) return false;
-  if (Deno.build.os !== "linux" || !mayReadFile(COMMAND_LINE)) return true;
+  if (build.standalone) return false;
+  if (build.os !== "linux" || !mayReadFile(COMMAND_LINE)) return true;
   try {
-    const words = Deno.readTextFileSync(COMMAND_LINE).split("\0");
-    return words.slice(0, words.length - 1 - Deno.args.length).some((word) =>
-      WATCH_FLAG.test(word)
-    );
+    const words = readTextFileSync(COMMAND_LINE).split("\0");
+    return words.slice(0, words.length - 1 - args.length).some((word) => WATCH_FLAG.test(word));
   } catch {
     return true; // Deno wants `--allow-all` for it, and throws without asking.
   }
@@ -104,9 +105,9 @@ export function isListenedTo(signal: Deno.Signal): boolean {
   const before = countSignalResources();
   if (before === undefined) return isListenedToByNode(signal);
   const listener = () => {};
-  Deno.addSignalListener(signal, listener);
+  addSignalListener(signal, listener);
   const after = countSignalResources();
-  Deno.removeSignalListener(signal, listener);
+  removeSignalListener(signal, listener);
   return after === before;
 }
 
@@ -120,11 +121,14 @@ export function isListenedToByNode(signal: Deno.Signal): boolean {
 }
 
 /**
- * Calls this before the program sends a signal by `Deno.kill()` or `process.kill()`, until the
- * function that it returns is called.
+ * Calls this when the program sends a signal by `Deno.kill()` or `process.kill()`, before it is
+ * sent, until the function that it returns is called. What the listener returns is called after it
+ * was sent. Neither may throw.
  */
-export function beforeKill(listener: () => void): () => void {
-  const undo = [wrap("kill", Deno, listener)];
+export function onKill(
+  listener: (to: unknown, signal?: unknown) => void | (() => void),
+): () => void {
+  const undo = [wrap("kill", deno, listener)];
   const wrapNode = (process: ReturnType<typeof nodeProcess>) =>
     void undo.push(wrap("kill", process, listener));
   // To make Node's process object costs milliseconds, and a program without it cannot call it.
@@ -143,25 +147,35 @@ export function beforeWorkerEnds(listener: () => void): () => void {
   return () => void nodeProcess().off("exit", listener);
 }
 
-/** Calls the listener before a method, until the function that it returns is called. */
+/**
+ * Calls the listener before a method, and what it returns after it, until the function that this
+ * returns is called.
+ */
 function wrap<Name extends string>(
   name: Name,
   owner: { [name in Name]: (...args: never[]) => unknown },
-  listener: () => void,
+  listener: (...args: unknown[]) => void | (() => void),
 ): () => void {
   const method = owner[name];
-  const wrapper: typeof method = (...args) => {
-    listener();
-    return apply(method, owner, args);
+  const wrapper = new Proxy(method, {
+    apply(method, _owner, args) {
+      const after = listener(...args);
+      try {
+        return apply(method, owner, args);
+      } finally {
+        after?.();
+      }
+    },
+  });
+  const put = (method: typeof wrapper) => {
+    try {
+      owner[name] = method;
+    } catch {
+      // Somebody has frozen it.
+    }
   };
-  try {
-    owner[name] = wrapper;
-  } catch {
-    // Somebody has frozen it.
-  }
-  return () => {
-    if (owner[name] === wrapper) owner[name] = method;
-  };
+  put(wrapper);
+  return () => owner[name] === wrapper && put(method);
 }
 
 /** Whether Node's process object exists. A version that does not tell does not have it. */
@@ -172,11 +186,11 @@ function isNodeSetUp(): boolean {
 /** Nothing where this version of Deno does not show its resources. */
 function countSignalResources(): number | undefined {
   const resources = internals()?.core?.resources?.();
-  return resources && Object.values(resources).filter((name) => name === "signal").length;
+  return resources && values(resources).filter((name) => name === "signal").length;
 }
 
 /** What Deno does not document, and may not have. */
 function internals(): { core?: { resources?: () => Record<string, string> } } | undefined {
-  const { internal } = Deno as unknown as { internal: keyof typeof Deno };
-  return Deno[internal] as ReturnType<typeof internals>;
+  const { internal } = deno as unknown as { internal: keyof typeof deno };
+  return deno[internal] as ReturnType<typeof internals>;
 }

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { block, now, sleep, stay, turn } from "../clock.ts";
+import { now, sleep, stay, turn } from "../clock.ts";
 import type { EndSignal } from "../options/options.ts";
 import { EXIT_CODES } from "../options/schema.ts";
 import { ECHO_MS, SignalWatch, watchmen } from "../worker/signal_watch.ts";
@@ -17,19 +17,20 @@ import { Arrival, type Hearing } from "./arrival.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
 import {
-  beforeKill,
+  exit,
   IN_WORKER,
   isListenedTo,
   isListenedToByNode,
   isMaybeWatched,
   isTest,
   kill,
+  pid,
 } from "./host.ts";
+import { Listeners } from "./listeners.ts";
+import { type AtOwnSignal, awaitArrival, hearOwnSignals } from "./own_signals.ts";
 
 /** How long a worker of the program's waits for the main thread to end it, in milliseconds. */
 const GRACE_MS = 2000;
-/** Longest time that a signal to the own process takes to arrive, in milliseconds. */
-const ARRIVAL_MS = 100;
 /** How long after a restart is due Deno's watcher makes it, in milliseconds; a little more. */
 const WATCHER_WAITS_MS = 600;
 /**
@@ -48,8 +49,11 @@ const BUSY_TURN_MS = 100;
 
 /** What happens at a signal. */
 export interface AtSignal {
-  /** Drains, blocking where that is the only way to wait; as if it had begun then. */
-  drainAll(began: number): void;
+  /**
+   * Drains, blocking where that is the only way to wait; as if it had begun then.
+   * @param isLast Whether the program cannot go on after it.
+   */
+  drainAll(began: number, isLast?: boolean): void;
   /** The program goes on after all. */
   cancelShutdown(): void;
 }
@@ -65,16 +69,16 @@ interface Dealing {
 }
 
 /** The signals that are drained at. */
-export class Signals implements Hearing {
+export class Signals implements Hearing, AtOwnSignal {
   #hooked: ReadonlySet<Hooked>;
   #at: AtSignal;
-  #listeners = new Map<EndSignal, () => void>();
+  #listeners = new Listeners((signal) => this.#onSignal(signal));
   #watch: SignalWatch | undefined;
   #dealing: Dealing | undefined;
   /** Whether the signal that is dealt with came again meanwhile. */
   #cameAgain = false;
-  /** Whether this thread has yielded since the first record, or will as far as is known. */
-  #yielding: "no" | "awaited" | "yes" = "no";
+  /** Whether this thread has yielded since the first record. */
+  #hasYielded = false;
   /** When a thread that does not yield leaves the signals to the worker that listens. */
   #leavesAt: number | undefined;
   /** Signals that the program listened to when we looked: its listener may take itself off first. */
@@ -86,6 +90,8 @@ export class Signals implements Hearing {
   #stale = new Set<EndSignal>();
   /** Signals that this worker has drained at. */
   #drainedAt = new Set<EndSignal>();
+  /** Has us hear no more of the signals that the program sends itself. */
+  #ignoreOwn: (() => void) | undefined;
 
   constructor(hooked: ReadonlySet<Hooked>, at: AtSignal) {
     this.#hooked = hooked;
@@ -96,7 +102,7 @@ export class Signals implements Hearing {
 
   /** Whether a signal would be heard here. */
   get isListening(): boolean {
-    return this.#listeners.size > 0 || this.#watch !== undefined;
+    return this.#listeners.signals.length > 0 || this.#watch !== undefined;
   }
 
   /** Whether what Deno has handed on was heard, since this was called first. */
@@ -105,19 +111,21 @@ export class Signals implements Hearing {
   }
 
   /**
-   * Has those signals listened to that those want to hear who are hooked, and no others.
+   * Has those signals listened to that are wanted, and no others.
    * @param hasBlocked Whether this thread has blocked, and a signal may have come meanwhile.
    */
   update(hasBlocked = false): void {
-    const wanted = this.#wanted;
+    const { wanted } = this;
+    if (wanted.length === 0) this.#ignoreOwn = void this.#ignoreOwn?.();
+    else this.#ignoreOwn ??= hearOwnSignals(this);
     // A signal that came while it blocked is heard first.
     guard(() => this.#unlistenUnwanted(hasBlocked ? TURNS : 0))();
     if (this.#dealing) return;
     const watchman = IN_WORKER || wanted.length === 0 ? undefined : watchmen.first;
     const watch = this.#watch;
     if (watch && watch.watchman === watchman && String(watch.signals) === String(wanted)) return;
-    if (this.#yielding === "yes") { for (const signal of wanted) this.#listen(signal); }
-    else if (wanted.length > 0) this.#awaitYield();
+    if (this.#hasYielded) { for (const signal of wanted) this.#listen(signal); }
+    else if (wanted.length > 0) void Promise.resolve().then(guard(() => this.#onYield()));
     this.#watch = undefined;
     // If nobody wants to hear signals any more, the next one is to end the program: it must not be
     // heard by a worker that has yet to learn that. What it has heard before is a signal all the same.
@@ -134,13 +142,11 @@ export class Signals implements Hearing {
   /** @param turns How many turns of the event loop to make first. */
   async #unlistenUnwanted(turns: number): Promise<void> {
     for (let i = 0; i < turns; i++) await sleep(1);
-    const wanted = this.#wanted;
-    for (const signal of this.#listeners.keys()) {
-      if (!wanted.includes(signal)) this.#unlisten(signal);
-    }
+    this.#listeners.retain(this.wanted);
   }
 
-  get #wanted(): EndSignal[] {
+  /** The signals that those want to hear who are hooked. */
+  get wanted(): EndSignal[] {
     // Tests are ended as they would be without us: their watcher starts them again on other threads,
     // of which none hears of the other, and listeners would count as leaks.
     const hooked = isTest() ? [] : [...this.#hooked];
@@ -150,25 +156,33 @@ export class Signals implements Hearing {
   /**
    * This thread does not listen before it yields for the first time. One that computes for minutes
    * right after its first record, or asks somebody a question, would not be ended by a signal, and
-   * there is no worker yet that could do it. Where a program ends itself before that, this is told.
+   * there is no worker yet that could do it.
    */
-  #awaitYield(): void {
-    if (this.#yielding === "awaited") return;
-    this.#yielding = "awaited";
-    const onYield = guard(() => {
-      if (this.#yielding === "yes") return;
-      this.#yielding = "yes";
-      forget();
-      if (!this.#watch?.isListening) { for (const signal of this.#wanted) this.#listen(signal); }
-    });
-    const forget = beforeKill(onYield);
-    void Promise.resolve().then(onYield);
+  #onYield(): void {
+    if (this.#hasYielded) return;
+    this.#hasYielded = true;
+    if (!this.#watch?.isListening) { for (const signal of this.wanted) this.#listen(signal); }
+  }
+
+  /** The program is about to send itself a signal. Says whether it ends by it; then all is drained. */
+  onSent(signal: EndSignal): boolean {
+    const canDrain = !IN_WORKER &&
+      [...this.#hooked].every(({ shipper }) => shipper.isBlocking || shipper.pending === 0);
+    if (!canDrain || this.#isListenedTo(signal)) {
+      this.#onYield(); // It comes later, and must be heard then.
+      return false;
+    }
+    this.#at.drainAll(now(), true);
+    this.#listeners.retain([]);
+    for (const watch of [this.#watch, this.#dealing?.watch]) watch?.release();
+    this.#watch = undefined;
+    return true;
   }
 
   /** A thread that never yields does nothing but post, and makes no turn of its event loop. */
   #onPost(): void {
     this.#endEcho();
-    const isLeft = [...this.#listeners.keys()].every((signal) => this.#shared.has(signal));
+    const isLeft = this.#listeners.signals.every((signal) => this.#shared.has(signal));
     if (isLeft || !this.#watch?.hasBegun) return;
     this.#leavesAt ??= now() + BUSY_TURN_MS;
     if (now() >= this.#leavesAt) this.#leaveToWorker();
@@ -178,10 +192,10 @@ export class Signals implements Hearing {
   #leaveToWorker(): void {
     if (!this.#watch?.hasBegun) return;
     for (const signal of this.#watch.signals) {
-      this.#unlisten(signal);
+      this.#listeners.remove(signal);
       this.#lookWhoListens(signal);
       // Its listener may end the program by the same signal, which is heard apart on this thread alone.
-      if (this.#shared.has(signal)) this.#add(signal);
+      if (this.#shared.has(signal)) this.#listeners.add(signal);
     }
   }
 
@@ -213,22 +227,10 @@ export class Signals implements Hearing {
     if (this.#listeners.has(signal)) return;
     try {
       this.#lookWhoListens(signal);
-      this.#add(signal);
+      this.#listeners.add(signal);
     } catch {
       // Not every system has every signal, and one that does not exist cannot end the program.
     }
-  }
-
-  #add(signal: EndSignal): void {
-    const listener = guard(() => this.#onSignal(signal));
-    Deno.addSignalListener(signal, listener);
-    this.#listeners.set(signal, listener);
-  }
-
-  #unlisten(signal: EndSignal): void {
-    const listener = this.#listeners.get(signal);
-    if (listener) Deno.removeSignalListener(signal, listener);
-    this.#listeners.delete(signal);
   }
 
   async #onSignal(signal: EndSignal): Promise<void> {
@@ -251,7 +253,7 @@ export class Signals implements Hearing {
       await this.#drain(heardAt);
     } finally {
       watch?.release();
-      if (isShared && !await this.#isToEnd(signal)) this.#goOn(signal);
+      if (isShared && !await this.#isToEnd(signal)) this.#goOnLater(signal);
       else await this.#end(signal, heardAt);
     }
   }
@@ -264,9 +266,7 @@ export class Signals implements Hearing {
   #endEcho(): void {
     if (this.#dealing === undefined || now() - this.#dealing.heardAt < ECHO_MS) return;
     const { signal, isShared } = this.#dealing;
-    for (const any of this.#listeners.keys()) {
-      if (any !== signal || !isShared) this.#unlisten(any);
-    }
+    this.#listeners.retain(isShared ? [signal] : []);
   }
 
   async #drain(began: number): Promise<void> {
@@ -305,11 +305,11 @@ export class Signals implements Hearing {
   #isListenedTo(signal: EndSignal): boolean {
     if (IN_WORKER) return isListenedToByNode(signal);
     const isOurs = this.#listeners.has(signal);
-    this.#unlisten(signal);
+    this.#listeners.remove(signal);
     const isShared = isListenedTo(signal);
     // Where others listen, what is added now would hear the signal that is being dispatched.
-    if (isOurs && isShared) void Promise.resolve().then(guard(() => this.#add(signal)));
-    else if (isOurs) this.#add(signal);
+    if (isOurs && isShared) void Promise.resolve().then(guard(() => this.#listeners.add(signal)));
+    else if (isOurs) this.#listeners.add(signal);
     return isShared;
   }
 
@@ -320,19 +320,24 @@ export class Signals implements Hearing {
     while (arrival.isAwaited()) await turn();
     if (!this.#cameAgain) return false; // Our listener stays: what is on its way would get lost.
     this.#cameAgain = false;
-    this.#unlisten(signal);
+    this.#listeners.remove(signal);
     return !isListenedTo(signal);
   }
 
-  #goOn(signal: EndSignal): void {
+  #goOnLater(signal: EndSignal): void {
     // Our listeners come back later: one that is added while the signal is being dispatched would
     // hear it again, for ever.
     void turn().then(guard(() => {
-      this.#dealing = undefined;
-      this.#at.cancelShutdown();
-      this.update();
+      this.goOn();
       if (this.#cameAgain) guard(() => this.#onSignal(signal))();
     }));
+  }
+
+  /** The program goes on after all. */
+  goOn(): void {
+    this.#dealing = undefined;
+    this.#at.cancelShutdown();
+    this.update();
   }
 
   /**
@@ -349,13 +354,12 @@ export class Signals implements Hearing {
   }
 
   #endBy(signal: EndSignal): void {
-    for (const any of this.#listeners.keys()) this.#unlisten(any);
+    this.#listeners.retain([]);
     try {
-      kill(Deno.pid, signal);
+      kill(pid, signal);
     } catch {
-      Deno.exit(EXIT_CODES[signal]); // Before 2.9, Deno wants a permission for the own process too.
+      exit(EXIT_CODES[signal]); // Before 2.9, Deno wants a permission for the own process too.
     }
-    // The signal takes a moment to arrive. What the program logged meanwhile would be lost.
-    block(ARRIVAL_MS);
+    awaitArrival();
   }
 }

@@ -18,6 +18,7 @@ import type { WorkerMessage } from "./worker.ts";
 
 // As they are when the package is loaded, whatever the program does to them later.
 const { URL, Worker, encodeURIComponent } = globalThis;
+const { cwd } = Deno;
 
 /** Whether a thread has to serve a program that goes on, or only one that is about to end. */
 export type ThreadKind = "lasting" | "brief";
@@ -145,7 +146,7 @@ export class WorkerThread {
  * Deno would print that as if the program had done it.
  */
 function checkDirectory(): void {
-  if (mayReadAll()) Deno.cwd(); // Some versions of Deno ask for that permission first.
+  if (mayReadAll()) cwd(); // Some versions of Deno ask for that permission first.
 }
 
 /** Whether this is a child of `node:cluster`. */

@@ -1,0 +1,47 @@
+/**
+ * Hears of signals that the program sends itself, in the call that sends them. One that ends the
+ * program would end it there, without us, and nothing that stands behind the call would run, such as
+ * `Deno.exit()` with another code. So that is where it is drained. Runs on the program's thread.
+ *
+ * @module
+ */
+import { block } from "../clock.ts";
+import type { EndSignal } from "../options/options.ts";
+import { EXIT_CODES } from "../options/schema.ts";
+import { guard } from "./guard.ts";
+import { onKill, pid } from "./host.ts";
+
+/** Longest time that a signal to the own process takes to arrive, in milliseconds. */
+const ARRIVAL_MS = 100;
+
+/** Waits, blocking, until a signal that was sent to the own process has ended it. */
+export function awaitArrival(): void {
+  block(ARRIVAL_MS); // What the program logged meanwhile would be lost.
+}
+
+/** What happens when the program sends itself a signal. */
+export interface AtOwnSignal {
+  /** Those that are drained at. */
+  readonly wanted: readonly EndSignal[];
+  /** One of them is about to be sent. Says whether it ends the program, once nobody of ours listens. */
+  onSent(signal: EndSignal): boolean;
+  /** The program goes on after all, since somebody on another thread listens. */
+  goOn(): void;
+}
+
+/** Calls these until the function that it returns is called. */
+export function hearOwnSignals(at: AtOwnSignal): () => void {
+  // By default a signal is SIGTERM, and Node takes numbers, too.
+  return onKill((to, sent = "SIGTERM") => {
+    let isEnd = false;
+    guard(() => {
+      const signal = at.wanted.find((name) => sent === name || sent === EXIT_CODES[name] - 128);
+      if (to === pid && signal !== undefined) isEnd = at.onSent(signal);
+    })();
+    if (!isEnd) return;
+    return guard(() => {
+      awaitArrival();
+      at.goOn();
+    });
+  });
+}
