@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { median } from "./statistics.ts";
 
 const BACKLOG = Number(Deno.args[0] ?? 1_000_000);
 const RUNS = 7;
@@ -32,10 +33,6 @@ async function run(...args: string[]): Promise<{ ms: number; text: string }> {
   const ms = performance.now() - began;
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   return { ms, text: new TextDecoder().decode(stdout) };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[values.length >> 1]!;
 }
 
 /** What a program that logs has measured. */

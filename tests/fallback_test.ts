@@ -14,6 +14,7 @@ import {
   type FaultyService,
   handlerFor,
   hang,
+  log,
   slow,
   startFaultyService,
 } from "./faulty_service.ts";
@@ -22,11 +23,6 @@ import { type Outcome, runProgram, startProgram } from "./program.ts";
 const PLENTY_MS = 30_000;
 const NOWHERE = { url: "" };
 const NOTICE = /records are shipped from the program's own thread, where Deno\.exit\(\)/g;
-
-function log(handler: AxonPushHandler, count: number, from = 0): void {
-  const logger = new Logger("shop", "NOTSET", { handlers: [handler] });
-  for (let n = from; n < from + count; n++) logger.info(`record ${n}`, { n });
-}
 
 /** A client whose `publish` is this function. */
 function client(publish: AxonPushClient["events"]["publish"]): { client: AxonPushClient } {

@@ -15,7 +15,7 @@ import {
 import { Logger } from "@std/log/logger";
 import { createSecureServer, type Http2Session } from "node:http2";
 import { text } from "node:stream/consumers";
-import type { AxonPushHandler, AxonPushHandlerOptions, Diagnostic } from "../mod.ts";
+import type { AxonPushHandlerOptions, Diagnostic } from "../mod.ts";
 import { CLOCK } from "../src/delivery/alarm.ts";
 import { createHttpSend } from "../src/delivery/http.ts";
 import {
@@ -31,6 +31,7 @@ import {
   endless,
   handlerFor,
   hang,
+  log,
   say,
   slow,
   stall,
@@ -43,12 +44,6 @@ import { startReceiver } from "./receiver.ts";
 
 /** Longer than any test takes: nothing here may be saved by a timeout but what is about one. */
 const PLENTY_MS = 30_000;
-
-/** Logs records with these numbers. */
-function log(handler: AxonPushHandler, count: number, from = 0): void {
-  const logger = new Logger("shop", "NOTSET", { handlers: [handler] });
-  for (let n = from; n < from + count; n++) logger.info(`record ${n}`, { n });
-}
 
 /** Logs three records of which the first meets this behaviour, and waits until all are settled. */
 async function meet(behaviour: Behaviour, options: AxonPushHandlerOptions = {}) {

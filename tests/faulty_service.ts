@@ -452,6 +452,12 @@ export function handlerFor(
   return Object.assign(handler, { said });
 }
 
+/** Logs records with these numbers. */
+export function log(handler: AxonPushHandler, count: number, from = 0): void {
+  const logger = new Logger("shop", "NOTSET", { handlers: [handler] });
+  for (let n = from; n < from + count; n++) logger.info(`record ${n}`, { n });
+}
+
 /**
  * Logs in a loop to a handler that does next to nothing, for tests of memory: std/log alone makes
  * garbage enough to grow a process by 90 MiB, and what is asked is what comes on top.

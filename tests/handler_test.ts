@@ -11,39 +11,22 @@ import {
   assertGreaterOrEqual,
   assertRejects,
   assertThrows,
-  fail,
 } from "@std/assert";
 import process from "node:process";
 import * as log from "@std/log";
 import { Logger, LogRecord } from "@std/log/logger";
 import {
   AxonPushHandler,
-  type AxonPushHandlerOptions,
   DEFAULT_EXCLUDED_LOGGERS,
   type Diagnostic,
   type HandlerStats,
 } from "../mod.ts";
 import { runProgram } from "./program.ts";
-import { eventsOf, startReceiver } from "./receiver.ts";
+import { eventsOf, handlerTo, startReceiver } from "./receiver.ts";
 import { startService } from "./service.ts";
 
 /** Longer than any test takes: whoever waits for it hangs. */
 const FOREVER_MS = 600_000;
-
-/** A handler that ships to this service, and fails the test if it has anything to say. */
-function handlerTo(
-  { url }: { readonly url: string },
-  options: AxonPushHandlerOptions = {},
-  level: log.LevelName = "NOTSET",
-): AxonPushHandler {
-  return new AxonPushHandler(level, {
-    apiKey: "ak_test",
-    tenantId: "1",
-    baseUrl: url,
-    diagnostics: ({ message }) => fail(message),
-    ...options,
-  });
-}
 
 /** A logger that has only this handler. */
 function loggerTo(handler: AxonPushHandler, name = "shop"): Logger {

@@ -19,7 +19,7 @@ import type { LevelName } from "@std/log/levels";
 import { AxonPushHandler, type AxonPushHandlerOptions, withAxonPush } from "../mod.ts";
 import { resolveOptions, type Settings } from "../src/options/settings.ts";
 import { Generator } from "./generate.ts";
-import { runProgram } from "./program.ts";
+import { tellSettings } from "./program.ts";
 
 const VALID = { apiKey: "ak_valid", tenantId: "1" };
 
@@ -474,7 +474,7 @@ Deno.test("AxonPushHandler() needs to read and write its spool, and names the fl
     ] as const
   ) {
     const flags = granted.map((name) => `--allow-${name}=${directory}`);
-    const text = await tell({ ...VALID, spool: directory }, {}, ...flags);
+    const text = await tellSettings({ ...VALID, spool: directory }, {}, ...flags);
     if (missing !== undefined) {
       assertStringIncludes(
         text,
@@ -511,24 +511,9 @@ Deno.test("AxonPushHandler() shows no secret in an error", () => {
 
 // ——— Where values come from ———
 
-/** What `tell_settings.ts` says of these options and this environment. */
-async function tell(
-  options: AxonPushHandlerOptions,
-  env: Readonly<Record<string, string>>,
-  ...flags: readonly string[]
-): Promise<string> {
-  const { stdout, stderr } = await runProgram("tell_settings.ts", {
-    flags: ["--no-prompt", ...flags],
-    args: [JSON.stringify(options)],
-    env,
-  });
-  assertEquals(stderr, "");
-  return stdout;
-}
-
 /** What these options and this environment come to. */
-async function settings(...given: Parameters<typeof tell>): Promise<Settings> {
-  return JSON.parse(await tell(...given));
+async function settings(...given: Parameters<typeof tellSettings>): Promise<Settings> {
+  return JSON.parse(await tellSettings(...given));
 }
 
 /** What each variable says in these tests, and what it comes to. */
@@ -680,7 +665,7 @@ Deno.test("AxonPushHandler() refuses a wrong variable, by its name", async () =>
       ["AXONPUSH_BASE_URL", "http://a:hunter2@b", "current value is of type string, not shown"],
     ] as const
   ) {
-    const text = await tell(VALID, { [variable]: value }, "--allow-env");
+    const text = await tellSettings(VALID, { [variable]: value }, "--allow-env");
     assertStringIncludes(text, error);
     assertNotMatch(text, /hunter2/);
   }
@@ -723,7 +708,7 @@ Deno.test("AxonPushHandler() prefers the environment to envFile, and envFile to 
       { ...FROM_ENVIRONMENT, maxRetries: 2 },
     );
     assertStringIncludes(
-      await tell(options, {}),
+      await tellSettings(options, {}),
       "TypeError: Cannot create AxonPushHandler: cannot read 'envFile', no read permission: " +
         `run with --allow-read=${path}`,
     );

@@ -7,26 +7,18 @@
 import { assertEquals, assertNotMatch, assertStringIncludes } from "@std/assert";
 import type { AxonPushHandlerOptions } from "../mod.ts";
 import type { Settings } from "../src/options/settings.ts";
-import { runProgram } from "./program.ts";
+import { runProgram, tellSettings } from "./program.ts";
 import { startReceiver } from "./receiver.ts";
 
 const SERVICE = { apiKey: "ak_valid", tenantId: "1" };
 const OTLP = { protocol: "otlp" } as const;
 
-/** What `tell_settings.ts` prints. */
-async function tell(
+/** What these options come to with variables that may be read. */
+const tell = (
   options: AxonPushHandlerOptions,
   env: Readonly<Record<string, string>>,
   flag = "--allow-env",
-): Promise<string> {
-  const { stdout, stderr } = await runProgram("tell_settings.ts", {
-    flags: ["--no-prompt", flag],
-    args: [JSON.stringify(options)],
-    env,
-  });
-  assertEquals(stderr, "");
-  return stdout;
-}
+) => tellSettings(options, env, flag);
 
 async function settings(...given: Parameters<typeof tell>): Promise<Settings> {
   return JSON.parse(await tell(...given));

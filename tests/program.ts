@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import type { AxonPushHandlerOptions } from "../mod.ts";
 
 /** A program that takes longer than this is taken to hang, in milliseconds. */
 const HANG_MS = 60_000;
@@ -58,6 +59,21 @@ export function startProgram(file: string, options: ProgramOptions = {}): Progra
 /** Runs a fixture to its end. */
 export function runProgram(file: string, options?: ProgramOptions): Promise<Outcome> {
   return startProgram(file, options).ended;
+}
+
+/** What `tell_settings.ts` says of these options and this environment. */
+export async function tellSettings(
+  options: AxonPushHandlerOptions,
+  env: Readonly<Record<string, string>>,
+  ...flags: readonly string[]
+): Promise<string> {
+  const { stdout, stderr } = await runProgram("tell_settings.ts", {
+    flags: ["--no-prompt", ...flags],
+    args: [JSON.stringify(options)],
+    env,
+  });
+  assertEquals(stderr, "");
+  return stdout;
 }
 
 /** Whether there is a way to give a program a terminal. */

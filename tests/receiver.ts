@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals, fail } from "@std/assert";
+import type { LevelName } from "@std/log";
 import { Logger } from "@std/log/logger";
 import { AxonPushHandler, type AxonPushHandlerOptions, type LogEvent } from "../mod.ts";
 
@@ -46,12 +47,16 @@ export function startReceiver(
 }
 
 /** A handler that ships to a service. Its diagnostics fail the test unless it takes them. */
-export function handlerTo({ url }: Receiver, options: AxonPushHandlerOptions = {}) {
-  return new AxonPushHandler("NOTSET", {
+export function handlerTo(
+  { url }: Pick<Receiver, "url">,
+  options: AxonPushHandlerOptions = {},
+  level: LevelName = "NOTSET",
+): AxonPushHandler {
+  return new AxonPushHandler(level, {
     apiKey: "ak_test",
     tenantId: "1",
     baseUrl: url,
-    diagnostics: ({ message }) => assert(false, message),
+    diagnostics: ({ message }) => fail(message),
     ...options,
   });
 }

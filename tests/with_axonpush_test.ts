@@ -9,7 +9,7 @@ import * as log from "@std/log";
 import { type Diagnostic, withAxonPush } from "../mod.ts";
 import { eventsOf, handlerTo, startReceiver } from "./receiver.ts";
 
-const NOWHERE = { url: "http://127.0.0.1:9" } as Parameters<typeof handlerTo>[0];
+const NOWHERE = { url: "http://127.0.0.1:9" };
 
 Deno.test("withAxonPush() gives every logger the handler, the default one too", () => {
   const handler = handlerTo(NOWHERE);

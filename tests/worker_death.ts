@@ -7,15 +7,14 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Logger } from "@std/log/logger";
 import process from "node:process";
-import type { AxonPushHandler } from "../mod.ts";
 import {
   answer,
   assertInvariant,
   type Behaviour,
   handlerFor,
   hang,
+  log,
   startFaultyService,
   startServiceProcess,
 } from "./faulty_service.ts";
@@ -42,11 +41,6 @@ function watchWorkers(source?: string) {
     startedAt,
     [Symbol.dispose]: () => void (threads.Worker = Worker),
   };
-}
-
-function log(handler: AxonPushHandler, count: number, from = 0): void {
-  const logger = new Logger("shop", "NOTSET", { handlers: [handler] });
-  for (let n = from; n < from + count; n++) logger.info(`record ${n}`, { n });
 }
 
 /** Ways to kill a worker. */

@@ -194,6 +194,7 @@ Deno.test("Limit.onCrowded() comes down to the connections that there are", () =
   const { limit: busy } = limitOf();
   const { epoch } = busy;
   busy.onCrowded(20);
+  deliver(busy, 1, 0, 100, false);
   busy.onRefused(epoch); // Sent when there were more.
   assertEquals(busy.size, 20);
 });
