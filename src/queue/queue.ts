@@ -232,18 +232,7 @@ export class Queue implements RecordQueue {
 
   /** Drops the oldest record that waits, if there is one, and says how many it has dropped. */
   dropOldest(): number {
-    const oldest = this.#batches[this.#posted];
-    if (oldest === undefined) return 0;
-    const { lines } = oldest;
-    const rest = oldest.count === 1 ? "" : lines.slice(lines.indexOf("\n") + 1);
-    if (oldest.count === 1) this.#batches.splice(this.#posted, 1);
-    oldest.first++;
-    oldest.count--;
-    oldest.open--;
-    oldest.lines = rest;
-    this.waiting--;
-    this.characters -= lines.length - rest.length;
-    return 1;
+    return this.dropOldestPart(0)?.count ?? 0;
   }
 
   /**
@@ -259,10 +248,10 @@ export class Queue implements RecordQueue {
       this.#batches.splice(this.#posted, 1);
       this.characters -= lines.length;
     } else {
+      oldest.lines = oldest.lines.slice(lines.length + 1);
       oldest.first += count;
       oldest.count -= count;
       oldest.open -= count;
-      oldest.lines = oldest.lines.slice(lines.length + 1);
       this.characters -= lines.length + 1;
     }
     this.waiting -= count;
