@@ -8,6 +8,7 @@ import type { Dialect } from "./dialect.ts";
 import { memoize } from "./memoize.ts";
 import { REDACTED } from "./redaction/mask_looks.ts";
 import type { Redactor } from "./redaction/redactor.ts";
+import { mayBeSecret } from "./redaction/siblings.ts";
 
 /** The name of a property. */
 export interface Name {
@@ -20,7 +21,7 @@ export interface Name {
   /** Whether it says that the value is a secret. */
   readonly isSecret: boolean;
   /** Whether another property may say so: `{ name: "DB_PASSWORD", value: "…" }`. */
-  readonly isValue: boolean;
+  readonly mayBeSecret: boolean;
 }
 
 /** How values are written. */
@@ -56,7 +57,7 @@ export function createForm(
         beforeString: text + string[0],
         beforeInteger: text + integer[0],
         isSecret: redactor.isName(name),
-        isValue: /value$/i.test(name),
+        mayBeSecret: mayBeSecret(name),
       };
     }),
   };

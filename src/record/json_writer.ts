@@ -13,6 +13,7 @@ import { errorFields, ErrorProperties, isError, read, unreadable } from "./error
 import { createForm, type Form, type Name } from "./form.ts";
 import { platformFields, WEB_MAPS } from "./platform_objects.ts";
 import { Redactor } from "./redaction/redactor.ts";
+import { isSecretBeside } from "./redaction/siblings.ts";
 import { FIELD_NAME } from "./redaction/spelling.ts";
 
 /** Deepest nesting that is written. */
@@ -26,17 +27,13 @@ export const MAX_NAME_LENGTH = 256;
 /** Most characters that the properties of one error may take, its causes not counted. */
 export const MAX_ERROR_CHARACTERS = 8192;
 /** How far beyond a cut a secret may reach and still be seen, in characters. */
-const LOOK_AHEAD = 256;
+const LOOK_AHEAD = 1024;
 
 /** Objects around a primitive value, which stand for it as in `JSON.stringify`. */
 const BOXES: readonly { readonly prototype: { valueOf(): unknown } }[] = [
   ...[Number, String, Boolean, BigInt, Symbol],
 ];
 
-/** Where objects have a name beside a `value`: Kubernetes, ECS, HAR, entries. */
-const NAME_PROPERTIES = [
-  ...["name", "key", "Name", "Key", "field", "header", "ParameterKey", "OptionName"],
-];
 /** A name of a secret in a list, and no sentence about one, and no key. */
 const LISTED_NAME = /^[\w.[\]-]{1,64}$/;
 /** A name of a field, and no value. */
@@ -52,6 +49,7 @@ const MAPS = [...WEB_MAPS, "Map"];
 export class JsonWriter {
   #maxLength: number;
   #redactor: Redactor;
+  #isName = (name: string) => this.#redactor.isName(name);
   #form: Form;
   #plainForm: Form;
   #charactersLeft = 0;
@@ -121,7 +119,8 @@ export class JsonWriter {
       }
       const known = this.#form.nameOf(name);
       this.#charactersLeft -= known.text.length;
-      const masked = (known.isSecret || known.isValue && this.#isNamedSecret(object)) &&
+      const masked = (known.isSecret ||
+        known.mayBeSecret && isSecretBeside(name, value, object, this.#isName)) &&
         !this.#redactor.isHarmless(name, value);
       text += masked
         ? known.text + this.#form.masked + this.#form.end
@@ -263,14 +262,6 @@ export class JsonWriter {
       text += (i === 0 ? "" : ",") + (masked ? this.#form.masked : this.value(item));
     }
     return this.#form.list(text);
-  }
-
-  /** Whether an object is a name beside its value, and the name that of a secret. */
-  #isNamedSecret(object: object): boolean {
-    return NAME_PROPERTIES.some((property) => {
-      const name = read(object, property);
-      return typeof name === "string" && this.#redactor.isName(name);
-    });
   }
 
   /**

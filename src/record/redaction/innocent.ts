@@ -109,12 +109,18 @@ const LOOK_BACK = 100;
  * Whether a name that was found is not that of a secret, or its value is none.
  *
  * @param found By the pattern for names; its groups say how the name is written.
- * @param start Where the value begins.
+ * @param index Where the name begins.
+ * @param start Where its value begins.
  */
-export function isInnocent(text: string, found: RegExpExecArray, start: number): boolean {
+export function isInnocent(
+  text: string,
+  found: RegExpExecArray,
+  index: number,
+  start: number,
+): boolean {
   const { name, own, named, token, header, mark, colon, space, list, element, part, option } = found
     .groups!;
-  const before = text.slice(Math.max(0, found.index - LOOK_BACK), found.index);
+  const before = text.slice(Math.max(0, index - LOOK_BACK), index);
   const [, word = ""] = WORD_BEFORE.exec(before)!;
   const beforeWord = before.slice(0, before.length - word.length);
   const isAt = (pattern: RegExp) => {
@@ -128,7 +134,9 @@ export function isInnocent(text: string, found: RegExpExecArray, start: number):
   if (list && isAt(FIELD) && !word.startsWith("--") && !ENTRY_BEFORE.test(beforeWord)) return true;
   if (own) return false; // Whatever the value is.
   if (token) {
-    if (!isTokenName(word + name) || isAt(TOKEN_OBJECT)) return true;
+    if (!isTokenName(word + text.slice(index, found.index) + name) || isAt(TOKEN_OBJECT)) {
+      return true;
+    }
     if (word === "" && OTHER_TOKEN_BEFORE.test(beforeWord)) return true;
   }
   const isObject = text[start] === "{" || text[start] === "[" && !text.startsWith(REDACTED, start);

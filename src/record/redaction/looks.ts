@@ -7,13 +7,17 @@
 
 import { PERCENT, SLASH } from "./spelling.ts";
 
+/** What is between prefix and shape, where that is something of which a text has few. */
+export type Sign = "_" | "-" | "." | "AA";
+
 /** A credential that is recognised by its form. All texts are sources of regular expressions. */
 export interface Look {
   readonly issuer: string;
   /** How it begins. */
   readonly prefix: string;
-  /** What is between prefix and shape, where that is something of which a text has few. */
-  readonly sign?: "_" | "-" | "." | "AA";
+  readonly sign?: Sign;
+  /** What each has, where a search for the prefix itself would take long. */
+  readonly clue?: string;
   /** What follows. */
   readonly shape: string;
   /** Where the form is documented. */
@@ -63,7 +67,7 @@ export const LOOKS: readonly Look[] = [
   },
   {
     issuer: "GitLab",
-    prefix: "gl(?:pat|ptt|dt|rt|cbt|oas|soat|ffct|imt|ft|agent)",
+    prefix: "gl(?:pat|ptt|dt|rtr?|cbt|wt|oas|soat|ffct|imt|ft|agent)",
     sign: "-",
     shape: "[\\w.-]{16,}",
     source: "https://docs.gitlab.com/security/tokens/#token-prefixes",
@@ -84,7 +88,7 @@ export const LOOKS: readonly Look[] = [
   },
   {
     issuer: "Stripe",
-    prefix: "[sr]k_(?:live|test)",
+    prefix: "[sr]k_(?:org_)?(?:live|test|prod)",
     sign: "_",
     shape: "\\w{10,}",
     source: "https://docs.stripe.com/keys",
@@ -141,7 +145,7 @@ export const LOOKS: readonly Look[] = [
   },
   {
     issuer: "Hugging Face",
-    prefix: "hf",
+    prefix: "(?:hf|api_org)",
     sign: "_",
     shape: "[A-Za-z\\d]{34,}",
     source: "https://huggingface.co/docs/hub/security-tokens",

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { type Look, LOOKS } from "./looks.ts";
+import { LOOKS, type Sign } from "./looks.ts";
+import { SERVICE_LOOKS } from "./service_looks.ts";
 import { isSecretName } from "./names.ts";
-import { ESCAPE, PERCENT, SLASH } from "./spelling.ts";
+import { ANY_MARK, ESCAPE, PERCENT, SLASH } from "./spelling.ts";
 
 /** What is written instead of a secret. */
 export const REDACTED = "[REDACTED]";
@@ -67,6 +68,8 @@ const UNFINISHED_ELEMENT =
 /** The same as Go's driver for MySQL and Oracle's for Java have it: `u:…@tcp(h)`, `thin:u/…@h`. */
 const DSN_PASSWORD = "(?<=[\\w.%-]:)[^\\s\"'`/@:]{1,128}(?=@(?:tcp|unix)\\()|" +
   "(?<=jdbc:oracle:[a-z\\d]{2,8}:[\\w.]{1,64}/)[^\\s\"'`@/]{1,128}(?=@)";
+/** A hash of a password that has commas in it, at which a value would end. */
+const ARGON2 = "\\$argon2(?:id?|d)\\$[\\w=,$+/-]{32,}";
 /** Passwords that are options of commands: `mysql -p…`, `sshpass -p …`, `curl -u user:…`. */
 const COMMAND_PASSWORD = new RegExp(
   "((?:" + [
@@ -92,41 +95,100 @@ const KEY_BEGIN = new RegExp(`----(?:-|${SPACE})B`);
 /** The same begin so, behind their first dash. */
 const OPTION = "[apu-](?<=\\s-.)";
 
+const ALL_LOOKS = [...LOOKS, ...SERVICE_LOOKS];
 /** All that have a prefix. */
 const PREFIXED = new RegExp(
   `${BEFORE}(?:` +
-    LOOKS.map(({ prefix, sign = "", shape }) => prefix + escaped(sign) + shape).join("|") + ")",
+    ALL_LOOKS.map(({ prefix, sign = "", shape }) => prefix + escaped(sign) + shape).join("|") + ")",
   "g",
 );
 /** What reaches over spaces or over names. In a group: what is kept of a URL. */
 const BLOCK = new RegExp(
-  `${URL_PASSWORD}|${ENCODED_URL_PASSWORD}|${PRIVATE_KEY}|${DSN_PASSWORD}`,
+  `${URL_PASSWORD}|${ENCODED_URL_PASSWORD}|${PRIVATE_KEY}|${DSN_PASSWORD}|${ARGON2}`,
   "g",
 );
+
+/** A character of a credential. */
+const WORD_CHARACTER = /[\w.%+/~$!\\-]/;
+const IS_WORD_CHARACTER = Array.from(
+  { length: 128 },
+  (_, code) => WORD_CHARACTER.test(String.fromCharCode(code)),
+);
+/** The shortest credentials with a prefix and a sign, and those without one. */
+const SHORTEST_SIGNED = 15;
+const SHORTEST_UNSIGNED = 28;
+/** What has shorter words: AxonPush's own, as `ak_12345`, and options of commands. */
+const MAY_HAVE_SHORT = new RegExp(
+  `_(?=\\w{5})(?<=${BEFORE}${LOOKS[0]!.prefix}_)|-${OPTION}`,
+);
+
+/** What follows a sign in a credential, and few words go on with for so long. */
+const BEHIND: Readonly<Record<Sign, string>> = {
+  "_": "{10}",
+  "-": "{10}|us\\d|Lines:",
+  ".": "{16}|eyJ",
+  "AA": "{24}",
+};
 
 /**
  * What is in each text that has one of them, and seldom in others: the signs, looked for first and
  * back from them. A few characters take a fifth of the time that all prefixes take.
  */
-function signed(signs: readonly Look["sign"][]): string {
-  return signs.map((sign) => {
-    const looks = LOOKS.filter((look) => look.sign === sign);
-    const prefixes = [...new Set(looks.map(({ prefix }) => prefix))].join("|");
-    if (sign === undefined) return prefixes;
-    const known = `(?<=${BEFORE}(?:${prefixes})${escaped(sign)})`;
-    return sign === "-" ? `-(?:${known}|${OPTION})` : escaped(sign) + known;
-  }).join("|");
+const SIGNED = new RegExp(
+  (["_", "-", ".", "AA"] as const).map((sign) =>
+    `${escaped(sign)}(?=${WORD_CHARACTER.source}${BEHIND[sign]})` +
+    `(?<=${BEFORE}(?:${prefixes(sign)})${escaped(sign)})`
+  ).join("|"),
+);
+const UNSIGNED = new RegExp(prefixes());
+
+function prefixes(sign?: Sign): string {
+  const looks = ALL_LOOKS.filter((look) => look.sign === sign);
+  return [...new Set(looks.map(({ prefix, clue = prefix }) => clue))].join("|");
 }
-const MAY_HAVE_PREFIX = new RegExp(signed(["_", "-", ".", "AA", undefined]));
-/** Credentials of Basic authentication, without a header's name too (RFC 7617, 2). */
-const BASIC = new RegExp(`(basic(?: |\\+|${PERCENT}20))([A-Za-z\\d+/]{8,1024}={0,2})`, "gi");
-const MAY_HAVE_SCHEME = /b(?:eare|asic[ +%])/i;
+
+/** Whether a text may have a credential with a prefix. Few characters of most texts are looked at. */
+export function mayHavePrefix(text: string): boolean {
+  return hasWord(text, SHORTEST_SIGNED) &&
+    (SIGNED.test(text) || hasWord(text, SHORTEST_UNSIGNED) && UNSIGNED.test(text));
+}
+
+/** Whether a text has a word of this length. */
+function hasWord(text: string, length: number): boolean {
+  for (let end = length; end <= text.length;) {
+    let begin = end;
+    while (IS_WORD_CHARACTER[text.charCodeAt(begin - 1)]) {
+      if (--begin === end - length) return true;
+    }
+    end = begin + length;
+  }
+  return false;
+}
+
 /**
- * True wherever a secret is known by its looks in a text without any of `_`, `:` and `%`, or is behind
- * the option of a command, and seldom elsewhere.
+ * Credentials in base64: of Basic authentication, without a header's name too (RFC 7617, 2), of mail
+ * (RFC 4954), and as Docker and npm keep them: `"auth":"…"`, `:_auth=…`.
  */
-export const MAY_HAVE_LOOK = new RegExp(
-  `${signed(["-", ".", undefined])}|--(?:[A-Za-z]| B)|[Bb](?:[Ee][Aa][Rr][Ee]|[Aa][Ss][Ii][Cc] )`,
+const BASE64 = new RegExp(
+  `((?:basic|auth (?:plain|login|xoauth2))(?: |\\+|${PERCENT}20)|` +
+    `(?<=^|[^A-Za-z\\d]|${ESCAPE})auth${ANY_MARK}?\\s{0,8}(?:[:=]|${PERCENT}3[AD])\\s{0,8}${ANY_MARK}?)` +
+    `((?:[A-Za-z\\d+/]|${PERCENT}2[BF]){8,1024}(?:=|${PERCENT}3D){0,2})`,
+  "gi",
+);
+const MAY_HAVE_BASE64 = /basic[ +%]|auth[^a-z]/i;
+const MAY_HAVE_SCHEME = new RegExp(`beare|${MAY_HAVE_BASE64.source}`, "i");
+// deno-lint-ignore no-control-regex
+const MAIL_OR_BASIC = /^[\0\x01\x20-\x7e]*[\0:][\0\x01\x20-\x7e]*$/;
+/** The private members of a JSON Web Key (RFC 7518, 6). */
+const PRIVATE_MEMBER = new RegExp(
+  `(?<=^|[^\\w-]|${ESCAPE})((?:[dkpq]|d[pq]|qi)${ANY_MARK}?\\s{0,8}(?:[:=]>?|${PERCENT}3A)\\s{0,8}` +
+    `${ANY_MARK}?)[\\w-]{16,}`,
+  "g",
+);
+/** What a credential is known by that has no prefix, in a text without any of `_`, `:` and `%`. */
+export const MAY_HAVE_OTHER = new RegExp(
+  `-(?:-(?:[A-Za-z]| B)|${OPTION})|[Bb](?:[Ee][Aa][Rr][Ee]|[Aa][Ss][Ii][Cc] )|` +
+    "[Aa](?:UTH|uth) [LPXlpx]|w(?<=login [^ ]{1,128} passw)ord ",
 );
 
 function escaped(sign: string): string {
@@ -139,7 +201,7 @@ const TOKEN_PART = /[\w.-]/;
 
 /** A text without passwords in URLs and private keys. */
 export function maskBlocks(text: string): string {
-  const mayHave = text.includes("----") && KEY_BEGIN.test(text) ||
+  const mayHave = text.includes("----") && KEY_BEGIN.test(text) || text.includes("$argon2") ||
     text.includes("@") && /:\/\/|\\\/|@(?:tcp|unix)\(|jdbc:o/.test(text) ||
     text.includes("40") && ENCODED_SLASHES.test(text);
   return mayHave
@@ -149,25 +211,41 @@ export function maskBlocks(text: string): string {
 
 /** A text without credentials that have a prefix, or a scheme before them, or are options. */
 export function maskTokens(text: string): string {
-  let masked = text;
-  if (MAY_HAVE_PREFIX.test(text)) {
-    masked = text.replace(PREFIXED, REDACTED);
-    if (text.includes(" -")) masked = masked.replace(COMMAND_PASSWORD, `$1${REDACTED}`);
-  }
+  const mayHaveShort = MAY_HAVE_SHORT.test(text);
+  let masked = mayHaveShort || mayHavePrefix(text) ? text.replace(PREFIXED, REDACTED) : text;
+  if (mayHaveShort) masked = masked.replace(COMMAND_PASSWORD, `$1${REDACTED}`);
   if (!MAY_HAVE_SCHEME.test(masked)) return masked;
-  return masked.replace(BEARER, `$1${REDACTED}`).replace(
-    BASIC,
-    (all, scheme, word) => isUserAndPassword(word) ? scheme + REDACTED : all,
+  masked = masked.replace(BEARER, `$1${REDACTED}`);
+  if (!MAY_HAVE_BASE64.test(masked)) return masked;
+  return masked.replace(
+    BASE64,
+    (all, before, word) => isUserAndPassword(decoded(word)) ? before + REDACTED : all,
   );
 }
 
-/** Whether a word is base64 of a name, a colon and a password: `Basic knowledge` is not. */
-function isUserAndPassword(word: string): boolean {
+/** A text without the private members of keys, if it has any. */
+export function maskKeys(text: string): string {
+  return text.includes("kty") ? text.replace(PRIVATE_MEMBER, `$1${REDACTED}`) : text;
+}
+
+/**
+ * Whether a word is base64 of a name, a colon and a password, or of what mail has instead of the
+ * colon: `Basic knowledge` is not.
+ */
+export function isUserAndPassword(word: string): boolean {
   try {
-    return /^[\x20-\x7e]*:[\x20-\x7e]*$/.test(atob(word));
+    return MAIL_OR_BASIC.test(atob(word));
   } catch {
     return false; // Not base64.
   }
+}
+
+/** Base64 without what a URL has encoded in it. */
+function decoded(word: string): string {
+  return word.replace(
+    /%(?:25)*([\dA-F]{2})/gi,
+    (_, code) => String.fromCharCode(parseInt(code, 16)),
+  );
 }
 
 /** The beginning of a longer text, without a secret that may be cut in two at its end. */

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { ENDINGS, HEADER_NAMES, SECRET_NAMES } from "./names.ts";
+import { ENDINGS, HEADER_NAMES, LAST_WORDS, NOT_BEFORE_SECRET, SECRET_NAMES } from "./names.ts";
 import {
   AMPERSAND,
+  ANY_MARK,
   BARE_COLOUR,
   CLOSING,
   COLOUR,
@@ -18,9 +19,18 @@ import {
 
 /** What may be between the words of a name. */
 const BETWEEN = `(?:[-_.\\s+]|${PERCENT}20)?`;
-const spelled = (names: readonly string[]) =>
-  names.map((name) => name.replaceAll(" ", BETWEEN)).join("|");
-const HEADER = `(?<header>(?:set-|proxy-)?(?:${spelled(HEADER_NAMES)}))`;
+const words = (names: readonly string[]) => names.join("|").replaceAll(" ", BETWEEN);
+const HEADER = `(?<header>(?:set-|proxy-)?(?:${words(HEADER_NAMES)}))`;
+/** Last words first, and back from them: texts have few words that are. */
+const TWO_WORDS = LAST_WORDS.map(({ last, before }) => `(?<=(?:${words(before)})${BETWEEN})${last}`)
+  .join("|");
+/** What is before the last word of a name. */
+const FIRST_WORDS = new RegExp(
+  `(?:${words(LAST_WORDS.flatMap(({ before }) => before))})${BETWEEN}$`,
+  "i",
+);
+/** The longest of them, in characters. */
+const MAX_FIRST_WORDS = 32;
 /** A signature in a query, of 18 bytes or more: shorter ones are something else. */
 const SIGNATURE = `(?<=[?&;]|${AMPERSAND}|${PERCENT}26)sig(?:nature)?` +
   `(?=(?:=|${PERCENT}3D)(?:[\\w+/~-]|${PERCENT}2[BF]){24})`;
@@ -28,7 +38,8 @@ const SIGNATURE = `(?<=[?&;]|${AMPERSAND}|${PERCENT}26)sig(?:nature)?` +
  * The password in a connection string: `Uid=app;Pwd=…`; `PWD=/srv`, and sudo's ` ; PWD=…`, are
  * directories.
  */
-const SHORT_PASSWORD = "(?<=[^\\s];\\s?)pwd(?=\\s?=\\s?[^\\s/~.;])";
+const SHORT_PASSWORD =
+  `(?<=[^\\s];\\s?|${PERCENT}3B(?:\\+|${PERCENT}20)?)pwd(?=\\s?=\\s?[^\\s/~.;]|${PERCENT}3D)`;
 /** Between a name and its value there may be others: `"name":"…","type":"text","value":"…"`. */
 const MEMBER = `(?:${MARK})?[\\w-]{1,32}(?:${MARK})?\\s{0,8}[:=]\\s{0,8}` +
   `(?:${MARK}[^"'\`\\\\\\n]{0,64}${MARK}|[\\w.-]{1,32})(?:,|\\\\{1,7}n|\\s){1,64}`;
@@ -37,10 +48,18 @@ const BEFORE_NAME =
   `value(?=(?:${MARK})?\\s{0,8}[:=]\\s{0,8}(?<opening>${MARK})(?:(?!\\k<opening>)(?:\\\\+[^\\\\]|[^\\\\\\n]))*` +
   `\\k<opening>(?:,|\\s){1,64}(?:${MEMBER}){0,3}(?:${MARK})?(?:name|key)(?:${MARK})?` +
   `\\s{0,8}[:=]\\s{0,8}${MARK}(?<named>[\\w.[\\] -]{1,128})${MARK})`;
+/** A password beside its user: `"user":"bob","pass":"…"`. */
+const BESIDE_USER =
+  `(?<=(?:user(?:name)?|login|email)${ANY_MARK}?\\s{0,8}(?:[:=]>?|${PERCENT}3[AD])\\s{0,8}` +
+  `(?:${MARK}[^"'\`\\\\\\n]{0,128}${MARK}|[\\w.@%+-]{1,128})` +
+  `(?:[,;&\\s]|\\\\{1,7}[rnt]|${PERCENT}2[C6]){1,64}${ANY_MARK}?)(?:pass|pwd?)`;
+/** A password in a query: `?pass=…`. */
+const IN_QUERY = `(?<=[?&])(?:pass|pwd)(?==)`;
 const BUILT_IN =
-  `(?:${HEADER}|${SIGNATURE}|${SHORT_PASSWORD}|${BEFORE_NAME}|IDENTIFIED BY(?= )|${
-    spelled(SECRET_NAMES)
-  }|(?<token>token)(?!s))` +
+  `(?:${HEADER}|${SIGNATURE}|${SHORT_PASSWORD}|${BESIDE_USER}|${IN_QUERY}|${BEFORE_NAME}|IDENTIFIED BY(?= )|` +
+  `${
+    words(SECRET_NAMES)
+  }|${TWO_WORDS}|(?<!${NOT_BEFORE_SECRET}${BETWEEN})secret|(?<token>token)(?!s))` +
   `(?:${BETWEEN}(?:${ENDINGS}))?`;
 
 const ANY_COLOUR = `${COLOUR}|${BARE_COLOUR}`;
@@ -65,6 +84,10 @@ const OPTION = "(?<option>(?<=(?<![\\w-])--[\\w.-]{1,128}) )(?![-|=(\\s])";
 /** `WITH PASSWORD '…'`, `wrong password "…"`: one word. */
 const QUOTED = `(?<quoted>(?<=passw(?:or)?[dt]|passphrase|identified by) )` +
   `(?=(?<quote>\\\\{0,7}["'])[^\\s"'\\\\]{1,128}\\k<quote>)`;
+/** As `.netrc` has it: `machine h login bob password …`. */
+const SPACES = "(?:\\s|\\\\{1,7}[rnt]){1,16}";
+const NETRC =
+  `(?<=(?:machine${SPACES}\\S{1,256}|default)${SPACES}login${SPACES}\\S{1,128}${SPACES}password)${SPACES}(?=\\S)`;
 /** As PHP serializes: `s:8:"password";s:7:"…"`. */
 const SERIALIZED = `;s:\\d{1,9}:(?=${MARK})`;
 /** A part of a form: `name="password"`, an empty line, and the value in one of its own. */
@@ -82,6 +105,12 @@ const PRELUDE =
 const GAP = `(?:\\s{0,64}(?:${PRELUDE}\\s{0,64}){0,3}(?=${MARK}|\\{|(?!${BARE_COLOUR})\\[)` +
   `|(?<space>[^\\S\\r\\n]*)(?:${PRELUDE}[^\\S\\r\\n]*){0,3})`;
 
+/** Where a name begins that was found by its last word. */
+export function nameBegin(text: string, index: number): number {
+  const before = text.slice(Math.max(0, index - MAX_FIRST_WORDS), index);
+  return index - (FIRST_WORDS.exec(before)?.[0].length ?? 0);
+}
+
 /**
  * What finds a secret's name up to its value. The names of `redactKeys` count where they are whole,
  * and the built-in ones wherever they end. Its groups say how the name is written.
@@ -94,7 +123,7 @@ export function namePattern(redactKeys: ReadonlySet<string>): RegExp {
     ? `(?<own>(?:(?<![\\w.-])|(?<=${ESCAPE}))(?:${own.join("|")}))|${BUILT_IN}`
     : BUILT_IN;
   const separators = [
-    ...[PAIR, BESIDE, LIST, ELEMENT, SIBLING, SERIALIZED, PART, OPTION, QUOTED],
+    ...[PAIR, BESIDE, LIST, ELEMENT, SIBLING, SERIALIZED, PART, OPTION, QUOTED, NETRC],
   ].join("|");
   return new RegExp(`(?<name>${names})${CLOSED}(?:${separators})${GAP}`, "gi");
 }

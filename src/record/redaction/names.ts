@@ -4,35 +4,44 @@
  * @module
  */
 
+/** The last word of names, and what makes it the name of a secret. */
+interface LastWord {
+  readonly last: string;
+  readonly before: readonly string[];
+}
+
 /**
- * Names of headers whose values are secrets, and names of other secrets, in words. A name that ends
- * like one of them is one too, as `db_password` and `X-API-Key` are. Case, `-`, `_`, `.`, brackets
- * and spaces make no difference. Kubernetes names secrets in `imagePullSecrets`, and shows none.
+ * Names of headers whose values are secrets, and names of other secrets: whole ones, and last words
+ * with what is before them. A name that ends like one of them is one too, as `db_password` and
+ * `X-API-Key` are. Case, `-`, `_`, `.`, brackets and spaces make no difference.
  */
 export const HEADER_NAMES = ["authorization", "cookie"];
-export const SECRET_NAMES = [
-  ...[
-    "access key",
-    "access token",
-    "account key",
-    "amz signature",
-    "api key",
-    "goog signature",
-    "oauth signature",
-    "encryption key",
-    "master key",
-  ],
-  ...["passphrase", "passwd", "password", "private key", "public token", "refresh token"],
-  ...["passwort", "kennwort", "db pwd", "mysql pwd", "user pwd"],
-  ...[
-    "(?<!pull )secret",
-    "secret access key",
-    "secret key",
-    "shared key",
-    "signing key",
-    "storage key",
-  ],
+export const SECRET_NAMES = ["passcode", "passwd", "password", "passwort", "kennwort"];
+export const LAST_WORDS: readonly LastWord[] = [
+  {
+    last: "key",
+    before: [
+      ...["access", "account", "admin", "aes", "api", "app", "application", "auth", "decryption"],
+      ...["encryption", "fastly", "functions", "hmac", "jwt", "license", "master", "private"],
+      ...["secret", "secret access", "service role", "shared", "signing", "storage"],
+      ...["subscription", "unseal"],
+    ],
+  },
+  { last: "data", before: ["client key"] },
+  { last: "token", before: ["access", "public", "refresh"] },
+  { last: "signature", before: ["amz", "goog", "oauth"] },
+  { last: "phrase", before: ["mnemonic", "pass", "recovery", "seed"] },
+  {
+    last: "(?:pass|pwd?)", // By themselves they stand for other things, too: `PWD=/srv`.
+    before: [
+      ...["admin", "auth", "bind", "db", "default", "email", "ftp", "imap", "ldap", "mail"],
+      ...["mongo", "mqtt", "mysql", "pg", "postgres", "rabbit", "redis", "root", "smtp", "ssh"],
+      ...["sudo", "user", "wifi"],
+    ],
+  },
 ];
+/** Kubernetes names secrets in `imagePullSecrets`, and shows none. */
+export const NOT_BEFORE_SECRET = "pull";
 /** What may still follow: `cookies`, `password2`, `privateKeyPem`; not `cookie_count`. */
 export const ENDINGS = "s|base|base64|\\d{1,4}|confirm|confirmation|digest|hash|header|pem|value";
 
@@ -53,11 +62,13 @@ export const OTHER_TOKENS = [
   ...["lexer", "keyword", "operator", "identifier"],
 ];
 
-const joined = (names: readonly string[]) =>
-  names.map((name) => name.replaceAll(" ", "")).join("|");
-
 /** In a name without separators: `dbpassword`, `xapikey`. */
-const NAME = new RegExp(`(?:${joined([...HEADER_NAMES, ...SECRET_NAMES])})(?:${ENDINGS})?$`);
+const NAME = new RegExp(
+  `(?:${[...HEADER_NAMES, ...SECRET_NAMES].join("|")}|(?<!${NOT_BEFORE_SECRET})secret|` +
+    LAST_WORDS.map(({ last, before }) => `(?:${before.join("|").replaceAll(" ", "")})${last}`)
+      .join("|") +
+    `)(?:${ENDINGS})?$`,
+);
 /** In a name whose words are apart: `token`, `x_auth_token`, `idtoken`, `csrf_token_2`. */
 const TOKEN = /token(?:_?(?:\d{1,4}|hash|header|value))?$/;
 /** `next_token`, `eostoken`, `x_page_token_2`. */
@@ -69,7 +80,7 @@ const TOKEN_ERROR = /^invalid_/;
 /** What AWS knows a repeated request by. Of others, as `client_token` is of Vault, it is a secret. */
 const REQUEST_TOKEN = /[Cc]lientToken$/;
 /** What all known names contain, so that most other names need no further test. */
-const STEM = /auth|cookie|pass|secret|key|token|signature|kennwort|pwd/i;
+const STEM = /auth|cookie|key|kennwort|pass|phrase|pw|secret|signature|token/i;
 
 /** Whether a name stands for a secret. */
 export function isSecretName(name: string): boolean {

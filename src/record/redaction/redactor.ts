@@ -6,8 +6,16 @@
  * @module
  */
 import { isInnocent } from "./innocent.ts";
-import { maskBlocks, maskTokens, maskUnfinished, MAY_HAVE_LOOK, REDACTED } from "./mask_looks.ts";
-import { namePattern } from "./name_pattern.ts";
+import {
+  maskBlocks,
+  maskKeys,
+  maskTokens,
+  maskUnfinished,
+  MAY_HAVE_OTHER,
+  mayHavePrefix,
+  REDACTED,
+} from "./mask_looks.ts";
+import { nameBegin, namePattern } from "./name_pattern.ts";
 import { isSecretName, normalise } from "./names.ts";
 import { isStatement, isStatementText } from "./statements.ts";
 import { type Form, valueAt } from "./values.ts";
@@ -15,13 +23,14 @@ import { type Form, valueAt } from "./values.ts";
 /** What JSON has to escape, or a secret's name may stand before: many texts have nothing of it. */
 const MARKS = /[^ !#-$(-9;<?@A-Z[\]^a-z{|}~]/;
 /** The same, or what a secret without them may be known by: one search costs less than two. */
-const MARKS_OR_LOOK = new RegExp(`${MARKS.source}|${MAY_HAVE_LOOK.source}`);
+const MARKS_OR_OTHER = new RegExp(`${MARKS.source}|${MAY_HAVE_OTHER.source}`);
 /** Fewer characters are no secret by their looks that has none of these: `bearer abc.de`. */
 const SHORTEST_LOOK = 13;
 /** What is behind a name. */
-const SEPARATOR = /[=:,>：]|--[a-z]| [\\"']|%(?:25)*3|&(?:gt|quot|#3)|\\u00/i;
+const SEPARATOR = /[=:,>：]|--[a-z]|login\s| [\\"']|%(?:25)*3|&(?:gt|quot|#3)|\\u00/i;
 /** What is in all names but one, by letters that texts seldom have: so V8 has little to step over. */
-const STEM = /k(?:ey|ennw|(?<=cook)ie|(?<=tok)en)|p(?:ass[wp]|wd)|s(?:ecr|ig[=%n])|authori/i;
+const STEM =
+  /k(?:ey|ennw|ty|(?<=cook)ie|(?<=tok)en)|p(?:ass(?![a-bd-oq-vx-z])|wd?(?![a-z])|hrase)|s(?:ecr|ig[=%n])|authori/i;
 const SQL_STEM = "IDENTIFIED BY";
 
 /** As much of a name is looked at. */
@@ -54,7 +63,9 @@ export class Redactor {
 
   /** Whether a text is the same in JSON, and has nothing to mask. */
   isPlain(text: string): boolean {
-    return !(text.length < SHORTEST_LOOK ? MARKS : MARKS_OR_LOOK).test(text);
+    return text.length < SHORTEST_LOOK
+      ? !MARKS.test(text)
+      : !MARKS_OR_OTHER.test(text) && !mayHavePrefix(text);
   }
 
   /** A text without its secrets. */
@@ -63,7 +74,7 @@ export class Redactor {
     const mayHaveName = SEPARATOR.test(masked) &&
       (this.#redactKeys.size > 0 || STEM.test(masked) || masked.includes(SQL_STEM));
     // A token may have a name glued to its end, and then takes it along.
-    return maskTokens(mayHaveName ? this.#maskNamed(masked) : masked);
+    return maskTokens(mayHaveName ? maskKeys(this.#maskNamed(masked)) : masked);
   }
 
   /** The beginning of a longer text, without its secrets and that which may be cut in two. */
@@ -96,11 +107,12 @@ export class Redactor {
     this.#name.lastIndex = from;
     for (let found; (found = this.#name.exec(text)) !== null;) {
       const start = this.#name.lastIndex;
-      if (!isInnocent(text, found, start)) {
+      const index = nameBegin(text, found.index);
+      if (!isInnocent(text, found, index, start)) {
         const { part, mark = "" } = found.groups!;
         const percent = ENCODED_SEPARATOR.exec(found[0])?.[1] ?? "";
         const form = formOf(text, found);
-        return { index: found.index, start, mark: part ? "" : mark, percent, form };
+        return { index, start, mark: part ? "" : mark, percent, form };
       }
       this.#name.lastIndex = start;
     }

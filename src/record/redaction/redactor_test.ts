@@ -84,7 +84,8 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
 };
 
 Deno.test("LOOKS are in the test, and each says its source once", () => {
-  assertEquals(Object.keys(CREDENTIALS).toSorted(), LOOKS.map(({ issuer }) => issuer).toSorted());
+  const issuers = LOOKS.map(({ issuer }) => issuer);
+  assertEquals(Object.keys(CREDENTIALS).toSorted(), issuers.toSorted());
   for (const { issuer, source } of LOOKS) assert(source.length > 5, issuer);
 });
 
@@ -287,6 +288,9 @@ Deno.test("maskStart() shows no part of a value whose end the cut keeps from bei
 /** Names in words. */
 const NAMES = [
   ...["Passwort", "db kennwort", "db pwd"],
+  ...["smtp pass", "mail pass", "bind pw", "user pwd", "passcode", "pass phrase", "seed phrase"],
+  ...["app key", "license key", "auth key", "x functions key", "ocp apim subscription key"],
+  ...["client key data", "service role key", "admin key", "hmac key"],
   ...["authorization", "cookie", "set cookie", "password", "passwd", "passphrase", "secret"],
   ...["client secret", "api key", "x api key", "access key", "account key", "signing key"],
   ...["encryption key", "private key", "aws secret access key", "token", "auth token", "id token"],
@@ -327,6 +331,16 @@ const NO_NAMES = [
     "token_count",
   ],
   ...["author", "authenticated", "authority", "keyboard", "primary_key", "key", "monkey", "sid"],
+  ...[
+    "proxy_pass",
+    "first_pass",
+    "password_policy",
+    "sort_key",
+    "public_key",
+    "host_key",
+    "phrase",
+  ],
+  ...["cache_key", "partition_key", "certificate-authority-data", "compass", "spawn", "user_key"],
   ...["session", "pass", "pwd", "PWD", "api_key_id", "accessKeyId", "email", "compass", "bypass"],
 ];
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -776,6 +790,16 @@ Deno.test("mask() takes time in proportion to the text, whatever is in it", () =
       "---- BEGIN ",
       "[{name:a},",
       "hooks.slack.com/",
+      "machine h login b password ",
+      "user=a,pass ",
+      "kty d:",
+      "auth=",
+      "$argon2id$",
+      "0123456789abcdef0123456789abcdef-",
+      "aB/+",
+      "JQQJ99",
+      "MTIzNDU2Nzg5MDEyMzQ1Njc4.",
+      "Private-Lines: 1",
     ],
     ...[
       '"',

@@ -11,6 +11,9 @@ export const PERCENT = "%(?:25){0,3}";
 /** A quotation mark, which JSON in JSON and HTML escape: `"`, `\"`, `\\\"`, `&quot;`, `\u0022`. */
 export const MARK = /(?:\\{0,7}["'`]|&quot;|&#3[49];|\\{1,7}u002[27])/.source;
 
+/** The same, also as URLs encode it. */
+export const ANY_MARK = `(?:${MARK}|${PERCENT}2[27])`;
+
 /** A name in words, as fields have: `first_name`, `zipCode`, `ID`; no letters at random. */
 export const FIELD_NAME =
   "(?:[A-Z]?[a-z]+|[A-Z]+)(?:[_. -](?:[A-Z]?[a-z]+|[A-Z]+)|[A-Z][a-z]+){0,8}";

@@ -55,7 +55,10 @@ const ENCODED_VALUES = [0, 1, 2, 3].map((level) => {
   const quoted = `(${percent}2[27])(?:${percent}5C(?:${percent}5C|\\1)|(?!\\1)[^\\s&])*\\1`;
   return {
     quoted: new RegExp(quoted, "iy"),
-    open: new RegExp(`(?:(?!%(?:25){0,${level}}(?:26|0[AD]))${WORD_CHARACTER})+`, "iy"),
+    open: new RegExp(
+      `(?:(?!%(?:25){0,${level}}(?:26|0[AD]|3B[\\w+]{1,32}${percent}3D))${WORD_CHARACTER})+`,
+      "iy",
+    ),
   };
 });
 /** A number by itself: the value of a JSON property. */

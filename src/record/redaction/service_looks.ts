@@ -1,0 +1,228 @@
+/**
+ * The credentials of services that fewer programs use, by their form: issuers with the same kind of
+ * form share a line. Data alone; `mask_looks.ts` searches for them.
+ *
+ * @module
+ */
+import type { Look } from "./looks.ts";
+import { PERCENT, SLASH } from "./spelling.ts";
+
+/** Where forms are documented by those who search for credentials in code. */
+const RULES = "https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml";
+const DETECTORS = "https://github.com/trufflesecurity/trufflehog/tree/main/pkg/detectors";
+
+const UUID = "[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}";
+/** Of base64, which URLs encode. */
+const BASE64 = `(?:[\\w+/=-]|${PERCENT}(?:2[BF]|3D))`;
+/** Characters that forms encode. */
+const TILDE = `(?:~|${PERCENT}7E)`;
+const DOLLAR = `(?:\\$|${PERCENT}24)`;
+/** What is in keys of Azure, so that they are recognised. */
+const AZURE =
+  `(?:\\+|${PERCENT}2B)A(?:St|Sb|Eh|Rm|CR|MC|Ba)|ACDb|AIoT|Az(?:Fu|Se|Ca|EG)|AZDO|JQQJ99`;
+/** Nothing of the same word follows. */
+const END = "(?![\\w-])";
+/** Letters at random have a digit soon, where words have none. */
+const DIGIT = "(?=[A-Za-z_+/-]{0,64}\\d)";
+
+/** Those of other services, by what is between prefix and shape. */
+export const SERVICE_LOOKS: readonly Look[] = [
+  {
+    issuer:
+      "RubyGems, CircleCI, Buildkite, Prefect, SonarQube, Figma, Fly.io, Vercel, Neon and others",
+    prefix:
+      "(?:rubygems|CLOJARS|CCIPAT|CCIPRJ|bkua|pnu|rdme|squ|sqp|sqa|sgp|slk|figd|figp|fo1|fm[12]a?r?" +
+      "|rnd|nf[a-z]|vc[a-z]|cf[a-z]{1,2}|napi|mdb_sa_sk|apify_api|aio|y0)",
+    sign: "_",
+    shape: `${DIGIT}${BASE64}{28,}`,
+    source: RULES,
+  },
+  {
+    issuer: "Duffel, Shippo, LangSmith, Honeycomb, Pinecone, PostHog, Resend, 1Password and others",
+    prefix: "(?:duffel_(?:test|live)|shippo_(?:test|live)|lsv2_[a-z]{2}|hc[a-z]{3}|pcsk|phx|alcht" +
+      "|tgp_v1|wandb_v1|tfp|ops|re(?=_[A-Za-z\\d]{8}_)|(?:pi|seti|cs)_[A-Za-z\\d]{14,64}_secret)",
+    sign: "_",
+    shape: `${DIGIT}${BASE64}{24,}`,
+    source: RULES,
+  },
+  {
+    issuer: "Mollie, GoCardless, Lob, Notion and Fireworks",
+    prefix: "(?:live|secret|fw)",
+    sign: "_",
+    shape: `(?=[A-Za-z]{0,40}\\d)[A-Za-z\\d]{22,}${END}`,
+    source: DETECTORS,
+  },
+  {
+    issuer: "ElevenLabs, Klaviyo, ClickUp and WooCommerce",
+    prefix: "(?:sk|pk|c[ks])",
+    sign: "_",
+    shape: `(?:[\\da-f]{34,64}|\\d{6,12}_[A-Z\\d]{32})${END}`,
+    source: DETECTORS,
+  },
+  {
+    issuer: "MaxMind",
+    prefix: "[A-Za-z\\d]{6}",
+    sign: "_",
+    shape: "[A-Za-z\\d]{29}_mmk",
+    source: "https://dev.maxmind.com/license-key/validation-api/",
+  },
+  {
+    issuer: "Braintree",
+    prefix: "access",
+    sign: "_",
+    shape: "token(?:(?:\\$|%24)[\\da-z]{7,16}){2}(?:\\$|%24)[\\da-f]{32}",
+    source: DETECTORS,
+  },
+  {
+    issuer: "Heroku, Postman, Contentful, Square, Brevo, Tailscale, NVIDIA, xAI and others",
+    prefix: "(?:HRKU|PMAK|CFPAT|API|FLWSECK(?:_TEST)?|p8e|pul|ico|nvapi|pplx|xai|csk|as" +
+      "|secret|fio-u|sq0[a-z]{3}|x(?:key|smtp)sib|tskey-[a-z]{3,8}|dnkey|A3|bedrock-api-key)",
+    sign: "-",
+    shape: `${DIGIT}(?:[\\w-]{40,}|[A-Z\\d-]{34,40}|[\\da-f]{32}-X|[A-Za-z\\d]{22,})${END}`,
+    source: RULES,
+  },
+  {
+    issuer: "New Relic",
+    prefix: "NR[A-Z]{2}",
+    sign: "-",
+    shape: "[\\w-]{19,}",
+    source: "https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/",
+  },
+  {
+    issuer: "PuTTY",
+    prefix: "Private",
+    sign: "-",
+    shape: "Lines: \\d{1,4}[^]*?(?:Private-MAC: [\\da-f]+|$)",
+    source: "https://tartarus.org/~simon/putty-snapshots/htmldoc/AppendixC.html",
+  },
+  {
+    issuer: "age",
+    prefix: "AGE-SECRET-KEY",
+    sign: "-",
+    shape: "(?:PQ-)?1[\\dA-Z]{50,}",
+    source: "https://age-encryption.org/v1",
+  },
+  {
+    issuer: "HubSpot, Plaid and LaunchDarkly",
+    prefix: "(?:pat-[a-z]{2}\\d|access-(?:production|sandbox|development)|sdk|sk-lf)",
+    sign: "-",
+    shape: UUID,
+    source: RULES,
+  },
+  {
+    issuer: "Mailchimp and Mailgun",
+    prefix: "[\\da-f]{32}",
+    sign: "-",
+    shape: `(?:us\\d{1,2}|[\\da-f]{8}-[\\da-f]{8})${END}`,
+    source: "https://mailchimp.com/developer/marketing/guides/quick-start/",
+  },
+  {
+    issuer: "Doppler, Dynatrace, Dropbox, Zoho, Snyk, Amazon, Harness and Mapbox",
+    prefix: "(?:dp|dt0[a-z]\\d\\d|sl|1000|snyk_[a-z]{3}|amzn\\.mws|amzn1\\.oa2-cs|[ps]at|[st]k|AQ)",
+    sign: ".",
+    shape: "(?:(?:pt|ct|st|sa|scim|audit)\\.(?:[\\w-]{2,35}\\.)?[A-Za-z\\d]{40,}" +
+      "|[A-Z\\d]{24}\\.[A-Z\\d]{64}|(?:u\\.)?[\\w=-]{120,}|[\\da-f]{32}\\.[\\da-f]{32}" +
+      `|[\\da-f]{8}\\.[\\w-]{40,}|${UUID}|v1\\.[\\da-f]{64}` +
+      "|[\\w-]{22}\\.[A-Za-z\\d]{24}\\.[A-Za-z\\d]{20}|eyJ[\\w-]{30,}\\.[\\w-]{20,}|Ab[\\w-]{40,})",
+    source: DETECTORS,
+  },
+  {
+    issuer: "Airtable and Terraform",
+    prefix: "[A-Za-z\\d]{14}(?:[A-Za-z\\d]{3})?",
+    sign: ".",
+    shape: "(?:[\\da-f]{64}|atlasv1\\.[\\w=-]{60,})",
+    source: RULES,
+  },
+  {
+    issuer: "Vault, before 1.10",
+    prefix: "s",
+    sign: ".",
+    shape:
+      "(?=[A-Za-z]*\\d[A-Za-z]*\\d|(?!\\w*[a-z]{4})[A-Za-z]*\\d)[A-Za-z\\d]{24}(?![\\w(-]|\\.\\w)",
+    source: "https://developer.hashicorp.com/vault/docs/concepts/tokens",
+  },
+  {
+    issuer: "Cloudflare, origin",
+    prefix: "v1",
+    sign: ".",
+    shape: "0-[\\da-f]{24}-[\\da-f]{146}",
+    source: RULES,
+  },
+  {
+    issuer: "Discord, bot",
+    // In base64 digits are few characters: an id of 17 to 19.
+    prefix: "(?:[MNO][DTjz][AEIMQUYcgk][\\dw-z]){5,6}\\w{0,3}",
+    sign: ".",
+    shape: "[\\w-]{6}\\.[\\w-]{27,}",
+    source: "https://docs.discord.com/developers/reference#authentication",
+  },
+  {
+    issuer: "Microsoft Teams and Zapier, webhook",
+    prefix: "(?:webhook\\.office|hooks\\.zapier)",
+    sign: ".",
+    shape: `com(?:${SLASH}|${PERCENT}2F)(?:webhookb2|hooks)(?:[\\w%@-]|${SLASH}){16,}`,
+    source: RULES,
+  },
+  {
+    issuer: "Azure, Entra",
+    prefix: `(?:[\\w.-]|${TILDE}){3}\\dQ${TILDE}`,
+    clue: `\\dQ${TILDE}`,
+    shape: `(?:[\\w.-]|${TILDE}){31,34}`,
+    source: "https://learn.microsoft.com/en-us/purview/sit-defn-client-secret-api-key",
+  },
+  {
+    issuer: "OpenShift",
+    prefix: `sha256${TILDE}`,
+    shape: "[\\w-]{43}",
+    source: RULES,
+  },
+  {
+    issuer: "Salesforce",
+    prefix: `00D[A-Za-z\\d]{12}(?:!|${PERCENT}21)`,
+    shape: "[\\w.]{80,}",
+    source: DETECTORS,
+  },
+  {
+    issuer: "hashes of passwords",
+    prefix: `${DOLLAR}(?:2[abxy]${DOLLAR}\\d\\d|argon2(?:id?|d)|[156y]|apr1)${DOLLAR}`,
+    shape: `(?:[\\w./=,+-]|${DOLLAR}|${PERCENT}(?:2[BCF]|3D)){30,}`,
+    source: "crypt(5)",
+  },
+  {
+    issuer: "Azure",
+    // Keys that its scanners find carry their service, and its newer ones `JQQJ99`.
+    prefix: `(?:[\\w+/-]|${PERCENT}2[BF]){33,76}(?:${AZURE})`,
+    clue: AZURE,
+    shape: `${BASE64}{4,40}`,
+    source: "https://learn.microsoft.com/en-us/purview/sit-defn-azure-storage-account-key",
+  },
+  {
+    issuer: "New Relic, license",
+    prefix: "[\\da-f]{32}FFFFNRAL",
+    shape: END,
+    source: "https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/",
+  },
+  {
+    issuer: "Databricks, Artifactory, Atlassian, Facebook, EasyPost and others",
+    prefix:
+      "(?:dapi(?=[\\da-f]{32})|AKCp(?=[A-Za-z\\d]{69})|cmVmd(?=[A-Za-z\\d]{59})|AT[AC]TT3(?=[\\w=-]{60})" +
+      "|ATBB(?=[A-Za-z\\d]{32})|ABSK(?=[A-Za-z\\d+/%]{109})|EZ[AT]K(?=[A-Za-z\\d]{54})" +
+      "|GR1348941(?=[\\w-]{20})|AQVN(?=[\\w-]{35})|EAA(?!\\w{0,99}AAA)(?=[A-Za-z\\d]{96}|A[\\w-]{56})" +
+      "|eyJrIjoi(?=[A-Za-z\\d]{60})|dG9rO(?=[A-Za-z\\d]{50})|[xyzt]prv(?=[A-Za-z\\d]{107})|1(?://|%2F%2F)0(?=[\\w-]{40}))",
+    shape: `${BASE64}+`,
+    source: RULES,
+  },
+  {
+    issuer: "ClickHouse, crates.io and NuGet",
+    prefix: "(?:4b1d(?=[A-Za-z\\d]{38}\\b)|cio(?=[A-Za-z\\d]{32}\\b)|oy2(?=[a-z\\d]{43}\\b))",
+    shape: "[A-Za-z\\d]+",
+    source: RULES,
+  },
+  {
+    issuer: "private key or JSON Web Token, in base64",
+    prefix: "(?:LS0tLS1CRUdJTi(?=[A-Za-z\\d+/]{1,40}(?:UFJJVkFUR|BSSVZBVE|QUklWQVRF))" +
+      "|ZXlK(?=aGJHY2lP|MGVYQWlP|cmFXUWlP))",
+    shape: `${BASE64}{60,}`,
+    source: "RFC 7468, RFC 7519",
+  },
+];

@@ -1,0 +1,180 @@
+/**
+ * Credentials of services must be known wherever they stand, and what only begins so must arrive as it
+ * is. Made up, with the alphabet and the length that their issuers use.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { JsonWriter } from "../json_writer.ts";
+import { Redactor } from "./redactor.ts";
+import { SERVICE_LOOKS } from "./service_looks.ts";
+
+const redactor = new Redactor([]);
+const mask = (text: string) => redactor.mask(text);
+
+const HEX = "3f9a04c1d7be5286".repeat(12);
+const WORD = "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5bC7dE9fG".repeat(8);
+const LOWER = WORD.toLowerCase();
+const UPPER = WORD.toUpperCase();
+const UUID = "3f9a04c1-d7be-4286-9a04-c1d7be528613";
+const hex = (length: number) => HEX.slice(0, length);
+const word = (length: number) => WORD.slice(0, length);
+const upper = (length: number) => UPPER.slice(0, length);
+/** Base64 with what URLs encode. */
+const base64 = (length: number) => `${WORD.slice(0, length - 4)}/+/z`;
+const pem = (kind: string) =>
+  btoa(`-----BEGIN ${kind}PRIVATE KEY-----\n${word(64)}\n-----END ${kind}PRIVATE KEY-----\n`);
+
+const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
+  "RubyGems, CircleCI, Buildkite, Prefect, SonarQube, Figma, Fly.io, Vercel, Neon and others": [
+    ...[`rubygems_${hex(48)}`, `CCIPAT_${word(22)}_${hex(40)}`, `bkua_${hex(40)}`],
+    ...[`pnu_${word(36)}`, `rdme_${LOWER.slice(0, 70)}`, `squ_${hex(40)}`, `sgp_local_${hex(40)}`],
+    ...[`figd_${word(40)}`, `fo1_${word(43)}`, `fm2_${base64(120)}`, `fm1r_${base64(120)}`],
+    ...[`rnd_${word(32)}`, `nfp_${word(36)}`, `vcp_${word(56)}`, `cfut_${word(40)}${hex(8)}`],
+    ...[`napi_${LOWER.slice(0, 64)}`, `mdb_sa_sk_${word(40)}`, `apify_api_${word(36)}`],
+    ...[`aio_${word(28)}`, `y0_${word(55)}`, `CLOJARS_${LOWER.slice(0, 60)}`],
+  ],
+  "Duffel, Shippo, LangSmith, Honeycomb, Pinecone, PostHog, Resend, 1Password and others": [
+    ...[`duffel_live_${word(43)}`, `shippo_live_${hex(40)}`, `lsv2_pt_${hex(32)}_${hex(10)}`],
+    ...[`hcaik_${LOWER.slice(0, 58)}`, `pcsk_${word(6)}_${word(63)}`, `phx_${word(43)}`],
+    ...[`alcht_${word(30)}`, `tgp_v1_${word(43)}`, `wandb_v1_${word(77)}`, `tfp_${word(59)}`],
+    ...[`ops_eyJ${word(250)}`, `re_${word(8)}_${word(24)}`, `pi_${word(24)}_secret_${word(25)}`],
+  ],
+  "Mollie, GoCardless, Lob, Notion and Fireworks": [
+    ...[`live_${word(30)}`, `live_${hex(35)}`, `secret_${word(43)}`, `fw_${word(22)}`],
+  ],
+  "ElevenLabs, Klaviyo, ClickUp and WooCommerce": [
+    ...[`sk_${hex(48)}`, `pk_${hex(34)}`, `pk_12345678_${upper(32)}`, `ck_${hex(40)}`],
+  ],
+  "MaxMind": [`${word(6)}_${word(29)}_mmk`],
+  "Braintree": [`access_token$production$${LOWER.slice(0, 16)}$${hex(32)}`],
+  "Heroku, Postman, Contentful, Square, Brevo, Tailscale, NVIDIA, xAI and others": [
+    ...[`HRKU-AA${word(58)}`, `PMAK-${hex(24)}-${hex(34)}`, `CFPAT-${word(43)}`],
+    ...[`API-${upper(26)}`, `FLWSECK_TEST-${hex(32)}-X`, `p8e-${LOWER.slice(0, 32)}`],
+    ...[`pul-${hex(40)}`, `ico-${word(32)}`, `nvapi-${word(64)}`, `pplx-${word(48)}`],
+    ...[`xai-${word(80)}`, `csk-${LOWER.slice(0, 48)}`, `as-${word(22)}`, `secret-${word(43)}`],
+    ...[`fio-u-${word(64)}`, `sq0atp-${word(22)}`, `sq0csp-${word(43)}`],
+    ...[`xkeysib-${hex(64)}-${word(16)}`, `tskey-auth-${word(13)}CNTRL-${word(33)}`],
+    ...[
+      `dnkey-${LOWER.slice(0, 26)}-${LOWER.slice(0, 52)}`,
+      `bedrock-api-key-YmVkcm9jay5${word(80)}`,
+    ],
+    `A3-${upper(6)}-${upper(6)}-${upper(5)}-${upper(5)}-${upper(5)}-${upper(5)}`,
+  ],
+  "New Relic": [`NRAK-${upper(27)}`, `NRII-${word(15)}-${word(16)}`, `NRIQ-${word(25)}`],
+  "PuTTY": [`Private-Lines: 2\n${base64(64)}\n${base64(64)}\nPrivate-MAC: ${hex(40)}`],
+  "age": [`AGE-SECRET-KEY-1${upper(58)}`, `AGE-SECRET-KEY-PQ-1${upper(58)}`],
+  "HubSpot, Plaid and LaunchDarkly": [
+    ...[`pat-na1-${UUID}`, `access-production-${UUID}`, `sdk-${UUID}`, `sk-lf-${UUID}`],
+  ],
+  "Mailchimp and Mailgun": [`${hex(32)}-us12`, `${hex(32)}-${hex(8)}-${hex(8)}`],
+  "Doppler, Dynatrace, Dropbox, Zoho, Snyk, Amazon, Harness and Mapbox": [
+    ...[`dp.pt.${word(43)}`, `dp.st.dev_main.${word(43)}`, `dt0c01.${upper(24)}.${upper(64)}`],
+    ...[`sl.${word(135)}`, `sl.u.${word(135)}`, `1000.${hex(32)}.${hex(32)}`],
+    ...[`snyk_uat.${hex(8)}.${word(60)}`, `amzn.mws.${UUID}`, `amzn1.oa2-cs.v1.${hex(64)}`],
+    ...[`pat.${word(22)}.${word(24)}.${word(20)}`, `sk.eyJ1Ijoi${word(50)}.${word(22)}`],
+    `AQ.Ab8RN6${word(44)}`,
+  ],
+  "Airtable and Terraform": [`pat${word(14)}.${hex(64)}`, `${word(14)}.atlasv1.${word(67)}`],
+  "Vault, before 1.10": [`s.${word(24)}`],
+  "Cloudflare, origin": [`v1.0-${hex(24)}-${hex(146)}`],
+  "Discord, bot": [
+    ...["12345678901234567", "123456789012345678", "1234567890123456789"].map((id) =>
+      `${btoa(id).replaceAll("=", "")}.Gh1j2K.${word(38)}`
+    ),
+  ],
+  "Microsoft Teams and Zapier, webhook": [
+    `webhook.office.com/webhookb2/${UUID}@${UUID}/IncomingWebhook/${hex(32)}/${UUID}`,
+    `hooks.zapier.com/hooks/catch/1234567/a1b2c3d/`,
+  ],
+  "Azure, Entra": [`abC8Q~${word(34)}`, `a.~7Q~${word(20)}-_.~${word(10)}`],
+  "OpenShift": [`sha256~${word(43)}`],
+  "Salesforce": [`00D${word(12)}!${word(60)}._${word(34)}`],
+  "hashes of passwords": [
+    ...[`$2b$12$${word(53)}`, `$6$${word(16)}$${word(86)}`, `$apr1$${word(8)}$${word(22)}`],
+    ...[
+      `$6$rounds=5000$${word(16)}$${word(86)}`,
+      `$argon2id$v=19$m=65536,t=3,p=4$${word(22)}$${word(43)}`,
+    ],
+  ],
+  "Azure": [
+    ...[
+      `${base64(76)}+ASt${word(6)}==`,
+      `${base64(76)}ACDb${word(6)}==`,
+      `${base64(33)}+ASb${word(6)}=`,
+    ],
+    ...[`${base64(42)}+ACR${word(6)}`, `${word(44)}AzFu${word(6)}==`, `${word(42)}AzSe${word(6)}`],
+    ...[`${word(76)}AZDO${word(4)}`, `${word(52)}JQQJ99BAACYeBjFXJ3w3AAABACOG${word(4)}`],
+  ],
+  "New Relic, license": [`${hex(32)}FFFFNRAL`],
+  "Databricks, Artifactory, Atlassian, Facebook, EasyPost and others": [
+    ...[`dapi${hex(32)}`, `AKCp${word(69)}`, `cmVmd${word(59)}`, `ATATT3${word(180)}=1A2B3C4D`],
+    ...[`ATBB${word(32)}`, `ABSK${base64(128)}`, `EZAK${word(54)}`, `GR1348941${word(20)}`],
+    ...[`AQVN${word(36)}`, `EAAG${word(120)}`, `EAAAE${word(59)}`, `eyJrIjoi${word(80)}`],
+    ...[`dG9rO${word(55)}`, `xprv${word(107)}`, `1//0${word(100)}`],
+  ],
+  "ClickHouse, crates.io and NuGet": [
+    ...[`4b1d${word(38)}`, `cio${word(32)}`, `oy2${LOWER.slice(0, 43)}`],
+  ],
+  "private key or JSON Web Token, in base64": [
+    ...["", "RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED "].map(pem),
+    btoa(`eyJhbGciOiJIUzI1NiJ9.${btoa(JSON.stringify({ sub: "1234567890" }))}.${word(43)}`),
+  ],
+};
+
+const PLACES: readonly ((value: string) => string)[] = [
+  (value) => `used ${value} once`,
+  (value) => `(${value})`,
+  (value) => `Failed with ${value}.`,
+  (value) => `"${value}", 'x'`,
+  (value) => `id=${value} tail=1`,
+  (value) => JSON.stringify({ value: JSON.stringify(`\t${value}`) }),
+  (value) => `\u001b[31m${value}\u001b[0m`,
+];
+
+Deno.test("mask() knows the credentials of services wherever they stand", () => {
+  const issuers = SERVICE_LOOKS.map(({ issuer }) => issuer);
+  assertEquals(Object.keys(CREDENTIALS).toSorted(), issuers.toSorted());
+  const writer = new JsonWriter(65_536, []);
+  for (const [issuer, credentials] of Object.entries(CREDENTIALS)) {
+    for (const credential of credentials) {
+      const core = JSON.stringify(credential.slice(-16)).slice(1, -1);
+      for (const place of PLACES) {
+        assert(!mask(place(credential)).includes(core), `${issuer}: ${mask(place(credential))}`);
+      }
+      assertEquals(mask(`used ${credential} once`), "used [REDACTED] once", issuer);
+      writer.begin();
+      assertEquals(JSON.parse(writer.value({ a: credential, b: [`x ${credential}`] })), {
+        ...{ a: "[REDACTED]", b: ["x [REDACTED]"] },
+      }, issuer);
+      if (/\s|\$argon/.test(credential)) continue; // In forms these are encoded.
+      const query = `/?${new URLSearchParams({ a: credential, tail: "1" })}`;
+      assert(!mask(query).includes(encodeURIComponent(credential.slice(-12))), mask(query));
+      assert(mask(query).endsWith("&tail=1"), mask(query));
+    }
+  }
+});
+
+Deno.test("mask() leaves what only looks like a credential of a service", () => {
+  const texts = [
+    `sha256:${hex(64)}, ${hex(40)}, ${hex(32)}, ${UUID}, sha512-${base64(86)}==`,
+    `00-${hex(32)}-${hex(16)}-01, ${hex(32)}-${hex(16)}-1, etag "${hex(32)}-12"`,
+    "01ARZ3NDEKTSV4RRFFQ69G5FAV, 2026-11-27T18:00:00.000Z, V1StGXR8_Z5jdHi6B-myT",
+    "at s.getOauth2AccessCodeSecurity (file:///srv/s.handleSomeRequestWithName.ts:1:2)",
+    "live_stream_of_the_conference_2026, secret_santa_list_for_2026_and_2027, fw_update_available_now",
+    "re_render_the_component_tree_2, pi_day_2026_secret_party, cs_test_a1, pk_live_is_publishable",
+    "sdk-for-javascript-v3-client-s3, access-production-database, as-if-it-were-so, api-gateway-v2",
+    "ico-arrow-left-2x, pul-requests, API-DOCUMENTATION-OF-2026, NR-1, tskey-auth, A3-PAPER",
+    "dp.st.x dt.c01 sl.1 1000.5 pat.name.first v1.0-beta.1 sk.json AQ.md s.length webhook.office.com/x",
+    `data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA${"EAAA".repeat(40)}AASUVORK5CYII=`,
+    btoa("-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYD\n"),
+    btoa(`-----BEGIN PUBLIC KEY-----\n${word(120)}\n-----END PUBLIC KEY-----\n`),
+    "costs $2 and $10, $1$2, ${a}$6, sha256~x, wow!really, 8Q~x, /usr/local/lib/node_modules/npm",
+    "dapi, dapi_test, cio, oy2, 4b1d, AKCp, ATBB, xprv, EAAA, com.example.MyLongClassNameOfTests",
+    `${"kty: a, "}d: short, k=5, { kty: 'RSA', n: '${word(40)}', e: 'AQAB', kid: '${hex(20)}' }`,
+  ];
+  for (const text of texts) {
+    assertEquals(mask(text), text);
+    assertEquals(redactor.mask(` ${text} `), ` ${text} `);
+  }
+});

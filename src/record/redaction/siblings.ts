@@ -1,0 +1,42 @@
+/**
+ * Knows secrets in data by what is beside them, where their own names stand for other things, too. It
+ * runs inside the log call.
+ *
+ * @module
+ */
+import { read } from "../errors.ts";
+import { isUserAndPassword } from "./mask_looks.ts";
+
+/** Names of properties that may be secrets if others are beside them. */
+const MAY_BE_SECRET = /value$|^(?:_?auth|pass|pwd?|[dkpq]|d[pq]|qi)$/i;
+/** Where objects have a name beside a `value`: Kubernetes, ECS, HAR, entries. */
+const NAMES = ["name", "key", "Name", "Key", "field", "header", "ParameterKey", "OptionName"];
+/** Beside a `pass`. */
+const USERS = ["user", "username", "userName", "login", "email"];
+
+/** Whether {@linkcode isSecretBeside} may be true for properties of this name. */
+export function mayBeSecret(name: string): boolean {
+  return MAY_BE_SECRET.test(name);
+}
+
+/**
+ * Whether a property is a secret because of others: `{ name: "DB_PASSWORD", value: "…" }`,
+ * `{ user: "bob", pass: "…" }`, the private members of a key (`{ kty: "RSA", d: "…" }`, RFC 7517),
+ * or credentials in base64 as Docker and npm have them (`{ auth: "…" }`).
+ */
+export function isSecretBeside(
+  name: string,
+  value: unknown,
+  object: object,
+  isName: (name: string) => boolean,
+): boolean {
+  const has = (names: readonly string[], test: (name: string) => boolean) =>
+    names.some((property) => {
+      const beside = read(object, property);
+      return typeof beside === "string" && test(beside);
+    });
+  if (/value$/i.test(name)) return has(NAMES, isName);
+  if (typeof value !== "string") return false;
+  if (/auth$/i.test(name)) return isUserAndPassword(value);
+  return has(/^p(?:ass|w)/i.test(name) ? USERS : ["kty"], Boolean);
+}
