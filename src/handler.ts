@@ -227,7 +227,7 @@ export class AxonPushHandler extends BaseHandler {
 
   /**
    * Drains, ends the worker and stops listening to signals. What is pending after the timeout counts
-   * as failed; records that are logged later count as dropped, until `setup()`.
+   * as failed, or stays in the spool; records that are logged later count as dropped, until `setup()`.
    *
    * @param timeoutMs Longest drain in milliseconds, 0 or more; `Infinity` waits for as long as it
    *   takes. The default is `shutdownTimeoutMs`.

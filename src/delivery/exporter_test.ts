@@ -582,6 +582,7 @@ Deno.test("Exporter.send() tries a record again that is refused among deliveries
     await sim.open[0]!.answer(delivered);
     let refusals = 0;
     while (sim.outcomes.size < 20) {
+      assertEquals(sim.said.length > 0, refusals > 0); // At once, and not only when it is given up.
       if (sim.open.length === 0) await sim.next();
       const [request] = sim.open as [Request];
       const kind = request.key === "key-3" ? verdicts[refusals++] : "delivered";
@@ -922,6 +923,22 @@ Deno.test("Exporter.flush() loses nothing when a copy, or the original, fails", 
     await sim.open[0]!.answer(delivered);
 
     assertEquals([sim.outcomes.get(0), sim.all.length], ["delivered", 3]);
+  }
+});
+
+Deno.test("Exporter.flush() counts nothing of a copy that comes too late to matter", async () => {
+  for (const late of [refused("content"), refused("settings"), failing]) {
+    const sim = simulate();
+    sim.send(0);
+    sim.exporter.flush(60_000);
+    await sim.advance(1000);
+    const [original, copy] = sim.open as [Request, Request];
+    await copy.answer(delivered);
+    await original.answer(late);
+    await sim.advance(10_000);
+
+    assertEquals([sim.outcomes.get(0), sim.all.length], ["delivered", 2]);
+    assertEquals([sim.counts.lost, sim.counts.retries], [0, 0]);
   }
 });
 

@@ -249,8 +249,8 @@ export interface AxonPushHandlerOptions extends BaseHandlerOptions {
    */
   readonly maxRetries?: number;
   /**
-   * Names of attributes whose values are masked at every depth, in addition to the built-in ones.
-   * Case, `-` and `_` make no difference.
+   * Names of attributes whose values are masked at every depth, whole names, in addition to the
+   * built-in ones. Case, `-`, `_`, `.`, brackets and spaces make no difference.
    *
    * Environment: `AXONPUSH_REDACT_KEYS`, separated by commas.
    *
