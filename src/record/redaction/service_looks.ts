@@ -22,34 +22,50 @@ const AZURE =
   `(?:\\+|${PERCENT}2B)A(?:St|Sb|Eh|Rm|CR|MC|Ba)|ACDb|AIoT|Az(?:Fu|Se|Ca|EG)|AZDO|JQQJ99`;
 /** Nothing of the same word follows. */
 const END = "(?![\\w-])";
-/** Letters at random have a digit soon, where words have none. */
-const DIGIT = "(?=[A-Za-z_+/-]{0,64}\\d)";
+/** Letters and digits at random: names of things have words, with something between them. */
+const RANDOM = "(?=[A-Za-z]{0,64}(?:\\d|(?:[A-Z][a-z]?){3}))[A-Za-z\\d]";
+const RANDOM_WORD = "(?=[A-Za-z_-]{0,64}\\d)[\\w-]";
 
 /** Those of other services, by what is between prefix and shape. */
 export const SERVICE_LOOKS: readonly Look[] = [
   {
-    issuer:
-      "RubyGems, CircleCI, Buildkite, Prefect, SonarQube, Figma, Fly.io, Vercel, Neon and others",
+    issuer: "RubyGems, Buildkite, Prefect, SonarQube, Vercel, Netlify, Neon, Honeycomb and others",
     prefix:
-      "(?:rubygems|CLOJARS|CCIPAT|CCIPRJ|bkua|pnu|rdme|squ|sqp|sqa|sgp|slk|figd|figp|fo1|fm[12]a?r?" +
-      "|rnd|nf[a-z]|vc[a-z]|cf[a-z]{1,2}|napi|mdb_sa_sk|apify_api|aio|y0)",
+      "(?:rubygems|CLOJARS|bkua|pnu|rdme|sq[apu]|sgp(?:_local|_[\\da-f]{16})?|slk|rnd|nf[a-z]" +
+      "|vc[a-z]|cf(?:k|[au]t)|napi|apify_api|aio|shippo_(?:live|test)|hc[a-z]{3}|phx|alcht" +
+      "|(?:pi|seti|cs)_[A-Za-z\\d]{14,64}_secret)",
     sign: "_",
-    shape: `${DIGIT}${BASE64}{28,}`,
+    shape: `${RANDOM}{24,}${END}`,
     source: RULES,
   },
   {
-    issuer: "Duffel, Shippo, LangSmith, Honeycomb, Pinecone, PostHog, Resend, 1Password and others",
-    prefix: "(?:duffel_(?:test|live)|shippo_(?:test|live)|lsv2_[a-z]{2}|hc[a-z]{3}|pcsk|phx|alcht" +
-      "|tgp_v1|wandb_v1|tfp|ops|re(?=_[A-Za-z\\d]{8}_)|(?:pi|seti|cs)_[A-Za-z\\d]{14,64}_secret)",
+    issuer: "CircleCI, Figma, MongoDB Atlas, Duffel, LangSmith, Pinecone, Together and others",
+    prefix:
+      "(?:CCIPAT|CCIPRJ|fig[dp]|fo1|mdb_sa_sk|y0(?=_Ag|__)|duffel_(?:test|live)|lsv2_[a-z]{2}|pcsk" +
+      "|tgp_v1|wandb_v1|tfp|ops(?=_eyJ))",
     sign: "_",
-    shape: `${DIGIT}${BASE64}{24,}`,
+    shape: `${RANDOM_WORD}{40,}`,
+    source: RULES,
+  },
+  {
+    issuer: "Resend",
+    prefix: "re",
+    sign: "_",
+    shape: `[A-Za-z\\d]{8}_${RANDOM}{24}${END}`,
+    source: "https://resend.com/docs/api-reference/api-keys",
+  },
+  {
+    issuer: "Fly.io",
+    prefix: "fm[12][ar]?",
+    sign: "_",
+    shape: `${BASE64}{40,}`,
     source: RULES,
   },
   {
     issuer: "Mollie, GoCardless, Lob, Notion and Fireworks",
     prefix: "(?:live|secret|fw)",
     sign: "_",
-    shape: `(?=[A-Za-z]{0,40}\\d)[A-Za-z\\d]{22,}${END}`,
+    shape: `${RANDOM}{22,}${END}`,
     source: DETECTORS,
   },
   {
@@ -75,17 +91,31 @@ export const SERVICE_LOOKS: readonly Look[] = [
   },
   {
     issuer: "Heroku, Postman, Contentful, Square, Brevo, Tailscale, NVIDIA, xAI and others",
-    prefix: "(?:HRKU|PMAK|CFPAT|API|FLWSECK(?:_TEST)?|p8e|pul|ico|nvapi|pplx|xai|csk|as" +
-      "|secret|fio-u|sq0[a-z]{3}|x(?:key|smtp)sib|tskey-[a-z]{3,8}|dnkey|A3|bedrock-api-key)",
+    prefix: "(?:HRKU|PMAK|CFPAT|FLWSECK(?:_TEST)?|nvapi|xai(?=-\\w{60})|fio-u|sq0[a-z]{3}" +
+      "|x(?:key|smtp)sib|tskey-[a-z]{3,8}|dnkey|bedrock-api-key)",
     sign: "-",
-    shape: `${DIGIT}(?:[\\w-]{40,}|[A-Z\\d-]{34,40}|[\\da-f]{32}-X|[A-Za-z\\d]{22,})${END}`,
+    shape: `${RANDOM_WORD}{22,}`,
+    source: RULES,
+  },
+  {
+    issuer: "Octopus, Adobe, Pulumi, Infracost, Perplexity, Cerebras, Modal and Statsig",
+    prefix: "(?:API|p8e|pul|ico|pplx|csk|as|secret)",
+    sign: "-",
+    shape: `${RANDOM}{22,}${END}`,
+    source: RULES,
+  },
+  {
+    issuer: "1Password",
+    prefix: "A3",
+    sign: "-",
+    shape: "[A-Z\\d]{6}(?:-[A-Z\\d]{5,11}){4,5}",
     source: RULES,
   },
   {
     issuer: "New Relic",
-    prefix: "NR[A-Z]{2}",
+    prefix: "NR(?:AK|II|IQ|SP|BR|JS)",
     sign: "-",
-    shape: "[\\w-]{19,}",
+    shape: `(?:[\\da-f]{19}|[A-Z\\d]{27}|${RANDOM_WORD}{25,32})${END}`,
     source: "https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/",
   },
   {
@@ -206,9 +236,15 @@ export const SERVICE_LOOKS: readonly Look[] = [
     issuer: "Databricks, Artifactory, Atlassian, Facebook, EasyPost and others",
     prefix:
       "(?:dapi(?=[\\da-f]{32})|AKCp(?=[A-Za-z\\d]{69})|cmVmd(?=[A-Za-z\\d]{59})|AT[AC]TT3(?=[\\w=-]{60})" +
-      "|ATBB(?=[A-Za-z\\d]{32})|ABSK(?=[A-Za-z\\d+/%]{109})|EZ[AT]K(?=[A-Za-z\\d]{54})" +
-      "|GR1348941(?=[\\w-]{20})|AQVN(?=[\\w-]{35})|EAA(?!\\w{0,99}AAA)(?=[A-Za-z\\d]{96}|A[\\w-]{56})" +
-      "|eyJrIjoi(?=[A-Za-z\\d]{60})|dG9rO(?=[A-Za-z\\d]{50})|[xyzt]prv(?=[A-Za-z\\d]{107})|1(?://|%2F%2F)0(?=[\\w-]{40}))",
+      "|ATBB(?=[A-Za-z\\d]{32})|EZ[AT]K(?=[A-Za-z\\d]{54})|GR1348941(?=[\\w-]{20})|AQVN(?=[\\w-]{35})" +
+      "|EAA(?!\\w{0,99}AAA)(?=[A-Za-z\\d]{96}|A[\\w-]{56})|[xyzt]prv(?=[A-Za-z\\d]{107})" +
+      `|1(?://|${PERCENT}2F${PERCENT}2F)0(?=[\\w-]{40}))`,
+    shape: `(?:[\\w=-]|${PERCENT}3D)+`,
+    source: RULES,
+  },
+  {
+    issuer: "Amazon Bedrock, Grafana's older and Intercom",
+    prefix: `(?:ABSK(?=${BASE64}{99})|eyJrIjoi(?=${BASE64}{60})|dG9rO(?=${BASE64}{50}))`,
     shape: `${BASE64}+`,
     source: RULES,
   },

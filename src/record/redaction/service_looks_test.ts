@@ -26,20 +26,27 @@ const pem = (kind: string) =>
   btoa(`-----BEGIN ${kind}PRIVATE KEY-----\n${word(64)}\n-----END ${kind}PRIVATE KEY-----\n`);
 
 const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
-  "RubyGems, CircleCI, Buildkite, Prefect, SonarQube, Figma, Fly.io, Vercel, Neon and others": [
-    ...[`rubygems_${hex(48)}`, `CCIPAT_${word(22)}_${hex(40)}`, `bkua_${hex(40)}`],
-    ...[`pnu_${word(36)}`, `rdme_${LOWER.slice(0, 70)}`, `squ_${hex(40)}`, `sgp_local_${hex(40)}`],
-    ...[`figd_${word(40)}`, `fo1_${word(43)}`, `fm2_${base64(120)}`, `fm1r_${base64(120)}`],
-    ...[`rnd_${word(32)}`, `nfp_${word(36)}`, `vcp_${word(56)}`, `cfut_${word(40)}${hex(8)}`],
-    ...[`napi_${LOWER.slice(0, 64)}`, `mdb_sa_sk_${word(40)}`, `apify_api_${word(36)}`],
-    ...[`aio_${word(28)}`, `y0_${word(55)}`, `CLOJARS_${LOWER.slice(0, 60)}`],
+  "RubyGems, Buildkite, Prefect, SonarQube, Vercel, Netlify, Neon, Honeycomb and others": [
+    ...[
+      `rubygems_${hex(48)}`,
+      `CLOJARS_${LOWER.slice(0, 60)}`,
+      `bkua_${hex(40)}`,
+      `pnu_${word(36)}`,
+    ],
+    ...[`rdme_${LOWER.slice(0, 70)}`, `squ_${hex(40)}`, `sgp_local_${hex(40)}`, `sgp_${word(64)}`],
+    ...[`slk_${hex(64)}`, `rnd_${word(32)}`, `nfp_${word(36)}`, `vcp_${word(56)}`],
+    ...[`cfut_${word(40)}${hex(8)}`, `cfk_${word(40)}${hex(8)}`, `napi_${LOWER.slice(0, 64)}`],
+    ...[`apify_api_${word(36)}`, `aio_${word(28)}`, `shippo_live_${hex(40)}`, `phx_${word(43)}`],
+    ...[`hcaik_${LOWER.slice(0, 58)}`, `alcht_${word(30)}`, `pi_${word(24)}_secret_${word(25)}`],
   ],
-  "Duffel, Shippo, LangSmith, Honeycomb, Pinecone, PostHog, Resend, 1Password and others": [
-    ...[`duffel_live_${word(43)}`, `shippo_live_${hex(40)}`, `lsv2_pt_${hex(32)}_${hex(10)}`],
-    ...[`hcaik_${LOWER.slice(0, 58)}`, `pcsk_${word(6)}_${word(63)}`, `phx_${word(43)}`],
-    ...[`alcht_${word(30)}`, `tgp_v1_${word(43)}`, `wandb_v1_${word(77)}`, `tfp_${word(59)}`],
-    ...[`ops_eyJ${word(250)}`, `re_${word(8)}_${word(24)}`, `pi_${word(24)}_secret_${word(25)}`],
+  "CircleCI, Figma, MongoDB Atlas, Duffel, LangSmith, Pinecone, Together and others": [
+    ...[`CCIPAT_${word(22)}_${hex(40)}`, `figd_${word(40)}`, `fo1_${word(43)}`],
+    ...[`mdb_sa_sk_${word(40)}`, `y0_AgAA${word(55)}`, `duffel_live_${word(43)}`],
+    ...[`lsv2_pt_${hex(32)}_${hex(10)}`, `pcsk_${word(6)}_${word(63)}`, `tgp_v1_${word(43)}`],
+    ...[`wandb_v1_${word(77)}`, `tfp_${word(59)}`, `ops_eyJ${word(250)}`],
   ],
+  "Resend": [`re_${word(8)}_${word(24)}`],
+  "Fly.io": [`fm2_${base64(120)}`, `fm1r_${base64(120)}`],
   "Mollie, GoCardless, Lob, Notion and Fireworks": [
     ...[`live_${word(30)}`, `live_${hex(35)}`, `secret_${word(43)}`, `fw_${word(22)}`],
   ],
@@ -50,18 +57,20 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
   "Braintree": [`access_token$production$${LOWER.slice(0, 16)}$${hex(32)}`],
   "Heroku, Postman, Contentful, Square, Brevo, Tailscale, NVIDIA, xAI and others": [
     ...[`HRKU-AA${word(58)}`, `PMAK-${hex(24)}-${hex(34)}`, `CFPAT-${word(43)}`],
-    ...[`API-${upper(26)}`, `FLWSECK_TEST-${hex(32)}-X`, `p8e-${LOWER.slice(0, 32)}`],
-    ...[`pul-${hex(40)}`, `ico-${word(32)}`, `nvapi-${word(64)}`, `pplx-${word(48)}`],
-    ...[`xai-${word(80)}`, `csk-${LOWER.slice(0, 48)}`, `as-${word(22)}`, `secret-${word(43)}`],
-    ...[`fio-u-${word(64)}`, `sq0atp-${word(22)}`, `sq0csp-${word(43)}`],
-    ...[`xkeysib-${hex(64)}-${word(16)}`, `tskey-auth-${word(13)}CNTRL-${word(33)}`],
-    ...[
-      `dnkey-${LOWER.slice(0, 26)}-${LOWER.slice(0, 52)}`,
-      `bedrock-api-key-YmVkcm9jay5${word(80)}`,
-    ],
-    `A3-${upper(6)}-${upper(6)}-${upper(5)}-${upper(5)}-${upper(5)}-${upper(5)}`,
+    ...[`FLWSECK_TEST-${hex(32)}-X`, `nvapi-${word(64)}`, `xai-${word(80)}`, `fio-u-${word(64)}`],
+    ...[`sq0atp-${word(22)}`, `sq0csp-${word(43)}`, `xkeysib-${hex(64)}-${word(16)}`],
+    ...[`tskey-auth-${word(13)}CNTRL-${word(33)}`, `bedrock-api-key-YmVkcm9jay5${word(80)}`],
+    `dnkey-${LOWER.slice(0, 26)}-${LOWER.slice(0, 52)}`,
   ],
-  "New Relic": [`NRAK-${upper(27)}`, `NRII-${word(15)}-${word(16)}`, `NRIQ-${word(25)}`],
+  "Octopus, Adobe, Pulumi, Infracost, Perplexity, Cerebras, Modal and Statsig": [
+    ...[`API-${upper(26)}`, `p8e-${LOWER.slice(0, 32)}`, `pul-${hex(40)}`, `ico-${word(32)}`],
+    ...[`pplx-${word(48)}`, `csk-${LOWER.slice(0, 48)}`, `as-${word(22)}`, `secret-${word(43)}`],
+  ],
+  "1Password": [
+    `A3-${upper(6)}-${upper(6)}-${upper(5)}-${upper(5)}-${upper(5)}-${upper(5)}`,
+    `A3-${upper(6)}-${upper(11)}-${upper(5)}-${upper(5)}-${upper(5)}`,
+  ],
+  "New Relic": [`NRAK-${upper(27)}`, `NRII-${word(15)}-${word(16)}`, `NRJS-${hex(19)}`],
   "PuTTY": [`Private-Lines: 2\n${base64(64)}\n${base64(64)}\nPrivate-MAC: ${hex(40)}`],
   "age": [`AGE-SECRET-KEY-1${upper(58)}`, `AGE-SECRET-KEY-PQ-1${upper(58)}`],
   "HubSpot, Plaid and LaunchDarkly": [
@@ -109,9 +118,12 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
   "New Relic, license": [`${hex(32)}FFFFNRAL`],
   "Databricks, Artifactory, Atlassian, Facebook, EasyPost and others": [
     ...[`dapi${hex(32)}`, `AKCp${word(69)}`, `cmVmd${word(59)}`, `ATATT3${word(180)}=1A2B3C4D`],
-    ...[`ATBB${word(32)}`, `ABSK${base64(128)}`, `EZAK${word(54)}`, `GR1348941${word(20)}`],
-    ...[`AQVN${word(36)}`, `EAAG${word(120)}`, `EAAAE${word(59)}`, `eyJrIjoi${word(80)}`],
-    ...[`dG9rO${word(55)}`, `xprv${word(107)}`, `1//0${word(100)}`],
+    ...[`ATBB${word(32)}`, `EZAK${word(54)}`, `GR1348941${word(20)}`],
+    ...[`AQVN${word(36)}`, `EAAG${word(120)}`, `EAAAE${word(59)}`],
+    ...[`xprv${word(107)}`, `1//0${word(100)}`],
+  ],
+  "Amazon Bedrock, Grafana's older and Intercom": [
+    ...[`ABSK${base64(128)}`, `eyJrIjoi${word(80)}`, `dG9rO${word(55)}`],
   ],
   "ClickHouse, crates.io and NuGet": [
     ...[`4b1d${word(38)}`, `cio${word(32)}`, `oy2${LOWER.slice(0, 43)}`],
@@ -164,6 +176,14 @@ Deno.test("mask() leaves what only looks like a credential of a service", () => 
     "live_stream_of_the_conference_2026, secret_santa_list_for_2026_and_2027, fw_update_available_now",
     "re_render_the_component_tree_2, pi_day_2026_secret_party, cs_test_a1, pk_live_is_publishable",
     "sdk-for-javascript-v3-client-s3, access-production-database, as-if-it-were-so, api-gateway-v2",
+    "cfg_enable_experimental_http2_server_push_for_all ops_dashboard_for_the_team_2_of_operations_now",
+    "sgp_region_primary_cluster_2026_with_a_long_name phx_click_handler_2_of_the_phoenix_live_view_page",
+    "tfp_distributions_normal_2_of_a_model y0_of_the_first_plot_2_axis_is_a_long_name_of_a_variable_x",
+    "API-reference-for-version-2-of-the-service-mesh-x secret-rotation-controller-7d9f8b6c5d-x2k4p-abcde",
+    "xai-grok-2-vision-1212-in-the-us-east-1-region NREL-1234-fix-the-thing-with-a-long-name pul-1-2-3-4",
+    `/files/squ_${
+      hex(6)
+    }/a/b/c/d/e/f/g/h2, https://e.com/secret-santa/2026/as-a-service-for-teams-of-10`,
     "ico-arrow-left-2x, pul-requests, API-DOCUMENTATION-OF-2026, NR-1, tskey-auth, A3-PAPER",
     "dp.st.x dt.c01 sl.1 1000.5 pat.name.first v1.0-beta.1 sk.json AQ.md s.length webhook.office.com/x",
     `data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA${"EAAA".repeat(40)}AASUVORK5CYII=`,
