@@ -142,18 +142,29 @@ Deno.test("Queue.push() takes a record where there is room for one, by number an
   assertEquals([short.characters, short.room], [10, 0]);
 });
 
+Deno.test("Queue.append() takes room as push() does, and goes on after the numbers of the batch", () => {
+  const queue = new Queue(3, { records: 5, characters: 20 });
+  queue.append({ first: 7, count: 2, lines: "seven\neight" });
+  assertEquals([queue.waiting, queue.room, queue.characters], [2, 3, "seven\neight".length]);
+  queue.push("nine");
+  assertEquals([queue.next, queue.room], [10, 2]);
+  assertEquals([...queue.unsettledFrom(9)].map(({ lines }) => lines), ["seven\neight\nnine"]);
+  queue.append({ first: 10, count: 1, lines: "ten" });
+  queue.append({ first: 11, count: 1, lines: "eleven" });
+  assertEquals([queue.room, queue.push("twelve")], [0, false]);
+});
+
 Deno.test("Queue.unsettledFrom() gives the records from a number on, without those that are settled", () => {
   const queue = new Queue(3);
-  for (let i = 0; i < 8; i++) queue.push(String(i));
-  queue.markPosted();
-  queue.markPosted();
-  for (const sequence of [0, 2, 4]) queue.settle(sequence);
+  for (let i = 0; i < 11; i++) queue.push(String(i));
+  for (let i = 0; i < 3; i++) queue.markPosted();
+  for (const sequence of [0, 2, 4, 6]) queue.settle(sequence);
   const from = (number: number) =>
     [...queue.unsettledFrom(number)].map(({ first, count, lines }) => [first, count, lines]);
 
-  assertEquals(from(0), [[1, 1, "1"], [3, 1, "3"], [5, 1, "5"], [6, 2, "6\n7"]]);
-  assertEquals(from(3), [[3, 1, "3"], [5, 1, "5"], [6, 2, "6\n7"]]);
-  assertEquals(from(8), []);
+  assertEquals(from(3), [[3, 1, "3"], [5, 1, "5"], [7, 2, "7\n8"], [9, 2, "9\n10"]]);
+  assertEquals(from(0), [[1, 1, "1"], ...from(3)]);
+  assertEquals(from(11), []);
 });
 
 Deno.test("Queue.dropOldestPart() drops what waits, and nothing that is posted", () => {
