@@ -7,7 +7,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Logger } from "@std/log/logger";
 import { DatabaseSync } from "node:sqlite";
 import type { AxonPushHandlerOptions } from "../mod.ts";
-import { answer, type FaultyService, hang, startFaultyService } from "./faulty_service.ts";
+import { answer, type FaultyService, hang, slow, startFaultyService } from "./faulty_service.ts";
 import { runProgram, startProgram } from "./program.ts";
 import { startReceiver } from "./receiver.ts";
 import { startService } from "./service.ts";
@@ -190,6 +190,48 @@ Deno.test("An end without a wait leaves nothing on disk that was delivered", asy
   await settled(handler);
   await handler.close(FOREVER_MS);
   assertEquals(handler.stats.recovered, 195);
+});
+
+Deno.test("What is delivered of others while a program ends is not sent again", async () => {
+  await using service = startFaultyService();
+  using place = temporary();
+  await leave(service, place.spool, 101, 130);
+  service.script = ({ records: [n] }) => n! > 100 ? slow(100) : hang;
+  const given = { apiKey: "ak_test", tenantId: "1", baseUrl: service.url, spool: place.spool };
+  const { code } = await runProgram("spool_exits.ts", {
+    flags: ["-A"],
+    args: ["30", JSON.stringify(given)],
+  });
+  assertEquals(code, 0);
+  service.script = () => undefined;
+  const { handler, log } = spooling(service, place.spool);
+  log(9999, 9999);
+  await service.has(30 + 3 + 1);
+  await settled(handler);
+  await handler.close(FOREVER_MS);
+  assertEquals([handler.stats.recovered, place.files()], [3, []]);
+});
+
+Deno.test("What one handler delivers while another one ends is not sent again", async () => {
+  await using one = startFaultyService(() => slow(200));
+  await using other = startFaultyService(() => hang);
+  using place = temporary();
+  const given = { apiKey: "ak_test", tenantId: "1", spool: place.spool };
+  const { code } = await runProgram("spool_exits.ts", {
+    flags: ["-A"],
+    args: [
+      "0",
+      JSON.stringify({ ...given, baseUrl: one.url, shutdownTimeoutMs: 1 }),
+      JSON.stringify({ ...given, baseUrl: other.url }),
+    ],
+  });
+  assertEquals([code, one.stored.size], [0, 3]);
+  const { handler, log } = spooling(one, place.spool);
+  log(9999, 9999);
+  await one.has(4);
+  await settled(handler);
+  await handler.close(FOREVER_MS);
+  assertEquals(handler.stats.recovered, 0);
 });
 
 Deno.test("close(0) ends at once and loses nothing", async () => {

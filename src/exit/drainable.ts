@@ -22,6 +22,8 @@ export interface Drainable {
   beginShutdown(isLast: boolean): void;
   /** Blocks until all is settled or the time is up, and says what was not. */
   drain(timeoutMs: number): void;
+  /** Takes off what is delivered. */
+  settle(): void;
   /** The program goes on after all. */
   cancelShutdown(): void;
   /** Waits without blocking, and says whether all was settled in time. */

@@ -64,6 +64,8 @@ function drainAll(isLast: boolean, began = now(), mayWait = false): void {
     // They drain side by side, so what one has waited counts for the next one too.
     shipper.drain(Math.max(0, began + shutdownTimeoutMs - now()));
   }
+  // While one drained, those before it delivered more.
+  for (const { shipper } of hooked) shipper.settle();
 }
 
 function cancelShutdown(): void {

@@ -48,5 +48,4 @@ export function finishBacklogSync(
     dispatcher.waitSync(backlog.inFlight, left);
     dispatcher.settle();
   }
-  backlog.tidy();
 }

@@ -239,13 +239,18 @@ export class Shipper {
   /** Blocks until all is settled or the time is up, and says what was not. */
   drain(timeoutMs: number): void {
     const began = now();
-    // What is delivered already is not to be left on disk, where somebody would send it again.
-    this.#dispatcher.settle();
     const isSettled = timeoutMs > 0 ? this.flushSync(timeoutMs) : this.pending === 0;
     if (isSettled) this.#endSpool(began + timeoutMs);
+    this.settle();
     if (this.#budgetMs !== undefined) this.#budgetMs -= now() - began;
     this.#diagnostics.flush();
     if (!isSettled && this.isBlocking) this.#reportRemainder(this.#settings.shutdownTimeoutMs);
+  }
+
+  /** Takes off what is delivered, on disk too: nobody is to find it there, and send it again. */
+  settle(): void {
+    this.#dispatcher.settle();
+    this.#backlog?.tidy(Infinity);
   }
 
   /** The program goes on after all. */

@@ -165,9 +165,12 @@ export class Backlog {
     return true;
   }
 
-  /** Deletes what is settled, and removes the files in which nothing is left. */
-  tidy(): void {
-    for (const source of [...this.#sources]) this.#tidy(source);
+  /**
+   * Deletes what is settled, and removes the files in which nothing is left.
+   * @param most Most lines of a file that are deleted now.
+   */
+  tidy(most: number = MAX_DELETES): void {
+    for (const source of [...this.#sources]) this.#tidy(source, most);
   }
 
   /** Nothing is in flight any more: it is read again. */
@@ -256,11 +259,11 @@ export class Backlog {
     }
   }
 
-  #tidy(source: Source): void {
+  #tidy(source: Source, most: number): void {
     const { file, settled, isRead, inFlight } = source;
     if (isRead && inFlight === 0) return this.#end(source);
     try {
-      settled.deleteFrom(file, MAX_DELETES);
+      settled.deleteFrom(file, most);
     } catch (error) {
       // Failing to delete is no reason not to send: in the end the whole file is removed.
       if (failureOf(error) === "damaged") source.isDamaged = true;
