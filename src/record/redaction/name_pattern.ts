@@ -48,11 +48,13 @@ const BEFORE_NAME =
   `value(?=(?:${MARK})?\\s{0,8}[:=]\\s{0,8}(?<opening>${MARK})(?:(?!\\k<opening>)(?:\\\\+[^\\\\]|[^\\\\\\n]))*` +
   `\\k<opening>(?:,|\\s){1,64}(?:${MEMBER}){0,3}(?:${MARK})?(?:name|key)(?:${MARK})?` +
   `\\s{0,8}[:=]\\s{0,8}${MARK}(?<named>[\\w.[\\] -]{1,128})${MARK})`;
-/** A password beside its user: `"user":"bob","pass":"…"`. */
+/** What follows the name of a directory: `PWD=/srv`, `"PWD":"C:\\srv"`. */
+const DIRECTORY = `${ANY_MARK}?\\s{0,8}[:=]\\s{0,8}${ANY_MARK}?(?:[/~]|\\.{1,2}/|[A-Z]:[\\\\/])`;
+/** A password beside its user: `"user":"bob","pass":"…"`; not `USER=bob PWD=/srv`. */
 const BESIDE_USER =
   `(?<=(?:user(?:name)?|login|email)${ANY_MARK}?\\s{0,8}(?:[:=]>?|${PERCENT}3[AD])\\s{0,8}` +
   `(?:${MARK}[^"'\`\\\\\\n]{0,128}${MARK}|[\\w.@%+-]{1,128})` +
-  `(?:[,;&\\s]|\\\\{1,7}[rnt]|${PERCENT}2[C6]){1,64}${ANY_MARK}?)(?:pass|pwd?)`;
+  `(?:[,;&\\s]|\\\\{1,7}[rnt]|${PERCENT}2[C6]){1,64}${ANY_MARK}?)(?:pass|pwd?(?!${DIRECTORY}))`;
 /** A password in a query: `?pass=…`. */
 const IN_QUERY = `(?<=[?&])(?:pass|pwd)(?==)`;
 const BUILT_IN =

@@ -11,6 +11,8 @@ import { isUserAndPassword } from "./mask_looks.ts";
 const MAY_BE_SECRET = /value$|^(?:_?auth|pass|pwd?|[dkpq]|d[pq]|qi)$/i;
 /** Where objects have a name beside a `value`: Kubernetes, ECS, HAR, entries. */
 const NAMES = ["name", "key", "Name", "Key", "field", "header", "ParameterKey", "OptionName"];
+/** What `PWD` has in an environment. */
+const DIRECTORY = /^(?:[/~]|\.{1,2}\/|[A-Z]:[\\/])/i;
 /** Beside a `pass`. */
 const USERS = ["user", "username", "userName", "login", "email"];
 
@@ -38,5 +40,6 @@ export function isSecretBeside(
   if (/value$/i.test(name)) return has(NAMES, isName);
   if (typeof value !== "string") return false;
   if (/auth$/i.test(name)) return isUserAndPassword(value);
+  if (/^pwd$/i.test(name) && DIRECTORY.test(value)) return false;
   return has(/^p(?:ass|w)/i.test(name) ? USERS : ["kty"], Boolean);
 }

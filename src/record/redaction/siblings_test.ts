@@ -41,7 +41,9 @@ const DATA: readonly (readonly [object, object])[] = [
 const INNOCENT = [
   { pass: "3", fail: "0" },
   { user: "bob", pass: true },
-  { pwd: "/srv", user: "bob", cwd: "/" }.cwd,
+  { USER: "bob", PWD: "/srv" },
+  { user: "bob", pwd: "/srv", cwd: "/" },
+  { user: "bob", pwd: "C:\\srv", cwd: "~" },
   { auth: "none", d: KEY, k: "key", p: 0.05, q: "search words" },
   { auth: "plain", mode: "basic" },
   { auth: "Basic", authority: BASIC.slice(0, 6) },
@@ -105,6 +107,7 @@ Deno.test("mask() masks passwords and base64 in files and protocols that have no
       "250-AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2 OAUTHBEARER",
       "auth: disabled, auth=none, auth=certificate, auth: LDAP, Basic authentication failed",
       "the machine at login asks for a password every time",
+      "USER=bob PWD=/srv HOME=/root, user: bob, pwd: ~/srv, LOGIN=bob\nPWD=../a",
       "12 pass, 3 fail; pass: 3; PWD=/srv proxy_pass http://h; user bob passed",
       `pgrep -u bob, GET /?page=2&passenger=3&q=${KEY}`,
     ]
