@@ -93,6 +93,7 @@ Deno.test("README.md names the oldest Deno that continuous integration runs", as
 
 Deno.test("The paths that an older Deno complains about name the version that is needed", async () => {
   const { lock, links } = JSON.parse(await read("deno.json"));
+  if (links === undefined) return; // On the real packages: see tools/use_jsr.ts.
   const [, needed] = (await read("README.md")).match(/\*\*Deno ([\d.]+) and newer\*\*/)!;
   assert(lock.includes(`needs-deno-${needed}`), lock);
   assert(links.some((link: string) => link.includes(`needs-deno-${needed}/*`)), links.join());
