@@ -450,23 +450,27 @@ Deno.test("spool holds no credential and nothing that is masked", async () => {
   assert(!texts().includes("hunter"));
 });
 
-Deno.test("spool is made again where somebody has removed it", async () => {
-  await using service = startFaultyService(() => answer(503));
-  using place = temporary();
-  const first = spooling(service, place.spool, { shutdownTimeoutMs: 0, queueSize: 100 });
-  first.log(1, 50);
-  Deno.removeSync(place.spool, { recursive: true });
-  while (first.said.every(({ code }) => code !== "spool-failed")) await turn();
-  first.log(51, 300);
-  await first.handler.close(0);
-  assertEquals(first.handler.stats.spooled, 300);
-  service.script = () => undefined;
-  const second = spooling(service, place.spool);
-  second.log(301, 301);
-  await service.has(301);
-  await second.handler.close(FOREVER_MS);
-  assertEquals(storedBy(service), range(1, 301));
-});
+for (
+  const [more, last] of [["and the program goes on", 300], ["and the program is idle", 50]] as const
+) {
+  Deno.test(`spool is made again where somebody has removed it, ${more}`, async () => {
+    await using service = startFaultyService(() => answer(503));
+    using place = temporary();
+    const first = spooling(service, place.spool, { shutdownTimeoutMs: 0, queueSize: 100 });
+    first.log(1, 50);
+    Deno.removeSync(place.spool, { recursive: true });
+    while (first.said.every(({ code }) => code !== "spool-failed")) await turn();
+    first.log(51, last);
+    await first.handler.close(0);
+    assertEquals(first.handler.stats.spooled, last);
+    service.script = () => undefined;
+    const second = spooling(service, place.spool);
+    second.log(last + 1, last + 1);
+    await service.has(last + 1);
+    await second.handler.close(FOREVER_MS);
+    assertEquals(storedBy(service), range(1, last + 1));
+  });
+}
 
 Deno.test("spool that is full leaves the rest to the overflow policy", async () => {
   for (const overflowPolicy of ["drop-oldest", "drop-newest"] as const) {

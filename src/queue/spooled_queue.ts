@@ -110,7 +110,7 @@ export class SpooledQueue implements RecordQueue {
       this.#file.leave();
       this.#unstoredFrom = 0;
     }
-    if (this.#unstoredFrom !== undefined) this.#storeWindow();
+    if (this.#unstoredFrom !== undefined && !this.#file.isFailing) this.#storeWindow();
   }
 
   rewind(): void {
