@@ -503,6 +503,7 @@ Deno.test("AxonPushHandler() shows no secret in an error", () => {
     { headers: { Authorization: ["hunter2"] } },
     { headers: { Authorization: "hunter2\n" } },
     { headers: { "a b": "hunter2" } },
+    { headers: { "Authorization: Bearer hunter2": "" } },
     { tenantId: "hunter2\n" },
   ];
   const shown = secrets.filter((options) => Deno.inspect(refusal(options)).includes("hunter2"));

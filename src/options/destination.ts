@@ -149,10 +149,18 @@ function sendable(
     .filter(([name]) => !OF_BODIES.includes(name.toLowerCase()));
   const entries = [...Object.entries(ours), ...others];
   for (const [name, value] of entries) {
-    if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) {
+    // Who writes "Authorization: Bearer …" in one piece has the credential in the name.
+    if (!HEADER_NAME.test(name)) {
       refuse(
         TypeError,
-        `header '${name}' must be a name and a value that HTTP can carry: ` +
+        "the name of a header must be letters, digits and - alone, apart from the value: " +
+          "current name has another character, and is not shown, as it may hold a credential",
+      );
+    }
+    if (!HEADER_VALUE.test(value)) {
+      refuse(
+        TypeError,
+        `header '${name}' must have a value that HTTP can carry: ` +
           `current value has a line break or a character beyond Latin-1`,
       );
     }

@@ -52,7 +52,10 @@ export function otelDestination(variables: Environment): Found<OtelDestination> 
     : parseAddress(checkVariable("endpoint", all, base!))!.replace(/\/*$/, "/v1/logs");
   const list = ["OTEL_EXPORTER_OTLP_LOGS_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
     .find((name) => variables(name) !== undefined);
-  const pairs = list === undefined ? [] : pairsOf(variables(list));
+  // "Authorization: Bearer …" has a credential in what would be the name.
+  const pairs = list === undefined
+    ? []
+    : pairsOf(variables(list)).map((pair) => pair && HEADER_NAME.test(pair[0]) ? pair : undefined);
   return {
     value: { url, headers: Object.fromEntries(pairs.filter((pair) => pair !== undefined)) },
     notices: [
@@ -63,6 +66,9 @@ export function otelDestination(variables: Environment): Found<OtelDestination> 
     ],
   };
 }
+
+/** What a header may be named (RFC 9110, 5.1). */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
 type Pair = readonly [key: string, value: string];
 

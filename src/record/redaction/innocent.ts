@@ -6,7 +6,7 @@
  */
 import { REDACTED } from "./mask_looks.ts";
 import { isSecretName, isTokenName, OTHER_TOKENS } from "./names.ts";
-import { ESCAPE, FIELD_NAME, MARK, OPENING } from "./spelling.ts";
+import { COLOUR, ESCAPE, FIELD_NAME, MARK, OPENING } from "./spelling.ts";
 import { anyOf, BEGINNINGS } from "./statements.ts";
 
 /** A word is followed by nothing of its own. */
@@ -97,8 +97,10 @@ const PROPERTY_BEFORE = new RegExp(
     `[^<>]{0,64}?(?:name|key)=${MARK}$`,
   "i",
 );
-/** An entry in a list: `[["password","…"]]`. */
-const ENTRY_BEFORE = new RegExp(`[[,]\\s{0,16}\\[\\s{0,16}${MARK}$`);
+/** An entry in a list: `[["password","…"]]`, which std/log writes as `{"0":{"0":"password","1":"…"}}`. */
+const ENTRY_BEFORE = new RegExp(
+  `(?:[[,]\\s{0,16}\\[\\s{0,16}(?:${COLOUR})?|${MARK}\\d{1,4}${MARK}:\\{${MARK}0${MARK}:)${MARK}$`,
+);
 const MARK_BEFORE = new RegExp(`${MARK}(?:[\\w.-]{1,64}\\[)?$`);
 /** The name of a part of a form: `form-data; name="password"`. */
 const PART_BEFORE = /\bname=\\{0,7}"(?:[\w.-]{1,64}\[)?$/i;

@@ -6,7 +6,7 @@
 import { LOOKS, type Sign } from "./looks.ts";
 import { SERVICE_LOOKS } from "./service_looks.ts";
 import { isSecretName } from "./names.ts";
-import { ANY_MARK, ESCAPE, PERCENT, SLASH } from "./spelling.ts";
+import { ANY_MARK, COLOUR, ESCAPE, MARK, PERCENT, SLASH } from "./spelling.ts";
 
 /** What is written instead of a secret. */
 export const REDACTED = "[REDACTED]";
@@ -171,8 +171,15 @@ function hasWord(text: string, length: number): boolean {
  */
 const BASE64 = new RegExp(
   `((?:basic|auth (?:plain|login|xoauth2))(?: |\\+|${PERCENT}20)|` +
-    `(?<=^|[^A-Za-z\\d]|${ESCAPE})auth${ANY_MARK}?\\s{0,8}(?:[:=]|${PERCENT}3[AD])\\s{0,8}${ANY_MARK}?)` +
+    `(?<=^|[^A-Za-z\\d]|${ESCAPE})auth${ANY_MARK}?(?:${COLOUR})?\\s{0,8}(?:[:=]|${PERCENT}3[AD])` +
+    `\\s{0,8}(?:${COLOUR})?${ANY_MARK}?)` +
     `((?:[A-Za-z\\d+/]|${PERCENT}2[BF]){8,1024}(?:=|${PERCENT}3D){0,2})`,
+  "gi",
+);
+/** What clients of Redis keep of a command: `{ name: 'auth', args: [ '…' ] }`. */
+const COMMAND = new RegExp(
+  `(name${MARK}?\\s{0,8}:\\s{0,8}(?:${COLOUR})?${MARK}auth${MARK}(?:${COLOUR})?,\\s{0,64}${MARK}?args${MARK}?` +
+    "\\s{0,8}:\\s{0,8})(?:\\[[^\\]]*\\]|\\{[^}]*\\})",
   "gi",
 );
 const MAY_HAVE_BASE64 = /basic[ +%]|auth[^a-z]/i;
@@ -182,7 +189,7 @@ const MAIL_OR_BASIC = /^[\0\x01\x20-\x7e]*[\0:][\0\x01\x20-\x7e]*$/;
 /** The private members of a JSON Web Key (RFC 7518, 6). */
 const PRIVATE_MEMBER = new RegExp(
   `(?<=^|[^\\w-]|${ESCAPE})((?:[dkpq]|d[pq]|qi)${ANY_MARK}?\\s{0,8}(?:[:=]>?|${PERCENT}3A)\\s{0,8}` +
-    `${ANY_MARK}?)[\\w-]{16,}`,
+    `(?:${COLOUR})?${ANY_MARK}?)[\\w-]{16,}`,
   "g",
 );
 /** What a credential is known by that has no prefix, in a text without any of `_`, `:` and `%`. */
@@ -217,7 +224,7 @@ export function maskTokens(text: string): string {
   if (!MAY_HAVE_SCHEME.test(masked)) return masked;
   masked = masked.replace(BEARER, `$1${REDACTED}`);
   if (!MAY_HAVE_BASE64.test(masked)) return masked;
-  return masked.replace(
+  return masked.replace(COMMAND, `$1${REDACTED}`).replace(
     BASE64,
     (all, before, word) => isUserAndPassword(decoded(word)) ? before + REDACTED : all,
   );

@@ -17,6 +17,7 @@ import {
   PERCENT,
 } from "./spelling.ts";
 
+const ANY_COLOUR = `${COLOUR}|${BARE_COLOUR}`;
 /** What may be between the words of a name. */
 const BETWEEN = `(?:[-_.\\s+]|${PERCENT}20)?`;
 const words = (names: readonly string[]) => names.join("|").replaceAll(" ", BETWEEN);
@@ -49,11 +50,14 @@ const BEFORE_NAME =
   `\\k<opening>(?:,|\\s){1,64}(?:${MEMBER}){0,3}(?:${MARK})?(?:name|key)(?:${MARK})?` +
   `\\s{0,8}[:=]\\s{0,8}${MARK}(?<named>[\\w.[\\] -]{1,128})${MARK})`;
 /** What follows the name of a directory: `PWD=/srv`, `"PWD":"C:\\srv"`. */
-const DIRECTORY = `${ANY_MARK}?\\s{0,8}[:=]\\s{0,8}${ANY_MARK}?(?:[/~]|\\.{1,2}/|[A-Z]:[\\\\/])`;
+const DIRECTORY = `${ANY_MARK}?\\s{0,8}[:=]\\s{0,8}(?:${ANY_COLOUR})?${ANY_MARK}?` +
+  "(?:[/~]|\\.{1,2}/|[A-Z]:[\\\\/])";
+/** A text in quotation marks, perhaps in a colour. */
+const COLOURED = `(?:${ANY_COLOUR})?${MARK}[^"'\`\\\\\\n]{0,128}${MARK}(?:${ANY_COLOUR})?`;
 /** A password beside its user: `"user":"bob","pass":"…"`; not `USER=bob PWD=/srv`. */
 const BESIDE_USER =
   `(?<=(?:user(?:name)?|login|email)${ANY_MARK}?\\s{0,8}(?:[:=]>?|${PERCENT}3[AD])\\s{0,8}` +
-  `(?:${MARK}[^"'\`\\\\\\n]{0,128}${MARK}|[\\w.@%+-]{1,128})` +
+  `(?:${COLOURED}|[\\w.@%+-]{1,128})` +
   `(?:[,;&\\s]|\\\\{1,7}[rnt]|${PERCENT}2[C6]){1,64}${ANY_MARK}?)(?:pass|pwd?(?!${DIRECTORY}))`;
 /** A password in a query: `?pass=…`. */
 const IN_QUERY = `(?<=[?&])(?:pass|pwd)(?==)`;
@@ -64,7 +68,6 @@ const BUILT_IN =
   }|${TWO_WORDS}|(?<!${NOT_BEFORE_SECRET}${BETWEEN})secret|(?<token>token)(?!s))` +
   `(?:${BETWEEN}(?:${ENDINGS}))?`;
 
-const ANY_COLOUR = `${COLOUR}|${BARE_COLOUR}`;
 /** What closes around a name: `[name]`, `"name"`, `**name**`, `<<"name">>`, `ESC[32mnameESC[0m`. */
 const CLOSED = `(?:${ANY_COLOUR}|${PERCENT}(?:5D|2[27])|[\\]*”’»]){0,4}(?<mark>${MARK})?` +
   `(?:${ANY_COLOUR}|>>|\\]){0,2}`;
@@ -74,8 +77,9 @@ const PAIR = `\\s{0,64}(?:(?<colon>:(?![:=]|//)|：|${PERCENT}3A)|:?={1,3}>?|${P
 /** `"name":"…","value":`, `name: …` and in the next line `value:`, `name="…" value=`. */
 const BESIDE = `(?:,|\\\\{1,7}n|\\s){1,64}(?:${MEMBER}){0,3}` +
   `(?:${MARK})?\\w{0,16}?value(?:${MARK})?\\s{0,8}(?:[:=]>?)`;
-/** `"name","…"`. */
-const LIST = `(?<list>\\s{0,8},\\s{0,64})(?=${MARK})`;
+/** `"name","…"`, which std/log writes with places in the list: `"2":"name","3":"…"`. */
+const LIST =
+  `(?<list>\\s{0,8},\\s{0,64}(?:${MARK}\\d{1,4}${MARK}:)?)(?=(?:${ANY_COLOUR}){0,2}${MARK})`;
 /** `<name>`, `<name type="text">`, `<property name="name">`. */
 const ELEMENT = `(?<element>(?:\\s[\\w:.-]{1,64}=[^<>]{0,256}?)?${CLOSING})`;
 /** `<name>…</name><value>`, `<key>…</key><string>`. */

@@ -382,6 +382,11 @@ const FORMS: readonly ((name: string, value: string) => string)[] = [
   (name, value) => JSON.stringify({ raw: `a: b\r\n${name}: ${value}\r\ntail: kept` }),
   (name, value) => JSON.stringify({ rawHeaders: [name, value, "tail", "kept"] }),
   (name, value) => JSON.stringify({ headers: [[name, value], ["tail", "kept"]] }),
+  (name, value) => Deno.inspect({ headers: [[name, value], ["tail", "kept"]] }, { colors: true }),
+  // What std/log makes of lists.
+  (name, value) =>
+    JSON.stringify({ rawHeaders: { ...["Host", "h", name, value, "tail", "kept"] } }),
+  (name, value) => JSON.stringify({ ...[{ ...[name, value] }, { ...["tail", "kept"] }] }),
   (name, value) => JSON.stringify([{ name, value }, { name: "tail", value: "kept" }]),
   (name, value) => Deno.inspect([{ key: name, value }, { key: "tail", value: "kept" }]),
   (name, value) => `env:\n  - name: ${name}\n    value: ${value}\n  - name: tail`,

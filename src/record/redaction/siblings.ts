@@ -8,7 +8,7 @@ import { read } from "../errors.ts";
 import { isUserAndPassword } from "./mask_looks.ts";
 
 /** Names of properties that may be secrets if others are beside them. */
-const MAY_BE_SECRET = /value$|^(?:_?auth|pass|pwd?|[dkpq]|d[pq]|qi)$/i;
+const MAY_BE_SECRET = /value$|^(?:_?auth|args|pass|pwd?|[dkpq]|d[pq]|qi)$/i;
 /** Where objects have a name beside a `value`: Kubernetes, ECS, HAR, entries. */
 const NAMES = ["name", "key", "Name", "Key", "field", "header", "ParameterKey", "OptionName"];
 /** What `PWD` has in an environment. */
@@ -24,7 +24,8 @@ export function mayBeSecret(name: string): boolean {
 /**
  * Whether a property is a secret because of others: `{ name: "DB_PASSWORD", value: "…" }`,
  * `{ user: "bob", pass: "…" }`, the private members of a key (`{ kty: "RSA", d: "…" }`, RFC 7517),
- * or credentials in base64 as Docker and npm have them (`{ auth: "…" }`).
+ * what a client of Redis keeps of a command (`{ name: "auth", args: ["…"] }`), or credentials in base64
+ * as Docker and npm have them (`{ auth: "…" }`).
  */
 export function isSecretBeside(
   name: string,
@@ -38,6 +39,7 @@ export function isSecretBeside(
       return typeof beside === "string" && test(beside);
     });
   if (/value$/i.test(name)) return has(NAMES, isName);
+  if (name === "args") return has(["name"], (command) => command.toLowerCase() === "auth");
   if (typeof value !== "string") return false;
   if (/auth$/i.test(name)) return isUserAndPassword(value);
   if (/^pwd$/i.test(name) && DIRECTORY.test(value)) return false;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { inspect } from "node:util";
 import { JsonWriter } from "../json_writer.ts";
 import { Redactor } from "./redactor.ts";
@@ -35,6 +35,7 @@ const DATA: readonly (readonly [object, object])[] = [
   [{ crv: "P-256", d: KEY, x: KEY, y: KEY, kty: "EC" }, {
     ...{ crv: "P-256", d: R, x: KEY, y: KEY, kty: "EC" },
   }],
+  [{ command: { name: "auth", args: ["bob", SECRET] } }, { command: { name: "auth", args: R } }],
   [{ k: KEY, kty: "oct", alg: "HS256" }, { k: R, kty: "oct", alg: "HS256" }],
 ];
 
@@ -65,13 +66,16 @@ Deno.test("mask() masks the same in texts, and keeps what follows", () => {
     (value) => JSON.stringify({ text: JSON.stringify(value) }),
     (value) => inspect(value, { depth: 9, breakLength: 1000 }),
     (value) => Deno.inspect(value, { depth: 9, breakLength: 1000 }),
+    (value) => Deno.inspect(value, { depth: 9, breakLength: 1000, colors: true }),
   ];
   for (const spell of spellings) {
     for (const [given, expected] of DATA) {
-      if (!("pw" in given)) {
-        assertEquals(redactor.mask(spell({ ...given, t: 1 })), spell({ ...expected, t: 1 }));
-      }
+      if ("pw" in given || "command" in given) continue;
+      assertEquals(redactor.mask(spell({ ...given, t: 1 })), spell({ ...expected, t: 1 }));
     }
+    const command = redactor.mask(spell({ name: "auth", args: ["bob", SECRET], t: [1] }));
+    assertMatch(command, /args.*\[REDACTED\].*\bt\b.*1/s);
+    assert(!command.includes(SECRET));
     for (const innocent of INNOCENT) {
       assertEquals(redactor.mask(spell(innocent)), spell(innocent));
     }
