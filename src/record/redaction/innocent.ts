@@ -10,7 +10,7 @@ import { COLOUR, ESCAPE, FIELD_NAME, MARK, OPENING } from "./spelling.ts";
 import { anyOf, BEGINNINGS } from "./statements.ts";
 
 /** A word is followed by nothing of its own. */
-const WORD_END = /[.!]?(?![^\s,;&}\])\\"'`<|])/.source;
+const WORD_END = `[.!]?(?:(?=${COLOUR})|${/(?![^\s,;&}\])\\"'`<|])/.source})`;
 
 /** Values that are no secrets, whatever is before them: `has_secret: true`, `password=***`. */
 const NO_VALUES = [
@@ -81,7 +81,7 @@ const STORED = /[a-z][a-z\d.-]{0,62}\/[a-z][a-z\d.-]{0,62}(?![^\s,;)\]}"'])/y;
 const FAILURE_BEFORE =
   /\b(?:(?:failed|unable) to|could not|cannot) [a-z]{2,16} (?:[a-z]{1,12} ){0,2}$/i;
 /** How many there are: `cookies: 3`, `secrets: 3 loaded`. */
-const COUNT = /\d{1,5}(?![^\s,;)\]}])/y;
+const COUNT = new RegExp(`\\d{1,5}(?:(?=${COLOUR})|(?![^\\s,;)\\]}]))`, "y");
 const REASON = /[a-z]{2,20} (?=[a-z"'(])/iy;
 /** `arn:aws:secretsmanager:us-east-1:123456789012:secret:name`. */
 const ARN_BEFORE = /arn:aws[\w-]{0,16}:[\w:-]{0,64}$/;

@@ -656,6 +656,10 @@ Deno.test("mask() leaves innocent text as it is", () => {
     "let token = getToken(); def login(password: str)",
     "--secret-key=KEY, --token=TOKEN",
     "<label>Password:</label><input>",
+    // Colours.
+    Deno.inspect({ hasSecret: true, token: null, password: undefined, cookies: 3 }, {
+      colors: true,
+    }),
   ];
   for (const text of texts) assertEquals(mask(text), text);
 });
