@@ -481,15 +481,19 @@ for (const when of ["before", "once"]) {
   });
 }
 
-Deno.test("AxonPushHandler.destroy() leaves no worker behind that hears a signal", async () => {
-  await using service = startService({ delayMs: 0 });
-  const { flags, args } = shipTo(service);
-  for (let i = 0; i < 4; i++) { // The worker may be quick enough by itself.
-    const program = startProgram("destroyed.ts", { flags, args: [...args, "right after"] });
-    const { code, signal } = await program.ended;
-    assertEquals({ code, signal }, SIGTERM);
-  }
-});
+for (const when of ["before", "once"]) {
+  Deno.test(`AxonPushHandler.destroy() leaves nobody behind that hears a signal: ${when} its worker listens`, async () => {
+    await using service = startService({ delayMs: 0 });
+    const { flags, args } = shipTo(service);
+    for (let i = 0; i < 4; i++) { // The worker may be quick enough by itself.
+      const program = startProgram("destroyed.ts", {
+        flags,
+        args: [...args, when, "kills itself"],
+      });
+      assertEquals(await program.ended, { ...SIGTERM, stdout: "ready\n", stderr: "" });
+    }
+  });
+}
 
 Deno.test("AxonPushHandler starts one worker where log.setup() replaces twenty handlers", async () => {
   await using service = startService({ delayMs: 0 });

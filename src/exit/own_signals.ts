@@ -11,6 +11,7 @@ import { EXIT_CODES } from "../options/schema.ts";
 import { guard } from "./guard.ts";
 import { onKill, pid } from "./host.ts";
 
+const SIGNALS = Object.keys(EXIT_CODES) as EndSignal[];
 /** Longest time that a signal to the own process takes to arrive, in milliseconds. */
 const ARRIVAL_MS = 100;
 
@@ -21,9 +22,7 @@ export function awaitArrival(): void {
 
 /** What happens when the program sends itself a signal. */
 export interface AtOwnSignal {
-  /** Those that are drained at. */
-  readonly wanted: readonly EndSignal[];
-  /** One of them is about to be sent. Says whether it ends the program, once nobody of ours listens. */
+  /** This one is about to be sent. Says whether it ends the program, once nobody of ours listens. */
   onSent(signal: EndSignal): boolean;
   /** The program goes on after all, since somebody on another thread listens. */
   goOn(): void;
@@ -35,7 +34,7 @@ export function hearOwnSignals(at: AtOwnSignal): () => void {
   return onKill((to, sent = "SIGTERM") => {
     let isEnd = false;
     guard(() => {
-      const signal = at.wanted.find((name) => sent === name || sent === EXIT_CODES[name] - 128);
+      const signal = SIGNALS.find((name) => sent === name || sent === EXIT_CODES[name] - 128);
       if (to === pid && signal !== undefined) isEnd = at.onSent(signal);
     })();
     if (!isEnd) return;

@@ -115,9 +115,8 @@ export class Signals implements Hearing, AtOwnSignal {
    * @param hasBlocked Whether this thread has blocked, and a signal may have come meanwhile.
    */
   update(hasBlocked = false): void {
-    const { wanted } = this;
-    if (wanted.length === 0) this.#ignoreOwn = void this.#ignoreOwn?.();
-    else this.#ignoreOwn ??= hearOwnSignals(this);
+    const wanted = this.#wanted;
+    if (wanted.length > 0) this.#ignoreOwn ??= hearOwnSignals(this);
     // A signal that came while it blocked is heard first.
     guard(() => this.#unlistenUnwanted(hasBlocked ? TURNS : 0))();
     if (this.#dealing) return;
@@ -142,11 +141,12 @@ export class Signals implements Hearing, AtOwnSignal {
   /** @param turns How many turns of the event loop to make first. */
   async #unlistenUnwanted(turns: number): Promise<void> {
     for (let i = 0; i < turns; i++) await sleep(1);
-    this.#listeners.retain(this.wanted);
+    if (this.#wanted.length === 0) this.#ignoreOwn = void this.#ignoreOwn?.();
+    this.#listeners.retain(this.#wanted);
   }
 
   /** The signals that those want to hear who are hooked. */
-  get wanted(): EndSignal[] {
+  get #wanted(): EndSignal[] {
     // Tests are ended as they would be without us: their watcher starts them again on other threads,
     // of which none hears of the other, and listeners would count as leaks.
     const hooked = isTest() ? [] : [...this.#hooked];
@@ -161,11 +161,12 @@ export class Signals implements Hearing, AtOwnSignal {
   #onYield(): void {
     if (this.#hasYielded) return;
     this.#hasYielded = true;
-    if (!this.#watch?.isListening) { for (const signal of this.wanted) this.#listen(signal); }
+    if (!this.#watch?.isListening) { for (const signal of this.#wanted) this.#listen(signal); }
   }
 
   /** The program is about to send itself a signal. Says whether it ends by it; then all is drained. */
   onSent(signal: EndSignal): boolean {
+    if (![...this.#wanted, ...this.#listeners.signals].includes(signal)) return false;
     const canDrain = !IN_WORKER &&
       [...this.#hooked].every(({ shipper }) => shipper.isBlocking || shipper.pending === 0);
     if (!canDrain || this.#isListenedTo(signal)) {
