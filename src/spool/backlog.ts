@@ -12,8 +12,9 @@ import type { Diagnostic } from "../diagnostics.ts";
 import type { Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
 import type { Channel } from "../worker/channel.ts";
-import { bytesOf, Directory, type Found } from "./directory.ts";
+import { bytesOf, type Found } from "./directory.ts";
 import { type Lines, MAX_NUMBER, type Slice } from "./lines.ts";
+import { Scan } from "./scan.ts";
 import { Source, takeOver } from "./source.ts";
 import { failureOf } from "./sqlite.ts";
 
@@ -21,9 +22,7 @@ import { failureOf } from "./sqlite.ts";
 const START_AFTER_MS = 20;
 /** Shortest and longest pause between two steps while there is something to do, in milliseconds. */
 const PAUSE_MS = { min: 1, max: 100 } as const;
-/** How often the directory is scanned, in milliseconds. */
-const SCAN_MS = 30_000;
-/** How long a step may read, in milliseconds: the program waits meanwhile. */
+/** How long a step may look for files, and how long it may read, in milliseconds: the program waits. */
 const STEP_MS = 2;
 /** Most lines that are deleted in one step: that takes about as long. */
 const MAX_DELETES = 1024;
@@ -58,13 +57,11 @@ export class Backlog {
   inFlight = 0;
   #charactersInFlight = 0;
   #settings: BacklogSettings;
-  #directory: Directory;
+  #scan: Scan;
   #origin: Origin;
   #report: (diagnostic: Diagnostic) => void;
   /** What makes a step, while steps are made. */
   #step: (() => void) | undefined;
-  #scanAt = 0;
-  #candidates: Found[] = [];
   #sources: Source[] = [];
   #posted: Posted[] = [];
   #nextSequence = FIRST_OF_BACKLOG;
@@ -76,14 +73,14 @@ export class Backlog {
     report: (diagnostic: Diagnostic) => void,
   ) {
     this.#settings = settings;
-    this.#directory = new Directory(settings.spool);
+    this.#scan = new Scan(settings.spool);
     this.#origin = origin;
     this.#report = report;
   }
 
   /** Whether there is something to deliver, or to look for. */
   get isBusy(): boolean {
-    return this.#candidates.length > 0 || this.#sources.length > 0;
+    return this.#scan.isUnderWay || this.#sources.length > 0;
   }
 
   /** Whether steps are made. */
@@ -104,14 +101,14 @@ export class Backlog {
       const before = this.#nextSequence - this.inFlight;
       step();
       const isMoving = this.#nextSequence - this.inFlight > before;
-      if (!this.isBusy && this.hasScanned) pauseMs = Math.max(0, this.#scanAt - now());
+      if (!this.isBusy && this.hasScanned) pauseMs = this.#scan.restartsInMs;
       else pauseMs = isMoving ? PAUSE_MS.min : Math.min(2 * pauseMs, PAUSE_MS.max);
     }
   }
 
   /** Whether the directory was scanned since {@linkcode leave}, or ever. */
   get hasScanned(): boolean {
-    return this.#scanAt > 0;
+    return this.#scan.hasBegun;
   }
 
   /** Makes no steps any more, for now. */
@@ -119,17 +116,22 @@ export class Backlog {
     this.#step = undefined;
   }
 
-  /** Takes the next file over when the one before has been read, and looks for more from time to time. */
-  takeNext(): void {
-    if (now() >= this.#scanAt) this.#scan();
-    if (this.#sources.some(({ isRead }) => !isRead)) return;
-    const found = this.#candidates.shift();
-    if (found === undefined) return;
-    try {
-      this.#take(found);
-    } catch (error) {
-      this.#onNotTaken(found, error);
-    }
+  /**
+   * Takes the next file over that can be had, when the one before has been read.
+   * @param mostMs How long it looks for one, in milliseconds.
+   */
+  takeNext(mostMs: number = STEP_MS): void {
+    const until = now() + mostMs;
+    do {
+      if (this.#sources.some(({ isRead }) => !isRead)) return;
+      const found = this.#scan.next();
+      if (found === undefined) return;
+      try {
+        this.#take(found);
+      } catch (error) {
+        this.#onNotTaken(found, error);
+      }
+    } while (now() < until);
   }
 
   /** Posts what there is room for, so many chunks at most, and for a few milliseconds. */
@@ -205,23 +207,11 @@ export class Backlog {
       }
     }
     this.#sources = [];
-    this.#candidates = [];
-    this.#scanAt = 0;
-  }
-
-  #scan(): void {
-    this.#scanAt = now() + SCAN_MS;
-    try {
-      const open = new Set(this.#sources.map(({ file }) => file.path));
-      this.#directory.clean();
-      this.#candidates = this.#directory.list().filter(({ path }) => !open.has(path));
-    } catch {
-      // There is no directory yet, or none any more: who writes to it says so.
-    }
+    this.#scan.reset();
   }
 
   #take(found: Found): void {
-    this.#directory.checkPermitted();
+    if (this.#sources.some(({ file }) => file.path === found.path)) return;
     const file = takeOver(found, (origin) => this.#isForUs(origin), this.#report);
     if (file === undefined) return;
     this.#sources.push(new Source(file, this.#nextOrigin++, this.#settings.chunkSize));

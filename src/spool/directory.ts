@@ -47,11 +47,17 @@ export class Directory {
     return `${this.path.replace(/(?<=.)[/\\]+$/, "")}/${name}`;
   }
 
-  /** The files of lines, those first that were written to last the longest ago. */
-  list(): Found[] {
+  /** The names of all files in it, of whatever kind. */
+  names(): string[] {
+    this.checkPermitted();
+    return Array.from(Deno.readDirSync(this.path), ({ name }) => name);
+  }
+
+  /** Those of them that are files of lines, first those that nobody has written to for longest. */
+  find(names: readonly string[]): Found[] {
     this.checkPermitted();
     const found: Found[] = [];
-    for (const { name } of Deno.readDirSync(this.path)) {
+    for (const name of names) {
       if (!OURS.test(name)) continue;
       const path = this.fileOf(name);
       const file = stat(path);
@@ -65,9 +71,9 @@ export class Directory {
   }
 
   /** Removes what is left of files that are gone, and after a week those that nobody could read. */
-  clean(): void {
+  clean(names: readonly string[]): void {
     this.checkPermitted();
-    for (const { name } of Deno.readDirSync(this.path)) {
+    for (const name of names) {
       const [, file, end] = name.match(LEFT) ?? [];
       if (file === undefined) continue;
       const path = this.fileOf(file);
