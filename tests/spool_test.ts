@@ -174,21 +174,6 @@ for (const protocol of ["events", "otlp"] as const) {
   });
 }
 
-Deno.test("A short script delivers what others have left behind files that go elsewhere", async () => {
-  await using service = startFaultyService(() => undefined);
-  using place = temporary();
-  for (const channelId of ["one", "another"]) {
-    await leave(service, place.spool, 101, 130, { channelId });
-  }
-  await leave(service, place.spool, 1, 30);
-  const given = { apiKey: "ak_test", tenantId: "1", baseUrl: service.url, spool: place.spool };
-  const { code } = await runProgram("natural_end.ts", {
-    flags: ["-A"],
-    args: [JSON.stringify(given)],
-  });
-  assertEquals([code, service.stored.size], [0, 50 + 30]);
-});
-
 Deno.test("An end without a wait leaves nothing on disk that was delivered", async () => {
   await using service = startFaultyService(({ records: [n] }) => n! <= 5 ? undefined : hang);
   using place = temporary();

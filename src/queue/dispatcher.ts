@@ -283,16 +283,16 @@ export class Dispatcher {
   /**
    * Delivers some of what others have left. Must not throw: nobody could catch it.
    * @param kind The worker that is started for it, if none runs.
-   * @param mostMs How long it may look for files, in milliseconds.
+   * @param leastFiles How many files it looks at, whatever time it takes.
    */
-  recover(kind: ThreadKind = "lasting", mostChunks = Infinity, mostMs?: number): void {
+  recover(kind: ThreadKind = "lasting", mostChunks = Infinity, leastFiles?: number): void {
     const backlog = this.#backlog!;
     // What it had of the backlog would go out twice: it is closed as soon as the own records are settled.
     if (this.#supervisor.channel?.kind === "once") return;
     try {
       this.settle();
       backlog.tidy();
-      backlog.takeNext(mostMs);
+      backlog.takeNext(leastFiles);
       if (!backlog.isBusy) return;
       this.#supervisor.open(kind);
       this.#supervisor.checkAlive("polling");

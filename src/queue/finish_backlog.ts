@@ -14,8 +14,8 @@ import type { Dispatcher } from "./dispatcher.ts";
  * whoever takes it over from there would send it again.
  */
 const GRACE_MS = 200;
-/** How long it looks for files of others: many may be of programs that ship elsewhere. */
-const LOOK_MS = 20;
+/** How many files of others it looks at: some may be of programs that ship elsewhere. */
+const LOOKED_AT = 32;
 
 /** Waits a moment for what is in flight of others, without blocking. */
 export async function finishBacklog(
@@ -25,7 +25,7 @@ export async function finishBacklog(
 ): Promise<void> {
   if (!(timeoutMs > 0)) return;
   const deadline = now() + Math.min(timeoutMs, GRACE_MS);
-  if (!backlog.hasScanned) dispatcher.recover("brief", 1, LOOK_MS); // A short script has not come to it yet.
+  if (!backlog.hasScanned) dispatcher.recover("brief", 1, LOOKED_AT); // A short script has not come to it yet.
   backlog.stop();
   for (let left; backlog.inFlight > 0 && (left = deadline - now()) > 0;) {
     await dispatcher.wait(backlog.inFlight, left);
@@ -44,7 +44,7 @@ export function finishBacklogSync(
   kind: ThreadKind,
 ): void {
   const deadline = now() + Math.min(timeoutMs, GRACE_MS);
-  if (now() < deadline && !backlog.hasScanned) dispatcher.recover(kind, 1, LOOK_MS);
+  if (now() < deadline && !backlog.hasScanned) dispatcher.recover(kind, 1, LOOKED_AT);
   backlog.stop();
   for (let left; backlog.inFlight > 0 && dispatcher.isBlocking && (left = deadline - now()) > 0;) {
     dispatcher.waitSync(backlog.inFlight, left);

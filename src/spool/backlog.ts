@@ -118,11 +118,11 @@ export class Backlog {
 
   /**
    * Takes the next file over that can be had, when the one before has been read.
-   * @param mostMs How long it looks for one, in milliseconds.
+   * @param least How many files it looks at for that, whatever time it takes.
    */
-  takeNext(mostMs: number = STEP_MS): void {
-    const until = now() + mostMs;
-    do {
+  takeNext(least: number = 1): void {
+    const until = now() + STEP_MS;
+    for (let looked = 0; looked < least || now() < until; looked++) {
       if (this.#sources.some(({ isRead }) => !isRead)) return;
       const found = this.#scan.next();
       if (found === undefined) return;
@@ -131,7 +131,7 @@ export class Backlog {
       } catch (error) {
         this.#onNotTaken(found, error);
       }
-    } while (now() < until);
+    }
   }
 
   /** Posts what there is room for, so many chunks at most, and for a few milliseconds. */

@@ -1,0 +1,36 @@
+/**
+ * What others have left is taken over, whatever stands before it.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { inFolder, lineOf, ORIGIN } from "../../tests/spooling.ts";
+import { Backlog } from "./backlog.ts";
+import { FirstFile } from "./first_file.ts";
+
+/** Leaves a line of this destination, that was written so many seconds ago. */
+function leave(folder: string, destination: string, ageSeconds: number): string {
+  const path = `${folder}/${crypto.randomUUID()}.first`;
+  const file = FirstFile.create(path, { ...ORIGIN, destination });
+  file.append(0, lineOf(0));
+  file.close();
+  const then = new Date(Date.now() - 1000 * ageSeconds);
+  Deno.utimeSync(path, then, then);
+  return path;
+}
+
+Deno.test("Backlog.takeNext() looks behind files that go elsewhere", () =>
+  inFolder((folder) => {
+    const others = ["elsewhere", "nowhere"].map((destination) => leave(folder, destination, 60));
+    const ours = leave(folder, ORIGIN.destination, 30);
+    const settings = { spool: folder, maxInFlight: 100, chunkSize: 10 };
+    const backlog = new Backlog(settings, ORIGIN, ({ message }) => assert(false, message));
+    backlog.takeNext(3); // As many as there are, whatever time that takes.
+    assertEquals(FirstFile.take(ours), "locked");
+    backlog.leave();
+    for (const path of [...others, ours]) {
+      const file = FirstFile.take(path);
+      assert(typeof file === "object");
+      file.close();
+    }
+  }));
