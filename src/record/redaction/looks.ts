@@ -8,7 +8,7 @@
 import { PERCENT, SLASH } from "./spelling.ts";
 
 /** What is between prefix and shape, where that is something of which a text has few. */
-export type Sign = "_" | "-" | "." | "AA";
+export type Sign = "_" | "-" | "." | "$" | "AA";
 
 /** A credential that is recognised by its form. All texts are sources of regular expressions. */
 export interface Look {
@@ -16,8 +16,8 @@ export interface Look {
   /** How it begins. */
   readonly prefix: string;
   readonly sign?: Sign;
-  /** What each has, where a search for the prefix itself would take long. */
-  readonly clue?: string;
+  /** Without a sign: texts of three or four characters of which each credential has one. */
+  readonly pieces?: readonly string[];
   /** What follows. */
   readonly shape: string;
   /** Where the form is documented. */
@@ -74,16 +74,9 @@ export const LOOKS: readonly Look[] = [
   },
   {
     issuer: "Slack",
-    prefix: "xox[a-z]",
+    prefix: "(?:xox[a-z]|xapp)",
     sign: "-",
     shape: "[\\w-]{10,}",
-    source: "https://docs.slack.dev/authentication/tokens",
-  },
-  {
-    issuer: "Slack, app",
-    prefix: "xapp",
-    sign: "-",
-    shape: "\\d-[\\w-]{10,}",
     source: "https://docs.slack.dev/authentication/tokens",
   },
   {
@@ -237,20 +230,21 @@ export const LOOKS: readonly Look[] = [
   {
     issuer: "Google, API key",
     prefix: "AIza",
+    pieces: ["AIza"],
     shape: "[\\w-]{35,}",
     source: "https://docs.cloud.google.com/docs/authentication/api-keys",
   },
   {
     issuer: "Slack, webhook",
-    prefix: "hooks\\.slack",
-    sign: ".",
+    prefix: "hooks\\.slack\\.",
+    pieces: ["s.sl"],
     shape: `com(?:${SLASH}|${PERCENT}2F)(?:services|workflows|triggers)(?:[\\w%-]|${SLASH}){20,}`,
     source: "https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks",
   },
   {
     issuer: "Discord, webhook",
-    prefix: "discord(?:app)?",
-    sign: ".",
+    prefix: "discord(?:app)?\\.",
+    pieces: ["disc"],
     shape:
       `com(?:(?:${SLASH}|${PERCENT}2F)(?:api|v\\d{1,2}|webhooks)){2,3}(?:[\\w%-]|${SLASH}){60,}`,
     source: "https://docs.discord.com/developers/resources/webhook",
@@ -265,6 +259,7 @@ export const LOOKS: readonly Look[] = [
   {
     issuer: "Twilio",
     prefix: "SK(?=[\\da-f]{32})",
+    pieces: [..."0123456789abcdef"].map((digit) => `SK${digit}`),
     shape: "[\\da-f]{32}",
     source: "https://www.twilio.com/docs/iam/api-keys",
   },

@@ -3,16 +3,13 @@
  *
  * @module
  */
-import { LOOKS, type Sign } from "./looks.ts";
-import { SERVICE_LOOKS } from "./service_looks.ts";
+import { LOOKS } from "./looks.ts";
 import { isSecretName } from "./names.ts";
+import { BEFORE, mayHavePrefix, PREFIXED } from "./prefixes.ts";
 import { ANY_MARK, COLOUR, ESCAPE, MARK, PERCENT, SLASH } from "./spelling.ts";
 
 /** What is written instead of a secret. */
 export const REDACTED = "[REDACTED]";
-
-/** A credential begins a word. */
-const BEFORE = `(?<=^|[^A-Za-z\\d]|${ESCAPE})`;
 
 /**
  * Parameters in place of a token, of a challenge (RFC 9110, 11.6.1) or of an answer that has its type
@@ -95,75 +92,16 @@ const KEY_BEGIN = new RegExp(`----(?:-|${SPACE})B`);
 /** The same begin so, behind their first dash. */
 const OPTION = "[apu-](?<=\\s-.)";
 
-const ALL_LOOKS = [...LOOKS, ...SERVICE_LOOKS];
-/** All that have a prefix. */
-const PREFIXED = new RegExp(
-  `${BEFORE}(?:` +
-    ALL_LOOKS.map(({ prefix, sign = "", shape }) => prefix + escaped(sign) + shape).join("|") + ")",
-  "g",
-);
 /** What reaches over spaces or over names. In a group: what is kept of a URL. */
 const BLOCK = new RegExp(
   `${URL_PASSWORD}|${ENCODED_URL_PASSWORD}|${PRIVATE_KEY}|${DSN_PASSWORD}|${ARGON2}`,
   "g",
 );
 
-/** A character of a credential. */
-const WORD_CHARACTER = /[\w.%+/~$!\\-]/;
-const IS_WORD_CHARACTER = Array.from(
-  { length: 128 },
-  (_, code) => WORD_CHARACTER.test(String.fromCharCode(code)),
-);
-/** The shortest credentials with a prefix and a sign, and those without one. */
-const SHORTEST_SIGNED = 15;
-const SHORTEST_UNSIGNED = 28;
 /** What has shorter words: AxonPush's own, as `ak_12345`, and options of commands. */
 const MAY_HAVE_SHORT = new RegExp(
   `_(?=\\w{5})(?<=${BEFORE}${LOOKS[0]!.prefix}_)|-${OPTION}`,
 );
-
-/** What follows a sign in a credential, and few words go on with for so long. */
-const BEHIND: Readonly<Record<Sign, string>> = {
-  "_": "{10}",
-  "-": "{10}|us\\d|Lines:",
-  ".": "{16}|eyJ",
-  "AA": "{24}",
-};
-
-/**
- * What is in each text that has one of them, and seldom in others: the signs, looked for first and
- * back from them. A few characters take a fifth of the time that all prefixes take.
- */
-const SIGNED = new RegExp(
-  (["_", "-", ".", "AA"] as const).map((sign) =>
-    `${escaped(sign)}(?=${WORD_CHARACTER.source}${BEHIND[sign]})` +
-    `(?<=${BEFORE}(?:${prefixes(sign)})${escaped(sign)})`
-  ).join("|"),
-);
-const UNSIGNED = new RegExp(prefixes());
-
-function prefixes(sign?: Sign): string {
-  const looks = ALL_LOOKS.filter((look) => look.sign === sign);
-  return [...new Set(looks.map(({ prefix, clue = prefix }) => clue))].join("|");
-}
-
-/** Whether a text may have a credential with a prefix. Few characters of most texts are looked at. */
-export function mayHavePrefix(text: string): boolean {
-  return hasWord(text, SHORTEST_SIGNED) &&
-    (SIGNED.test(text) || hasWord(text, SHORTEST_UNSIGNED) && UNSIGNED.test(text));
-}
-
-/** Whether a text has a word of this length. */
-function hasWord(text: string, length: number): boolean {
-  for (let end = length; end <= text.length;) {
-    let begin = end;
-    while (IS_WORD_CHARACTER[text.charCodeAt(begin - 1)]) {
-      if (--begin === end - length) return true;
-    }
-    end = begin + length;
-  }
-  return false;
-}
 
 /**
  * Credentials in base64: of Basic authentication, without a header's name too (RFC 7617, 2), of mail
@@ -197,10 +135,6 @@ export const MAY_HAVE_OTHER = new RegExp(
   `-(?:-(?:[A-Za-z]| B)|${OPTION})|[Bb](?:[Ee][Aa][Rr][Ee]|[Aa][Ss][Ii][Cc] )|` +
     "[Aa](?:UTH|uth) [LPXlpx]|w(?<=login [^ ]{1,128} passw)ord ",
 );
-
-function escaped(sign: string): string {
-  return sign.replace(".", "\\.");
-}
 
 /** Where a JSON Web Token begins. */
 const TOKEN_BEGIN = new RegExp(`${BEFORE}eyJ`);

@@ -12,10 +12,10 @@ import {
   maskTokens,
   maskUnfinished,
   MAY_HAVE_OTHER,
-  mayHavePrefix,
   REDACTED,
 } from "./mask_looks.ts";
 import { nameBegin, namePattern } from "./name_pattern.ts";
+import { mayHavePrefix } from "./prefixes.ts";
 import { isSecretName, normalise } from "./names.ts";
 import { isStatement, isStatementText } from "./statements.ts";
 import { type Form, valueAt } from "./values.ts";

@@ -44,8 +44,9 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
   "GitHub": ["ghp", "gho", "ghu", "ghs", "ghr"].map((kind) => `${kind}_${word}`),
   "GitHub, fine-grained": [`github_pat_${word.slice(0, 22)}_${word}`],
   "GitLab": [`glpat-${word.slice(0, 20)}`, `glrt-${word.slice(0, 20)}`],
-  "Slack": [`xoxb-123456789012-${word}`, `xoxp-1-2-3-${word}`],
-  "Slack, app": [`xapp-1-A0123456789-1234567890-${hex}`],
+  "Slack": [
+    ...[`xoxb-123456789012-${word}`, `xoxp-1-2-3-${word}`, `xapp-1-A0123456789-1234567890-${hex}`],
+  ],
   "Stripe": [`sk_live_${word}`, `sk_test_${word}`, `rk_live_${word}`],
   "Stripe and Standard Webhooks": [`whsec_${word}`, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
   "Google, OAuth": [`ya29.a0${word}-_${word}`],

@@ -16,7 +16,7 @@ const UUID = "[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}";
 const BASE64 = `(?:[\\w+/=-]|${PERCENT}(?:2[BF]|3D))`;
 /** Characters that forms encode. */
 const TILDE = `(?:~|${PERCENT}7E)`;
-const DOLLAR = `(?:\\$|${PERCENT}24)`;
+export const DOLLAR = `(?:\\$|${PERCENT}24)`;
 /** What is in keys of Azure, so that they are recognised. */
 const AZURE =
   `(?:\\+|${PERCENT}2B)A(?:St|Sb|Eh|Rm|CR|MC|Ba)|ACDb|AIoT|Az(?:Fu|Se|Ca|EG)|AZDO|JQQJ99`;
@@ -147,13 +147,14 @@ export const SERVICE_LOOKS: readonly Look[] = [
     source: "https://mailchimp.com/developer/marketing/guides/quick-start/",
   },
   {
-    issuer: "Doppler, Dynatrace, Dropbox, Zoho, Snyk, Amazon, Harness and Mapbox",
-    prefix: "(?:dp|dt0[a-z]\\d\\d|sl|1000|snyk_[a-z]{3}|amzn\\.mws|amzn1\\.oa2-cs|[ps]at|[st]k|AQ)",
+    issuer: "Doppler, Dynatrace, Dropbox, Zoho, Snyk, Amazon, Harness, Mapbox and Cloudflare",
+    prefix:
+      "(?:dp|dt0[a-z]\\d\\d|sl|1000|snyk_[a-z]{3}|amzn\\.mws|amzn1\\.oa2-cs|[ps]at|[st]k|AQ|v1)",
     sign: ".",
     shape: "(?:(?:pt|ct|st|sa|scim|audit)\\.(?:[\\w-]{2,35}\\.)?[A-Za-z\\d]{40,}" +
       "|[A-Z\\d]{24}\\.[A-Z\\d]{64}|(?:u\\.)?[\\w=-]{120,}|[\\da-f]{32}\\.[\\da-f]{32}" +
       `|[\\da-f]{8}\\.[\\w-]{40,}|${UUID}|v1\\.[\\da-f]{64}` +
-      "|[\\w-]{22}\\.[A-Za-z\\d]{24}\\.[A-Za-z\\d]{20}|eyJ[\\w-]{30,}\\.[\\w-]{20,}|Ab[\\w-]{40,})",
+      "|[\\w-]{22}\\.[A-Za-z\\d]{24}\\.[A-Za-z\\d]{20}|eyJ[\\w-]{30,}\\.[\\w-]{20,}|Ab[\\w-]{40,}|0-[\\da-f]{24}-[\\da-f]{146})",
     source: DETECTORS,
   },
   {
@@ -172,13 +173,6 @@ export const SERVICE_LOOKS: readonly Look[] = [
     source: "https://developer.hashicorp.com/vault/docs/concepts/tokens",
   },
   {
-    issuer: "Cloudflare, origin",
-    prefix: "v1",
-    sign: ".",
-    shape: "0-[\\da-f]{24}-[\\da-f]{146}",
-    source: RULES,
-  },
-  {
     issuer: "Discord, bot",
     // In base64 digits are few characters: an id of 17 to 19.
     prefix: "(?:[MNO][DTjz][AEIMQUYcgk][\\dw-z]){5,6}\\w{0,3}",
@@ -188,47 +182,48 @@ export const SERVICE_LOOKS: readonly Look[] = [
   },
   {
     issuer: "Microsoft Teams and Zapier, webhook",
-    prefix: "(?:webhook\\.office|hooks\\.zapier)",
-    sign: ".",
+    prefix: "(?:webhook\\.office|hooks\\.zapier)\\.",
+    pieces: ["k.of", "s.za"],
     shape: `com(?:${SLASH}|${PERCENT}2F)(?:webhookb2|hooks)(?:[\\w%@-]|${SLASH}){16,}`,
     source: RULES,
   },
   {
     issuer: "Azure, Entra",
     prefix: `(?:[\\w.-]|${TILDE}){3}\\dQ${TILDE}`,
-    clue: `\\dQ${TILDE}`,
+    pieces: [..."0123456789"].flatMap((digit) => [`${digit}Q~`, `${digit}Q%`]),
     shape: `(?:[\\w.-]|${TILDE}){31,34}`,
     source: "https://learn.microsoft.com/en-us/purview/sit-defn-client-secret-api-key",
   },
   {
-    issuer: "OpenShift",
-    prefix: `sha256${TILDE}`,
-    shape: "[\\w-]{43}",
-    source: RULES,
-  },
-  {
-    issuer: "Salesforce",
-    prefix: `00D[A-Za-z\\d]{12}(?:!|${PERCENT}21)`,
-    shape: "[\\w.]{80,}",
+    issuer: "OpenShift and Salesforce",
+    prefix: `(?:sha256${TILDE}(?=[\\w-]{43})|00D[A-Za-z\\d]{12}(?:!|${PERCENT}21)(?=[\\w.]{80}))`,
+    pieces: ["256~", "256%", "00D"],
+    shape: "[\\w.-]+",
     source: DETECTORS,
   },
   {
     issuer: "hashes of passwords",
-    prefix: `${DOLLAR}(?:2[abxy]${DOLLAR}\\d\\d|argon2(?:id?|d)|[156y]|apr1)${DOLLAR}`,
-    shape: `(?:[\\w./=,+-]|${DOLLAR}|${PERCENT}(?:2[BCF]|3D)){30,}`,
+    prefix: "",
+    sign: "$",
+    shape:
+      `(?:2[abxy]${DOLLAR}\\d\\d|argon2(?:id?|d)|[156y]|apr1)${DOLLAR}(?:[\\w./=,+-]|${DOLLAR}|${PERCENT}(?:2[BCF]|3D)){30,}`,
     source: "crypt(5)",
   },
   {
     issuer: "Azure",
     // Keys that its scanners find carry their service, and its newer ones `JQQJ99`.
     prefix: `(?:[\\w+/-]|${PERCENT}2[BF]){33,76}(?:${AZURE})`,
-    clue: AZURE,
+    pieces: [
+      ...["ASt", "ASb", "AEh", "ARm", "ACR", "AMC", "ABa"],
+      ...["ACDb", "AIoT", "AzFu", "AzSe", "AzCa", "AzEG", "AZDO", "JQQJ"],
+    ],
     shape: `${BASE64}{4,40}`,
     source: "https://learn.microsoft.com/en-us/purview/sit-defn-azure-storage-account-key",
   },
   {
     issuer: "New Relic, license",
     prefix: "[\\da-f]{32}FFFFNRAL",
+    pieces: ["NRAL"],
     shape: END,
     source: "https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/",
   },
@@ -239,18 +234,24 @@ export const SERVICE_LOOKS: readonly Look[] = [
       "|ATBB(?=[A-Za-z\\d]{32})|EZ[AT]K(?=[A-Za-z\\d]{54})|GR1348941(?=[\\w-]{20})|AQVN(?=[\\w-]{35})" +
       "|EAA(?!\\w{0,99}AAA)(?=[A-Za-z\\d]{96}|A[\\w-]{56})|[xyzt]prv(?=[A-Za-z\\d]{107})" +
       `|1(?://|${PERCENT}2F${PERCENT}2F)0(?=[\\w-]{40}))`,
+    pieces: [
+      ...["dapi", "AKCp", "cmVm", "ATAT", "ATCT", "ATBB", "EZAK", "EZTK", "GR13", "AQVN", "EAA"],
+      ...["xprv", "yprv", "zprv", "tprv", "1//0", "1%2F", "1%25"],
+    ],
     shape: `(?:[\\w=-]|${PERCENT}3D)+`,
     source: RULES,
   },
   {
     issuer: "Amazon Bedrock, Grafana's older and Intercom",
     prefix: `(?:ABSK(?=${BASE64}{99})|eyJrIjoi(?=${BASE64}{60})|dG9rO(?=${BASE64}{50}))`,
+    pieces: ["ABSK", "eyJr", "dG9r"],
     shape: `${BASE64}+`,
     source: RULES,
   },
   {
-    issuer: "ClickHouse, crates.io and NuGet",
-    prefix: "(?:4b1d(?=[A-Za-z\\d]{38}\\b)|cio(?=[A-Za-z\\d]{32}\\b)|oy2(?=[a-z\\d]{43}\\b))",
+    issuer: "ClickHouse and NuGet",
+    prefix: "(?:4b1d(?=[A-Za-z\\d]{38}\\b)|oy2(?=[a-z\\d]{43}\\b))",
+    pieces: ["4b1d", "oy2"],
     shape: "[A-Za-z\\d]+",
     source: RULES,
   },
@@ -258,6 +259,7 @@ export const SERVICE_LOOKS: readonly Look[] = [
     issuer: "private key or JSON Web Token, in base64",
     prefix: "(?:LS0tLS1CRUdJTi(?=[A-Za-z\\d+/]{1,40}(?:UFJJVkFUR|BSSVZBVE|QUklWQVRF))" +
       "|ZXlK(?=aGJHY2lP|MGVYQWlP|cmFXUWlP))",
+    pieces: ["LS0t", "ZXlK"],
     shape: `${BASE64}{60,}`,
     source: "RFC 7468, RFC 7519",
   },

@@ -77,16 +77,15 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
     ...[`pat-na1-${UUID}`, `access-production-${UUID}`, `sdk-${UUID}`, `sk-lf-${UUID}`],
   ],
   "Mailchimp and Mailgun": [`${hex(32)}-us12`, `${hex(32)}-${hex(8)}-${hex(8)}`],
-  "Doppler, Dynatrace, Dropbox, Zoho, Snyk, Amazon, Harness and Mapbox": [
+  "Doppler, Dynatrace, Dropbox, Zoho, Snyk, Amazon, Harness, Mapbox and Cloudflare": [
     ...[`dp.pt.${word(43)}`, `dp.st.dev_main.${word(43)}`, `dt0c01.${upper(24)}.${upper(64)}`],
     ...[`sl.${word(135)}`, `sl.u.${word(135)}`, `1000.${hex(32)}.${hex(32)}`],
     ...[`snyk_uat.${hex(8)}.${word(60)}`, `amzn.mws.${UUID}`, `amzn1.oa2-cs.v1.${hex(64)}`],
     ...[`pat.${word(22)}.${word(24)}.${word(20)}`, `sk.eyJ1Ijoi${word(50)}.${word(22)}`],
-    `AQ.Ab8RN6${word(44)}`,
+    ...[`AQ.Ab8RN6${word(44)}`, `v1.0-${hex(24)}-${hex(146)}`],
   ],
   "Airtable and Terraform": [`pat${word(14)}.${hex(64)}`, `${word(14)}.atlasv1.${word(67)}`],
   "Vault, before 1.10": [`s.${word(24)}`],
-  "Cloudflare, origin": [`v1.0-${hex(24)}-${hex(146)}`],
   "Discord, bot": [
     ...["12345678901234567", "123456789012345678", "1234567890123456789"].map((id) =>
       `${btoa(id).replaceAll("=", "")}.Gh1j2K.${word(38)}`
@@ -97,8 +96,10 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
     `hooks.zapier.com/hooks/catch/1234567/a1b2c3d/`,
   ],
   "Azure, Entra": [`abC8Q~${word(34)}`, `a.~7Q~${word(20)}-_.~${word(10)}`],
-  "OpenShift": [`sha256~${word(43)}`],
-  "Salesforce": [`00D${word(12)}!${word(60)}._${word(34)}`],
+  "OpenShift and Salesforce": [
+    `sha256~${word(43)}`,
+    `00D${word(12)}!${word(60)}._${word(34)}`,
+  ],
   "hashes of passwords": [
     ...[`$2b$12$${word(53)}`, `$6$${word(16)}$${word(86)}`, `$apr1$${word(8)}$${word(22)}`],
     ...[
@@ -125,9 +126,7 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
   "Amazon Bedrock, Grafana's older and Intercom": [
     ...[`ABSK${base64(128)}`, `eyJrIjoi${word(80)}`, `dG9rO${word(55)}`],
   ],
-  "ClickHouse, crates.io and NuGet": [
-    ...[`4b1d${word(38)}`, `cio${word(32)}`, `oy2${LOWER.slice(0, 43)}`],
-  ],
+  "ClickHouse and NuGet": [`4b1d${word(38)}`, `oy2${LOWER.slice(0, 43)}`],
   "private key or JSON Web Token, in base64": [
     ...["", "RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED "].map(pem),
     btoa(`eyJhbGciOiJIUzI1NiJ9.${btoa(JSON.stringify({ sub: "1234567890" }))}.${word(43)}`),
