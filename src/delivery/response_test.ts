@@ -117,6 +117,65 @@ Deno.test("rejection() takes for what a record says only what is about that", ()
   }
 });
 
+Deno.test("rejection() tells a busy service from one that fails, and from one behind a gateway", () => {
+  const settings = { ...SETTINGS, retryable: [429, 500, 502, 503, 504] };
+  const cause = (status: number, afterMs?: number) => {
+    const result = rejection(status, { text: "", afterMs }, settings);
+    return result.kind === "retry" ? result.cause : result.kind;
+  };
+  for (const status of [429, 503]) assertEquals(cause(status), "busy", `${status}`);
+  for (const status of [502, 504, 512, 522, 600, 199]) assertEquals(cause(status), "away");
+  assertEquals([cause(500), cause(500, 9), cause(511)], ["failing", "busy", "refused"]);
+});
+
+Deno.test("rejection() says what to do, by what was answered to whom", () => {
+  const otlp = { ...SETTINGS, protocol: "otlp" } as const;
+  const endpoint = { ...otlp, isEndpoint: true };
+  const withHeader = (name: string) => ({ ...otlp, headers: { [name]: "a" } });
+  const cases: [number, Parameters<typeof rejection>[2], advice: RegExp, text?: string][] = [
+    [401, SETTINGS, /: check 'apiKey' \(AXONPUSH_API_KEY\) and 'tenantId' \(AXONPUSH_TENANT_ID\)$/],
+    [403, SETTINGS, /: check that the key may write to this tenant, channel and environment$/],
+    [404, SETTINGS, /'baseUrl' .* and 'channelId' .*: requests go to http:\/\/127.0.0.1\/event$/],
+    [405, SETTINGS, /: check 'baseUrl' \(AXONPUSH_BASE_URL\): requests go to http:.*\/event$/],
+    [407, SETTINGS, /: a proxy wants credentials: check HTTP_PROXY, HTTPS_PROXY and NO_PROXY$/],
+    [418, SETTINGS, /HTTP 418$/],
+    [400, SETTINGS, /HTTP 400$/],
+    [400, otlp, /: set 'channelId' \(AXONPUSH_CHANNEL_ID\)/],
+    [422, otlp, /HTTP 422$/],
+    [400, withHeader("x-axonpush-channel"), /HTTP 400$/],
+    [400, withHeader("x-axonpush-environment"), /: register the environment/, "No Environment"],
+    [403, withHeader("x-axonpush-environment"), /: check that the key/, "Forbidden"],
+    [400, SETTINGS, /HTTP 400: no environment$/, "no environment"],
+    [404, endpoint, /: check 'endpoint' and 'headers': requests go to http:/],
+    [400, endpoint, /HTTP 400$/],
+    [307, SETTINGS, /HTTP 307: elsewhere$/, "elsewhere"],
+  ];
+  for (const [status, settings, advice, text = ""] of cases) {
+    assertMatch(rejection(status, { text }, settings).diagnostic!.message, advice);
+  }
+});
+
+Deno.test("readResponse() quotes what the service says, in its own form and in that of problems", async () => {
+  const cases: [answer: unknown, text: string, serviceCode?: string][] = [
+    [
+      { code: "bad", message: ["a", "b"], hint: "do", requestId: "r1" },
+      "bad; a; b; do; request r1",
+      "bad",
+    ],
+    [{ title: "Bad", detail: "it is", errors: [{ a: 1 }] }, 'Bad; it is; {"a":1}'],
+    [{ title: "Bad", message: "worse" }, "worse"],
+    [{ code: 7, message: null, hint: "" }, "7", "7"],
+    [{ message: "x".repeat(600) }, "x".repeat(500)],
+  ];
+  for (const [answer, text, serviceCode] of cases) {
+    const { diagnostic } = await answered(422, JSON.stringify(answer));
+    assertEquals(diagnostic!.message, `AxonPush refuses records: HTTP 422: ${text}`);
+    assertEquals(diagnostic!.serviceCode, serviceCode);
+  }
+  const { diagnostic } = await answered(422, "<h1>no JSON</h1>");
+  assertEquals(diagnostic!.message, "AxonPush refuses records: HTTP 422");
+});
+
 /** What a batch comes to that is answered so. */
 function answered(status: number, body: string, headers: HeadersInit = {}) {
   const settings = { ...SETTINGS, protocol: "otlp" } as const;
