@@ -16,6 +16,8 @@ import { readResponse, type ResponseSettings, type Send, stranger } from "./resp
 const MAX_ANSWER_BYTES = 65_536;
 /** How long the rest of an answer is waited for whose status says nearly all, in milliseconds. */
 const REST_MS = 1000;
+/** With so many answers under way, others are read so that they end when that time is over. */
+const MANY_UNFINISHED = 64;
 /** Longest body that is encoded in place, in bytes: three times that of an ordinary batch. */
 const ROOM_BYTES = 1 << 20;
 
@@ -54,6 +56,7 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
   });
   const encode = protocol === "otlp" ? createEncode() : (body: Body) => body.join("");
   let permission: Deno.PermissionState | undefined;
+  const readAnswer = createReadAnswer();
   const finish = createFinish(settings);
   const connections = createConnections(over);
   return async (body, key, isAnew) => {
@@ -146,21 +149,34 @@ function signalAfter(ms: number): AbortSignal {
 }
 
 /**
- * Reads an answer up to a limit, since one that never ends must not fill the memory. Returns nothing
- * for a longer one.
+ * Makes the function that reads an answer up to a limit, since one that never ends must fill neither
+ * the memory nor the table of open files. It returns nothing for a longer one.
  */
-async function readAnswer(response: Response): Promise<string | undefined> {
-  const { body, headers } = response;
-  // Twice as fast as reading chunk by chunk, and safe where the length is known. That of a
-  // compressed answer is not: the header has the compressed length.
-  const length = headers.has("content-encoding") ? null : headers.get("content-length");
-  if (length !== null && Number(length) <= MAX_ANSWER_BYTES) return await response.text();
-  let text = "";
-  for await (const chunk of body?.pipeThrough(new (Decoder())()) ?? []) {
-    text += chunk;
-    if (text.length > MAX_ANSWER_BYTES) return undefined; // Leaving the loop cancels the stream.
-  }
-  return text;
+function createReadAnswer(): (response: Response) => Promise<string | undefined> {
+  const rest = sharedDeadline(REST_MS, signalAfter);
+  let unfinished = 0;
+  const read = async (response: Response) => {
+    const { body, headers } = response;
+    // Twice as fast as reading chunk by chunk, and safe where the length is known. That of a
+    // compressed answer is not: the header has the compressed length.
+    const length = headers.has("content-encoding") ? null : headers.get("content-length");
+    const isShort = length !== null && Number(length) <= MAX_ANSWER_BYTES;
+    if (isShort && unfinished < MANY_UNFINISHED) return await response.text();
+    let text = "";
+    for await (const chunk of body?.pipeThrough(new (Decoder())(), { signal: rest() }) ?? []) {
+      text += chunk;
+      if (text.length > MAX_ANSWER_BYTES) return undefined; // Leaving the loop cancels the stream.
+    }
+    return text;
+  };
+  return async (response) => {
+    unfinished++;
+    try {
+      return await read(response);
+    } finally {
+      unfinished--;
+    }
+  };
 }
 
 /**

@@ -93,15 +93,15 @@ function countOther(
   { maxRetries, retryUnreachable, isEndpoint }: RetrySettings,
 ): Sequel {
   if (cause === "local") return "retry";
-  // A Collector is busy while its queue is full, and that can last.
-  const isFull = cause === "busy" && isEndpoint;
   if (cause === "failing" || !retryUnreachable) request.retries++;
-  else if (anyDelivered && !isFull) request.passedOver++;
+  else if (anyDelivered) request.passedOver++;
   const isSpent = request.retries > maxRetries ||
     request.passedOver >= Math.max(MAX_PASSED_OVER, maxRetries);
   if (!isSpent) return "retry";
   // One record may be why the service fails; the others are not given up with it.
-  return request.items.length > 1 ? "halve" : "give-up";
+  if (request.items.length > 1) return "halve";
+  // A Collector is busy while its queue is full, and that can last; but a batch may be too large for it.
+  return cause === "busy" && isEndpoint && retryUnreachable ? "retry" : "give-up";
 }
 
 /**

@@ -85,6 +85,8 @@ Deno.test("countFailure() waits for a service that is busy or away longer, and f
     const more = { ...SETTINGS, maxRetries: 50 };
     const patient = requestOf(1);
     assertEquals(until(() => countFailure(patient, cause, SOME, more)), [50, "give-up"]);
+    const large = requestOf(2);
+    assertEquals(until(() => countFailure(large, cause, SOME, collector)), [30, "halve"]);
     const atCollector = requestOf(1);
     assertEquals(
       until(() => countFailure(atCollector, cause, SOME, collector)),
