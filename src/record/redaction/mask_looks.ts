@@ -71,7 +71,12 @@ const ARGON2 = "\\$argon2(?:id?|d)\\$[\\w=,$+/-]{32,}";
 const COMMAND_PASSWORD = new RegExp(
   "((?:" + [
     "(?:mysql|mariadb)[\\w-]{0,12} OPTIONS-p(?! )",
-    "(?:sshpass|(?:docker|podman) login) OPTIONS-p ?",
+    "(?:sshpass|(?:docker|podman|buildah|skopeo|oras|helm registry|az|oc|cf) login) OPTIONS-p ?",
+    "(?:mongo(?:sh|dump|restore|export|import)?|cqlsh) OPTIONS-p ",
+    "(?:plink|pscp|psftp) OPTIONS-pw ",
+    "(?:sqlcmd|bcp) OPTIONS-P ?",
+    "ldap[a-z]{3,8} OPTIONS-w ",
+    "openssl OPTIONS-pass(?:in|out)? pass:",
     "redis-cli OPTIONS-a ",
     "curl OPTIONS(?:-u|--user) ?[\"']?[^\\s:\"']{1,64}:",
   ].join("|").replaceAll("OPTIONS", "(?:[^\\n|;&]{0,200}? )?") +
@@ -90,7 +95,7 @@ const PRIVATE_KEY =
 const KEY_BEGIN = new RegExp(`----(?:-|${SPACE})B`);
 
 /** The same begin so, behind their first dash. */
-const OPTION = "[apu-](?<=\\s-.)";
+const OPTION = "[apuwP-](?<=\\s-.)";
 
 /** What reaches over spaces or over names. In a group: what is kept of a URL. */
 const BLOCK = new RegExp(

@@ -14,7 +14,7 @@ export const BEFORE = `(?<=^|[^A-Za-z\\d]|${ESCAPE})`;
 
 const ALL_LOOKS = [...LOOKS, ...SERVICE_LOOKS];
 /** A part of a UUID behind its hyphen. */
-const UUID_PART = "[\\da-f]{4}-|[\\da-f]{12}(?![\\w-])";
+const UUID_PART = "(?<=[\\da-f]{4}-)(?:[\\da-f]{4}-|[\\da-f]{12}(?![\\w-]))";
 /** A character of a credential. */
 const WORD_CHARACTER = /[\w.%+/~$!\\-]/;
 const IS_WORD_CHARACTER = Uint8Array.from(

@@ -45,7 +45,12 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
   "GitHub, fine-grained": [`github_pat_${word.slice(0, 22)}_${word}`],
   "GitLab": [`glpat-${word.slice(0, 20)}`, `glrt-${word.slice(0, 20)}`],
   "Slack": [
-    ...[`xoxb-123456789012-${word}`, `xoxp-1-2-3-${word}`, `xapp-1-A0123456789-1234567890-${hex}`],
+    ...[
+      `xoxb-123456789012-${word}`,
+      `xoxp-1-2-3-${word}`,
+      `xoxp-1234-1234-1234-${hex}`,
+      `xapp-1-A0123456789-1234567890-${hex}`,
+    ],
   ],
   "Stripe": [`sk_live_${word}`, `sk_test_${word}`, `rk_live_${word}`],
   "Stripe and Standard Webhooks": [`whsec_${word}`, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
@@ -211,6 +216,12 @@ Deno.test("mask() masks passwords of commands, of drivers and of Basic authentic
     `redis-cli -h h -a ${SECRET} tail`,
     `curl -s -u bob:${SECRET} https://h/tail`,
     `curl --user 'bob:${SECRET}' https://h/tail`,
+    `mongosh -u bob -p ${SECRET} --tail`,
+    `helm registry login h -u bob -p ${SECRET} tail`,
+    `plink -ssh -pw ${SECRET} bob@tail`,
+    `sqlcmd -S h -U sa -P ${SECRET} -Q tail`,
+    `ldapsearch -x -D cn=a -w ${SECRET} tail`,
+    `openssl rsa -in a -passin pass:${SECRET} -out tail`,
     `MYSQL_PWD=${SECRET} mysql tail`,
     `root:${SECRET}@tcp(127.0.0.1:3306)/tail`,
     `jdbc:oracle:thin:scott/${SECRET}@//h:1521/tail`,
@@ -234,6 +245,7 @@ Deno.test("mask() masks passwords of commands, of drivers and of Basic authentic
   ]);
   for (
     const text of [
+      "grep -w a b, curl -w %{http_code} -P x, ssh -P 22, ldap -W, az login -u bob, openssl -pass x",
       "mkdir -p /a/b, docker run -p 80:80 -u 1000:1000 x, mysql -p shop",
       "Basic knowledge of Basic Concepts, basic functionality12, Basic realm",
       "Using --password via the CLI is insecure. Use --password-stdin.",
@@ -444,6 +456,8 @@ const FORMS: readonly ((name: string, value: string) => string)[] = [
   (name, value) => `<property><name>${name}</name><value>${value}</value></property><tail/>`,
   (name, value) => `<dict><key>${name}</key>\n<string>${value}</string><key>tail</key></dict>`,
   (name, value) => `run --${name} ${value} --tail kept`,
+  (name, value) => `proxy_set_header ${name} "${value}1"; tail`,
+  (name, value) => `{:a 1 :${name} "${value}1" :tail kept}`,
   (name, value) => JSON.stringify([{ ParameterKey: name, ParameterValue: value }, { tail: 1 }]),
 ];
 
@@ -638,6 +652,7 @@ Deno.test("mask() leaves innocent text as it is", () => {
     // What is kept elsewhere.
     'imagePullSecrets: [{name: regcred}], {"imagePullSecrets":[{"name":"a"},{"name":"b"}]}',
     'secrets: [{ name: "web-tls" }], "secrets": [{"name":"default-token-abcde"}]',
+    'secrets "my-app-token-x7k2p" not found, secret "web-tls-2026-of-the-shop" is there',
     "docker secret: web_tls, reconciling Secret: default/web-tls",
     "secrets: inherit, scope=secrets:read tokens:write",
     '{"secret":{"secretName":"web-tls","items":[{"key":"tls.crt","path":"crt"}]}}',
