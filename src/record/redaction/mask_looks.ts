@@ -71,7 +71,8 @@ const ARGON2 = "\\$argon2(?:id?|d)\\$[\\w=,$+/-]{32,}";
 const COMMAND_PASSWORD = new RegExp(
   "((?:" + [
     "(?:mysql|mariadb)[\\w-]{0,12} OPTIONS-p(?! )",
-    "(?:sshpass|(?:docker|podman|buildah|skopeo|oras|helm registry|az|oc|cf) login) OPTIONS-p ?",
+    "(?:sshpass|(?:docker|podman) login) OPTIONS-p ?",
+    "(?:buildah|skopeo|oras|helm registry|az|oc|cf) login OPTIONS-p ",
     "(?:mongo(?:sh|dump|restore|export|import)?|cqlsh) OPTIONS-p ",
     "(?:plink|pscp|psftp) OPTIONS-pw ",
     "(?:sqlcmd|bcp) OPTIONS-P ?",
