@@ -32,7 +32,8 @@ export function blamingCallOf<T>(caller: Function, fn: () => T): T {
   try {
     return fn();
   } catch (error) {
-    captureStackTrace(error as Error, caller);
+    // Nothing where the program had replaced `Error` before.
+    if (error instanceof Error) captureStackTrace?.(error, caller);
     throw error;
   }
 }
