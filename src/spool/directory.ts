@@ -166,6 +166,21 @@ function remove(path: string): void {
   }
 }
 
+/**
+ * Where the database is that a first file becomes, and the other way round. As they have one name,
+ * whoever finds both knows that the first one is of no use any more.
+ */
+export function siblingOf(path: string): string {
+  return path.endsWith(".first")
+    ? path.replace(/first$/, "sqlite")
+    : path.replace(/sqlite$/, "first");
+}
+
+/** Whether there is a file. */
+export function exists(path: string): boolean {
+  return stat(path) !== undefined;
+}
+
 /** How large a file is, if it is there. */
 export function bytesOf(path: string): number {
   return stat(path)?.size ?? 0;

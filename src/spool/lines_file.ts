@@ -86,9 +86,15 @@ export class LinesFile implements Lines {
   /**
    * Makes a file that is not there yet.
    * @param maxBytes Most bytes that it takes on disk.
+   * @param lines What it holds from the beginning: whoever finds it finds all of them, or no database.
    * @throws What the system or SQLite throws.
    */
-  static create(path: string, origin: Origin, maxBytes: number): LinesFile {
+  static create(
+    path: string,
+    origin: Origin,
+    maxBytes: number,
+    lines: Iterable<readonly [number: number, line: string]> = [],
+  ): LinesFile {
     Deno.openSync(path, { createNew: true, write: true, mode: 0o600 }).close();
     let database: Database | undefined;
     try {
@@ -105,8 +111,10 @@ export class LinesFile implements Lines {
       );
       const text = JSON.stringify(origin);
       database.prepare("INSERT INTO origin VALUES (?)").run(text);
+      const file = new LinesFile(path, text, database);
+      for (const [number, line] of lines) file.append(number, line);
       database.exec("COMMIT");
-      return new LinesFile(path, text, database);
+      return file;
     } catch (error) {
       database?.close();
       removeFile(path);
@@ -146,13 +154,6 @@ export class LinesFile implements Lines {
 
   get #pages(): number {
     return Number(this.#pageCount.get()!.page_count);
-  }
-
-  /** Writes all of these lines, or none. */
-  appendAll(lines: Iterable<readonly [number: number, line: string]>): void {
-    this.#database.exec("BEGIN");
-    for (const [number, line] of lines) this.append(number, line);
-    this.#database.exec("COMMIT");
   }
 
   append(number: number, line: string): void {

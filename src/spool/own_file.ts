@@ -10,7 +10,7 @@ import { now } from "../clock.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import type { Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
-import { Directory } from "./directory.ts";
+import { Directory, exists, siblingOf } from "./directory.ts";
 import { FirstFile } from "./first_file.ts";
 import type { Lines, Slice } from "./lines.ts";
 import { LinesFile } from "./lines_file.ts";
@@ -193,13 +193,9 @@ export class OwnFile {
     this.#file ??= isCheap ? this.#createDatabase() : this.#createFirst();
     const first = this.#file;
     if (!(first instanceof FirstFile) || !isCheap && !first.isLargeWith(line)) return first;
-    const database = this.#createDatabase();
-    try {
-      database.appendAll(first.lines);
-    } catch (error) {
-      database.remove();
-      throw error;
-    }
+    this.#directory.make();
+    const path = siblingOf(first.path);
+    const database = LinesFile.create(path, this.#origin, this.#maxBytes, first.lines);
     this.#file = database;
     this.#remove(first);
     return database;
@@ -219,14 +215,11 @@ export class OwnFile {
 
   #create<T>(form: string, create: (path: string) => T): T {
     this.#directory.make();
-    const { keyPrefix } = this.#origin;
-    try {
-      return create(this.#directory.fileOf(`${keyPrefix}.${form}`));
-    } catch (error) {
-      // What this handler has left there before it was closed is somebody else's now.
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      return create(this.#directory.fileOf(`${randomUUID()}.${form}`));
-    }
+    const fileOf = (name: string) => this.#directory.fileOf(`${name}.${form}`);
+    const own = fileOf(this.#origin.keyPrefix);
+    // What this handler has left there before it was closed is somebody else's now.
+    const isTaken = exists(own) || exists(siblingOf(own));
+    return create(isTaken ? fileOf(randomUUID()) : own);
   }
 
   #remove(file: Lines): void {

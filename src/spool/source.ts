@@ -8,7 +8,15 @@
 import { type Diagnostic, records } from "../diagnostics.ts";
 import type { Origin } from "../record/chunk.ts";
 import type { Channel } from "../worker/channel.ts";
-import { bytesOf, type Found, KEPT_MS, MAKING_MS, removeFile, setAside } from "./directory.ts";
+import {
+  bytesOf,
+  type Found,
+  KEPT_MS,
+  MAKING_MS,
+  removeFile,
+  setAside,
+  siblingOf,
+} from "./directory.ts";
 import { FirstFile } from "./first_file.ts";
 import { type Lines, MAX_NUMBER, type Slice } from "./lines.ts";
 import { LinesFile } from "./lines_file.ts";
@@ -30,7 +38,15 @@ export function takeOver(
     return undefined;
   }
   if (bytesOf(path) === 0) return undefined; // Somebody else has delivered it in between.
-  const file = path.endsWith(".first") ? FirstFile.take(path) : LinesFile.take(path);
+  const isFirst = path.endsWith(".first");
+  const sibling = siblingOf(path);
+  const siblingBytes = isFirst ? bytesOf(sibling) : 0;
+  if (siblingBytes > 0) {
+    // It has become a database, unless its program was killed before that was finished.
+    const file = takeOver({ path: sibling, bytes: siblingBytes, idleMs }, isForUs, report);
+    if (file !== undefined || bytesOf(sibling) > 0) return file;
+  }
+  const file = isFirst ? FirstFile.take(path) : LinesFile.take(path);
   switch (file) {
     case "locked":
     case "foreign":
@@ -47,6 +63,7 @@ export function takeOver(
       return undefined;
     }
   }
+  if (!isFirst) removeFile(sibling); // Before anything of it is sent.
   if (isForUs(file.origin)) return file;
   file.close();
   if (idleMs > KEPT_MS) {
