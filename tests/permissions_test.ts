@@ -89,7 +89,7 @@ const CASES: Readonly<Record<string, Case>> = {
         output,
         "TypeError: Cannot create AxonPushHandler: missing 'apiKey' (AXONPUSH_API_KEY is not " +
           "readable: no env permission) and 'tenantId' (AXONPUSH_TENANT_ID is not readable: no env " +
-          "permission): pass it as an option, set the variable, or run with " +
+          "permission): set the option, or the variable and run with " +
           "--allow-env=AXONPUSH_API_KEY,AXONPUSH_TENANT_ID",
       );
       assertNotMatch(output, /ak_not_readable/);
@@ -103,8 +103,8 @@ const CASES: Readonly<Record<string, Case>> = {
     check(output) {
       assertStringIncludes(
         output,
-        "missing 'tenantId' (AXONPUSH_TENANT_ID is not readable: no env permission): pass it as an " +
-          "option, set the variable, or run with --allow-env=AXONPUSH_TENANT_ID",
+        "missing 'tenantId' (AXONPUSH_TENANT_ID is not readable: no env permission): set the option, " +
+          "or the variable and run with --allow-env=AXONPUSH_TENANT_ID",
       );
       assertNotMatch(output, /ak_secret|'apiKey'/);
     },
@@ -116,7 +116,8 @@ const CASES: Readonly<Record<string, Case>> = {
     check(output) {
       assertStringIncludes(
         output,
-        "missing 'apiKey' (AXONPUSH_API_KEY is unset) and 'tenantId' (AXONPUSH_TENANT_ID is unset)",
+        "missing 'apiKey' (AXONPUSH_API_KEY is unset) and 'tenantId' (AXONPUSH_TENANT_ID is unset): " +
+          "set the option, or the variable; a .env file is read with --env-file or 'envFile'",
       );
       assertNotMatch(output, /--allow-env/);
     },

@@ -119,10 +119,10 @@ function credentials(
     );
     refuse(
       TypeError,
-      `missing ${problems.join(" and ")}: pass it as an option, ` +
+      `missing ${problems.join(" and ")}: set the option, or the variable` +
         (denied.length > 0
-          ? `set the variable, or run with --allow-env=${denied.join(",")}`
-          : "or set the variable"),
+          ? ` and run with --allow-env=${denied.join(",")}`
+          : "; a .env file is read with --env-file or 'envFile'"),
     );
   }
   return {
