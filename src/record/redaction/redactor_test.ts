@@ -257,6 +257,25 @@ Deno.test("mask() masks passwords of commands, of drivers and of Basic authentic
   }
 });
 
+Deno.test("mask() knows the end of a value with marks and backslashes of its own", () => {
+  for (
+    const value of [`"${SECRET}`, `\\"${SECRET}\\`, `{"a":{"b":"${SECRET}"}}`, `\\\\": ${SECRET}`]
+  ) {
+    let [text, expected] = [value, "[REDACTED]"].map((token) => JSON.stringify({ token, t: [1] }));
+    for (let level = 0; level < 3; level++) {
+      assertEquals(mask(text!), expected);
+      [text, expected] = [text, expected].map((inner) => JSON.stringify({ inner, t: 1 }));
+    }
+  }
+});
+
+Deno.test("mask() masks a cookie whose value is JSON", () => {
+  for (const value of [`a={"b":"${SECRET}"}; c=${SECRET}`, `a={"b":["${SECRET}"]}; c=1`]) {
+    assertEquals(mask(`Cookie: ${value}\nHost: h`), "Cookie: [REDACTED]\nHost: h");
+  }
+  assertEquals(mask(`curl -H "Cookie: a=${SECRET}" h`), `curl -H "Cookie: [REDACTED]" h`);
+});
+
 Deno.test("mask() masks a text of several lines in YAML, and no line behind it", () => {
   for (const begin of ["|", "|-", ">", ">-2"]) {
     const text = `a: 1\nsecret: ${begin}\n  first ${SECRET}\n    and ${SECRET}\ntail: 1`;
@@ -385,6 +404,7 @@ const FORMS: readonly ((name: string, value: string) => string)[] = [
   (name, value) => `[ '${name}', '${value}', 'tail' ]`,
   (name, value) => Deno.inspect({ a: { [name]: [value, "it's ]"] }, tail: "kept" }),
   (name, value) => Deno.inspect(new Map([[name, new Map([["a", value]])], ["tail", new Map()]])),
+  (name, value) => JSON.stringify({ a: JSON.stringify({ [name]: `{"a":"${value}"}`, tail: 1 }) }),
   (name, value) => `${name}=${value} tail kept`,
   (name, value) => `${name}="${value}" tail="kept"`,
   (name, value) => `${name}: "${value}", tail: "kept"`,

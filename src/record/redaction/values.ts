@@ -25,7 +25,8 @@ const WORD = `(?:\\[REDACTED\\]|${WORD_CHARACTER})+`;
 /** A value inside a value: `realm="a, b"`. */
 const PARAMETER = `=${MARK}(?!${CLOSED})` + /[^"'`\r\n]*["'`]/.source;
 /** The rest of a line, or of the quotation that it is in. */
-const LINE = `(?:${PARAMETER}|(?!${MARK}${CLOSED}|${TAG}|\\\\{1,7}[rn])[^\\r\\n])+`;
+const LINE =
+  `(?:${PARAMETER}|=\\{[^{}\\r\\n]{0,2048}\\}|(?!${MARK}${CLOSED}|${TAG}|\\\\{1,7}[rn])[^\\r\\n])+`;
 /** The next line of a text in YAML, by how far it is indented. */
 const INDENTED = /(?:\r?\n|\\{1,7}n)( +)/y;
 /** The name of a scheme before credentials: `Basic …`. */
@@ -63,13 +64,24 @@ const ENCODED_VALUES = [0, 1, 2, 3].map((level) => {
 });
 /** A number by itself: the value of a JSON property. */
 const NUMBER_VALUE = sticky("\\d+(?=[\\s,}\\])]|$)");
-/** The same mark again, also inside other ones: `\"password=\"a\"\"`, `"password='a'"`. */
-const SAME_MARK = `\\1(?:${CLOSED}|(?<=\\\\["'\`])(?=["'\`])|(?<=")(?=['\`])|(?<=['\`])(?="))`;
-/** Up to the same mark again, or to the end of the text. */
-const QUOTED_VALUE = sticky(`(${MARK})(?:\\\\.|[^\\\\])*?(?:${SAME_MARK}|\\\\?$)`);
-/** The same up to the first mark, whatever follows it. */
+/** What may follow the same mark: also other ones around it, as in `\"password=\"a\"\"`. */
+const OUTER = `(?:${CLOSED}|(?<=\\\\["'\`])(?=["'\`])|(?<=")(?=['\`])|(?<=['\`])(?="))`;
+/**
+ * Up to the same mark again, or to the end of the text, by how many backslashes the mark has before it.
+ * Marks of the content have twice as many and one more.
+ */
+const QUOTED_VALUES = [0, 1, 3, 7].map((backslashes) => {
+  const same = `\\1(?<=(?<!\\\\)(?:\\\\{${2 * (backslashes + 1)}})*\\1)`;
+  const end = `(?:${same}${OUTER}|\\\\?$)`;
+  return {
+    backslashes,
+    value: sticky(`(${MARK})(?:\\\\.|[^\\\\])*?${end}`),
+    line: sticky(`(${MARK})(?:${PARAMETER}|\\\\.|[^\\\\])*?${end}`),
+  };
+});
+/** Up to the first mark, whatever follows it. */
 const FIRST_QUOTED = sticky(`(${MARK})(?:\\\\.|[^\\\\])*?\\1`);
-const QUOTED_LINE = sticky(`(${MARK})(?:${PARAMETER}|\\\\.|[^\\\\])*?(?:${SAME_MARK}|\\\\?$)`);
+const BACKSLASHES = /\\*/y;
 const BLANKS = "(?:\\s|\\\\{1,7}[nrt]){0,64}";
 /** How `util.inspect` goes on with a long string: `'first\n' +` and a new line. */
 const CONCATENATED = sticky(`${BLANKS}\\+${BLANKS}(?=["'\`])`);
@@ -186,7 +198,10 @@ function openValue(
 }
 
 function quotedAt(text: string, start: number, form: Form, limit: number): Value | undefined {
-  const pattern = form === "value" ? QUOTED_VALUE : QUOTED_LINE;
+  const backslashes = match(BACKSLASHES, text, start)![0].length;
+  const level = QUOTED_VALUES.find((quoted) => quoted.backslashes === backslashes) ??
+    QUOTED_VALUES[0]!;
+  const pattern = form === "value" ? level.value : level.line;
   const bounded = text.slice(0, limit);
   // If its mark comes again before the next name, the value must not take that along.
   const isOpen = limit < text.length && match(FIRST_QUOTED, bounded, start) !== null;
