@@ -142,11 +142,13 @@ Deno.test("close() leaves in the spool what it cannot deliver, and the next hand
   assertEquals(place.files(), []);
 });
 
-for (const protocol of ["events", "otlp"] as const) {
-  Deno.test(`A short script sends what others have left once, by ${protocol}`, async () => {
+for (
+  const [protocol, ms] of [["events", 30], ["otlp", 30], ["events", 300], ["otlp", 300]] as const
+) {
+  Deno.test(`A short script sends what others have left once, by ${protocol} in ${ms} ms`, async () => {
     using disk = temporary();
     await using receiver = startReceiver(async () => {
-      await turn(30); // So that it has looked at the spool before its own records are settled.
+      await turn(ms); // So that it has looked at the spool before its own records are settled.
       return undefined;
     });
     const { handler, log } = spooling(receiver, disk.spool, { protocol });

@@ -10,10 +10,10 @@ import type { ThreadKind } from "../worker/thread.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 
 /**
- * How long an end waits for what is in flight of others, in milliseconds. It stays on disk, but
- * whoever takes it over from there would send it again.
+ * How long an end waits for what is in flight of others, in milliseconds: for an answer from far away.
+ * It stays on disk, but whoever takes it over from there would send it again.
  */
-const GRACE_MS = 200;
+const GRACE_MS = 1000;
 /** How many files of others it looks at: some may be of programs that ship elsewhere. */
 const LOOKED_AT = 32;
 
