@@ -101,8 +101,8 @@ export function checkPermitted(path: string): void {
 export function isStillThere(path: string): boolean {
   try {
     return !mayReadFile(path) || Deno.lstatSync(path).isFile;
-  } catch {
-    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.PermissionDenied;
   }
 }
 

@@ -1,0 +1,37 @@
+/**
+ * The directory of the spool: whether a file is still in it.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { inFolder } from "../../tests/spooling.ts";
+import { isStillThere } from "./directory.ts";
+
+Deno.test("isStillThere() says that a file is gone, whatever has become of its directory", () =>
+  inFolder((folder) => {
+    const spool = `${folder}/spool`;
+    const path = `${spool}/a.sqlite`;
+    Deno.mkdirSync(spool);
+    Deno.writeTextFileSync(path, "");
+    assertEquals(isStillThere(path), true);
+    Deno.removeSync(path);
+    assertEquals(isStillThere(path), false);
+    Deno.removeSync(spool);
+    assertEquals(isStillThere(path), false);
+    Deno.writeTextFileSync(spool, "no directory");
+    assertEquals(isStillThere(path), false);
+  }));
+
+Deno.test({
+  name: "isStillThere() does not take a file for gone that may not be looked at",
+  ignore: Deno.build.os === "windows" || Deno.uid() === 0, // Root may look at it all the same.
+  fn() {
+    inFolder((folder) => {
+      const path = `${folder}/a.sqlite`;
+      Deno.writeTextFileSync(path, "");
+      Deno.chmodSync(folder, 0);
+      assertEquals(isStillThere(path), true);
+      Deno.chmodSync(folder, 0o700);
+    });
+  },
+});
