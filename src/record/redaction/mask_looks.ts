@@ -121,9 +121,11 @@ const BASE64 = new RegExp(
   "gi",
 );
 /** What clients of Redis keep of a command: `{ name: 'auth', args: [ '…' ] }`. */
+const WORD_OF_COMMAND = `(?:${COLOUR})?${MARK}(?!-)[^"'\`]{0,256}${MARK}(?:${COLOUR})?`;
 const COMMAND = new RegExp(
   `(name${MARK}?\\s{0,8}:\\s{0,8}(?:${COLOUR})?${MARK}auth${MARK}(?:${COLOUR})?,\\s{0,64}${MARK}?args${MARK}?` +
-    "\\s{0,8}:\\s{0,8})(?:\\[[^\\]]*\\]|\\{[^}]*\\})",
+    `\\s{0,8}:\\s{0,8})(?:\\[\\s{0,64}${WORD_OF_COMMAND}(?:,\\s{0,64}${WORD_OF_COMMAND})?\\s{0,64}\\]` +
+    `|\\{${MARK}0${MARK}:${WORD_OF_COMMAND}(?:,${MARK}1${MARK}:${WORD_OF_COMMAND})?\\})`,
   "gi",
 );
 const MAY_HAVE_BASE64 = /basic[ +%]|auth[^a-z]/i;

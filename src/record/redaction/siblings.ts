@@ -39,9 +39,17 @@ export function isSecretBeside(
       return typeof beside === "string" && test(beside);
     });
   if (/value$/i.test(name)) return has(NAMES, isName);
-  if (name === "args") return has(["name"], (command) => command.toLowerCase() === "auth");
+  if (/^args$/i.test(name)) {
+    return isCommandLine(value) && has(["name"], (command) => command.toLowerCase() === "auth");
+  }
   if (typeof value !== "string") return false;
   if (/auth$/i.test(name)) return isUserAndPassword(value);
   if (/^pwd$/i.test(name) && DIRECTORY.test(value)) return false;
   return has(/^p(?:ass|w)/i.test(name) ? USERS : ["kty"], Boolean);
+}
+
+/** One word or two, and no option: a container may be named `auth`, too. */
+function isCommandLine(value: unknown): boolean {
+  return Array.isArray(value) && value.length <= 2 &&
+    value.every((word) => typeof word === "string" && !word.startsWith("-"));
 }

@@ -50,6 +50,8 @@ const INNOCENT = [
   { auth: "Basic", authority: BASIC.slice(0, 6) },
   { kty: "RSA", n: KEY, e: "AQAB", kid: KEY, use: "sig" },
   { value: 1, name: "b" },
+  { name: "auth", args: ["--port", "80"], image: "auth" },
+  { name: "auth", args: { requires: "ADMIN" } },
 ];
 
 Deno.test("JsonWriter.value() masks what is a secret because of what is beside it", () => {
@@ -76,6 +78,8 @@ Deno.test("mask() masks the same in texts, and keeps what follows", () => {
     const command = redactor.mask(spell({ name: "auth", args: ["bob", SECRET], t: [1] }));
     assertMatch(command, /args.*\[REDACTED\].*\bt\b.*1/s);
     assert(!command.includes(SECRET));
+    const list = redactor.mask(JSON.stringify({ name: "auth", args: { ...["bob", SECRET] } }));
+    assertEquals(list, `{"name":"auth","args":[REDACTED]}`);
     for (const innocent of INNOCENT) {
       assertEquals(redactor.mask(spell(innocent)), spell(innocent));
     }
