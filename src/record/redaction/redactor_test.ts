@@ -669,6 +669,7 @@ Deno.test("mask() leaves innocent text as it is", () => {
     '{"errors":{"password":{"message":"is required","kind":"required"}}}',
     '{"fieldErrors":{"password":["String must contain at least 8 character(s)"]}}',
     '{"properties":{"password":{"type":"string","minLength":8}}}',
+    '{"properties":{"apiKey":{"$ref":"#/definitions/ApiKey"},"b":{"$ref":"a.json#/b"}}}',
     // What is kept elsewhere.
     'imagePullSecrets: [{name: regcred}], {"imagePullSecrets":[{"name":"a"},{"name":"b"}]}',
     'secrets: [{ name: "web-tls" }], "secrets": [{"name":"default-token-abcde"}]',

@@ -51,7 +51,8 @@ const SUBJECTS = ["name", "secretName", "path"];
 const IDENTIFIER = /^(?:[a-z/][a-z\d._/-]{0,62}|Lax|Strict|None|\d{4}-\d\d-\d\d\S{0,32})$/;
 
 /** A word of it, several words, or a version: most values have none of these. */
-const MAY_BE_STATEMENT = /(?:name|path|type|required|invalid)\\{0,7}["':]|[a-z] [a-z(>]|\d\.\d/i;
+const MAY_BE_STATEMENT =
+  /(?:name|path|type|required|invalid|\$ref)\\{0,7}["':]|[a-z] [a-z(>]|\d\.\d/i;
 /** Longest text that is looked at, in characters. */
 const MAX_LENGTH = 512;
 /** Deepest nesting that is looked at. */
@@ -75,7 +76,7 @@ export function isStatement(value: unknown, depth = 0): boolean {
     const isSchema = parts.some(({ name, part }) => name === "type" && TYPE.test(String(part)));
     const isDescription = parts.some(({ name }) => SUBJECTS.includes(name));
     return parts.every(({ name, part }) =>
-      isStatement(part, depth + 1) ||
+      isStatement(part, depth + 1) || name === "$ref" && /^[\w./:-]*#\//.test(String(part)) ||
       isSchema && (typeof part === "number" || TYPE.test(String(part)) ||
           typeof part === "string" && SCHEMA_TEXTS.includes(name)) ||
       isDescription && DESCRIPTIONS.includes(name) &&
