@@ -12,7 +12,6 @@ const FIXTURE = new URL("fixtures/watched.ts", import.meta.url);
 const VERSIONS = 4;
 /** So many events of an old version mean that the watcher has overlooked a change. */
 const PATIENCE = 200;
-
 /** A copy of the program that can be changed, and goes away afterwards. */
 async function copyOfProgram() {
   const url = new URL(`watched_${crypto.randomUUID()}.ts`, FIXTURE);
@@ -103,4 +102,20 @@ for (const [command, { ends, hasUnload, ...options }] of Object.entries(WATCHERS
       assertEquals(service.counts.duplicates, 0);
     });
   }
+}
+
+for (const flag of ["--watch", "--watch-hmr"]) {
+  Deno.test({
+    name: `AxonPushHandler lets a program run out of work under deno run ${flag}`,
+    ignore: Deno.build.os !== "linux", // Elsewhere it cannot be known, and Deno panics.
+    async fn() {
+      await using service = startDevServer({ port: 0 });
+      const given = JSON.stringify({ baseUrl: service.url, apiKey: "ak_test", tenantId: "1" });
+      const watcher = startProgram("watched.ts", { flags: [flag, "-A"], args: [given, "ends"] });
+      await watcher.output(/^over$/m); // Logged in a listener of `unload`, too.
+      assertEquals(service.counts, { received: 2, unique: 2, duplicates: 0 });
+      watcher.kill("SIGKILL"); // It waits for changes.
+      assertEquals((await watcher.ended).stderr.includes("panicked"), false);
+    },
+  });
 }

@@ -9,7 +9,13 @@ import { now, sleep, turn } from "../clock.ts";
 import { Arrival } from "./arrival.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
-import { afterListeners, beforeWorkerEnds, IN_WORKER, isHandledByNode } from "./host.ts";
+import {
+  afterListeners,
+  beforeWorkerEnds,
+  IN_WORKER,
+  isHandledByNode,
+  isHotReloaded,
+} from "./host.ts";
 import { Signals } from "./signals.ts";
 
 // As it is when the package is loaded, whatever the program does to it later.
@@ -94,6 +100,7 @@ let arrival: Arrival | undefined;
  * runs out of work again this is called again.
  */
 function onBeforeUnload(event: Event): void {
+  if (hooked.size > 0 && isHotReloaded()) return; // It drains in `unload`, by a worker.
   if (event.defaultPrevented) endBegan = undefined;
   if (endBegan === undefined) arrival = undefined;
   // The others have heard it already, and would do again what they do at the end.

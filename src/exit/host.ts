@@ -25,6 +25,7 @@ export const { addSignalListener, exit, kill, pid, removeSignalListener } = deno
 
 const COMMAND_LINE = "/proc/self/cmdline";
 const WATCH_FLAG = /^--(watch|watch-hmr|unstable-hmr)(=|$)/;
+const HOT_FLAG = /^--(watch-hmr|unstable-hmr)(=|$)/;
 
 /**
  * Calls this when all listeners of an event that is being dispatched have run. Deno then asks the
@@ -68,27 +69,42 @@ export function isHandledByNode(type: string): boolean {
   }
 }
 
-let maybeWatched: boolean | undefined;
-
 /**
  * Whether a file watcher of Deno's may run this program (`deno run --watch`). Before each restart
  * such a watcher calls the listeners of SIGTERM, though nobody has sent one: denoland/deno#35942.
- * The command line knows, and only a program with all permissions may read that.
  *
  * @returns `true` also where it cannot be known.
  */
 export function isMaybeWatched(): boolean {
-  return maybeWatched ??= readWhetherWatched();
+  return words()?.some((word) => WATCH_FLAG.test(word)) ?? true;
 }
 
-function readWhetherWatched(): boolean {
-  if (build.standalone) return false;
-  if (build.os !== "linux" || !mayReadFile(COMMAND_LINE)) return true;
+/**
+ * Whether a watcher runs this program that replaces single modules (`deno run --watch-hmr`). It
+ * panics where a program has run out of work and goes on, as after a prevented `beforeunload`.
+ *
+ * @returns `false` also where it cannot be known.
+ */
+export function isHotReloaded(): boolean {
+  return words()?.some((word) => HOT_FLAG.test(word)) ?? false;
+}
+
+/** What {@linkcode words} returns, once it is known. */
+let known: { readonly words: readonly string[] | undefined } | undefined;
+
+/** Deno's own part of the command line, which only a program with all permissions may read. */
+function words(): readonly string[] | undefined {
+  return (known ??= { words: readWords() }).words;
+}
+
+function readWords(): readonly string[] | undefined {
+  if (build.standalone) return [];
+  if (build.os !== "linux" || !mayReadFile(COMMAND_LINE)) return undefined;
   try {
     const words = readTextFileSync(COMMAND_LINE).split("\0");
-    return words.slice(0, words.length - 1 - args.length).some((word) => WATCH_FLAG.test(word));
+    return words.slice(0, words.length - 1 - args.length);
   } catch {
-    return true; // Deno wants `--allow-all` for it, and throws without asking.
+    return undefined; // Deno wants `--allow-all` for it, and throws without asking.
   }
 }
 
