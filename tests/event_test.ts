@@ -8,9 +8,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Logger, LogRecord } from "@std/log/logger";
 import { severityNumber } from "../src/record/event_text.ts";
-import type { HandlerStats } from "../mod.ts";
+import type { AxonPushHandler, HandlerStats } from "../mod.ts";
 import { runProgram } from "./program.ts";
-import { attributesOf, eventsOf, shipped, startReceiver } from "./receiver.ts";
+import { attributesOf, eventsOf, handlerTo, shipped, startReceiver } from "./receiver.ts";
 
 // ——— The log data model ———
 
@@ -540,4 +540,21 @@ Deno.test("handle() keeps what stands beside something strange", async () => {
   assertEquals(Object.values(twoKeys!.map as object), [3, 1, 2, 4]);
   assertEquals(ownArgs!.args, ["mine", 7]);
   assertEquals(headers!.headers, { accept: "*/*", authorization: "[REDACTED]" });
+});
+
+Deno.test("handle() makes an event where a program has given all objects a toJSON", async () => {
+  await using receiver = startReceiver();
+  Object.defineProperty(Object.prototype, "toJSON", { configurable: true, value: () => "all" });
+  let handler: AxonPushHandler;
+  try {
+    handler = handlerTo(receiver, { serviceName: "shop" });
+    new Logger("shop", "NOTSET", { handlers: [handler] }).info("hello", { a: 1, b: { c: 2 } });
+  } finally {
+    Reflect.deleteProperty(Object.prototype, "toJSON");
+  }
+  await handler.close(60_000);
+  const [event] = eventsOf(receiver);
+  assertEquals(event!.metadata, { framework: "deno-std-log" });
+  assertEquals(event!.payload.body, "hello");
+  assertEquals(event!.payload.resource["service.name"], "shop");
 });

@@ -101,13 +101,16 @@ export class Encoder {
 
 /** What is the same in all events of these settings. */
 export function eventConstants(settings: Settings): Constants {
-  const members = (object: Record<string, unknown>) => JSON.stringify(object).slice(1, -1);
+  // A program may have given all objects a `toJSON`.
+  const own = { toJSON: undefined };
+  const members = (object: Record<string, unknown>) =>
+    JSON.stringify({ ...object, ...own }).slice(1, -1);
   return {
     envelope: members({
       eventType: settings.source === "agent" ? "agent.log" : "app.log",
       channel_id: settings.channelId,
       agentId: settings.agentId,
-      metadata: { framework: "deno-std-log" },
+      metadata: { framework: "deno-std-log", ...own },
     }),
     trace: members({ traceId: settings.traceId, spanId: newSpanId() }),
     resource: members(settings.resource),
