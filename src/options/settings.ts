@@ -9,6 +9,8 @@ import type { ExporterSettings } from "../delivery/exporter_settings.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import { resourceAttributes } from "../platform.ts";
 import { newTraceId } from "../record/context.ts";
+import { REDACTED } from "../record/redaction/mask_looks.ts";
+import { Redactor } from "../record/redaction/redactor.ts";
 import { checkOption, checkVariable, refuse, show, suggestion } from "./check.ts";
 import { type Destination, destinationOf } from "./destination.ts";
 import { type Environment, environment } from "./environment.ts";
@@ -63,7 +65,7 @@ export function resolveOptions(given: AxonPushHandlerOptions): Settings {
     ...spool !== undefined && { spool },
     exporter: exporterSettings(resolved, destination, spool !== undefined),
     destination: destination.name,
-    resource: resourceOf(configured, attributes.value),
+    resource: resourceOf(configured, masked(attributes.value, resolved.redactKeys)),
     notices: [...attributes.notices, ...destination.notices],
   };
 }
@@ -88,6 +90,20 @@ function resourceOf(
     }
   }
   return resource;
+}
+
+/** Attributes of a variable, without their secrets: these go with each record. */
+function masked(
+  attributes: Readonly<Record<string, string>>,
+  redactKeys: readonly string[],
+): Readonly<Record<string, string>> {
+  const entries = Object.entries(attributes);
+  if (entries.length === 0) return attributes; // Nearly always, and to make what masks takes time.
+  const redactor = new Redactor(redactKeys);
+  return Object.fromEntries(entries.map(([name, value]) => {
+    const isSecret = redactor.isName(name) && !redactor.isHarmless(name, value);
+    return [name, isSecret ? REDACTED : redactor.mask(value)];
+  }));
 }
 
 function exporterSettings(
