@@ -24,8 +24,6 @@ const IS_WORD_CHARACTER = Uint8Array.from(
 /** The shortest credentials with a prefix and a sign, and those without one. */
 const SHORTEST_SIGNED = 15;
 const SHORTEST_UNSIGNED = 28;
-/** The shortest one whose piece is not at the beginning. */
-const SHORTEST_WITHIN = 37;
 /** The signs, and what follows them in a credential: few words go on for so long. */
 const CHARACTER = WORD_CHARACTER.source;
 const SIGNS: Readonly<Record<Sign, { readonly sign: string; readonly behind: string }>> = {
@@ -59,7 +57,7 @@ export const PREFIXED = new RegExp(
 /** What is in those without one, and the pairs of characters that it begins with. */
 const PIECES = new Set(ALL_LOOKS.flatMap(({ pieces = [] }) => pieces));
 const BEGINS_PIECE = new Uint8Array(128 * 128);
-for (const piece of PIECES) BEGINS_PIECE[pairAt(piece, 0)] = 1;
+for (const piece of PIECES) BEGINS_PIECE[piece.charCodeAt(0) << 7 | piece.charCodeAt(1)] = 1;
 
 /** Whether a text may have a credential with a prefix. Few characters of most texts are looked at. */
 export function mayHavePrefix(text: string): boolean {
@@ -67,23 +65,20 @@ export function mayHavePrefix(text: string): boolean {
 }
 
 function hasPiece(text: string): boolean {
-  let end = 0;
-  for (let begin; (begin = longWordAt(text, end, SHORTEST_UNSIGNED)) >= 0;) {
-    end = begin + SHORTEST_UNSIGNED;
-    while (end < text.length && IS_WORD_CHARACTER[text.charCodeAt(end)] === 1) end++;
-    // In short words it is at the beginning.
-    const last = end - (end - begin < SHORTEST_WITHIN ? SHORTEST_UNSIGNED : 3);
-    for (let i = begin; i <= last; i++) {
-      if (BEGINS_PIECE[pairAt(text, i)] !== 1) continue;
-      if (PIECES.has(text.slice(i, i + 3)) || PIECES.has(text.slice(i, i + 4))) return true;
+  let at = 0;
+  for (; (at = longWordAt(text, at, SHORTEST_UNSIGNED)) >= 0; at++) {
+    let code = text.charCodeAt(at);
+    while (IS_WORD_CHARACTER[code] === 1 && ++at < text.length) {
+      const before = code << 7;
+      code = text.charCodeAt(at);
+      if (BEGINS_PIECE[before | code] === 1 && isPieceAt(text, at - 1)) return true;
     }
   }
   return false;
 }
 
-/** Two characters of ASCII as a number. */
-function pairAt(text: string, index: number): number {
-  return text.charCodeAt(index) << 7 | text.charCodeAt(index + 1);
+function isPieceAt(text: string, index: number): boolean {
+  return PIECES.has(text.slice(index, index + 3)) || PIECES.has(text.slice(index, index + 4));
 }
 
 /** Where the first word of this length begins, at or behind a place that is no part of one, or -1. */
