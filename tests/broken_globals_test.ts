@@ -93,7 +93,7 @@ const AT_END = [
   ...["AbortController", "AbortSignal", "Blob", "Event", "EventTarget", "Headers", "Int32Array"],
   ...["MessageChannel", "Request", "Response", "SharedArrayBuffer", "TextDecoderStream"],
   ...["TextEncoder", "URL", "Uint8Array", "Worker", "addEventListener", "fetch", "performance"],
-  ...["queueMicrotask", "setTimeout", "structuredClone", "process"],
+  ...["queueMicrotask", "setTimeout", "structuredClone", "process", "Error.prototype"],
 ];
 
 for (const what of AT_END) {
