@@ -221,21 +221,14 @@ export const SERVICE_LOOKS: readonly Look[] = [
     source: "https://learn.microsoft.com/en-us/purview/sit-defn-azure-storage-account-key",
   },
   {
-    issuer: "New Relic, license",
-    prefix: "[\\da-f]{32}FFFFNRAL",
-    pieces: ["NRAL"],
-    shape: END,
-    source: "https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/",
-  },
-  {
     issuer: "Databricks, Artifactory, Atlassian, Facebook, EasyPost and others",
     prefix:
       "(?:dapi(?=[\\da-f]{32})|AKCp(?=[A-Za-z\\d]{69})|cmVmd(?=[A-Za-z\\d]{59})|AT[AC]TT3(?=[\\w=-]{60})" +
-      "|ATBB(?=[A-Za-z\\d]{32})|EZ[AT]K(?=[A-Za-z\\d]{54})|GR1348941(?=[\\w-]{20})|AQVN(?=[\\w-]{35})" +
+      "|ATBB(?=[A-Za-z\\d]{32})|EZ[AT]K(?=[A-Za-z\\d]{54})|AQVN(?=[\\w-]{35})" +
       "|EAA(?!\\w{0,99}AAA)(?=[A-Za-z\\d]{96}|A[\\w-]{56})|[xyzt]prv(?=[A-Za-z\\d]{107})" +
       `|1(?://|${PERCENT}2F${PERCENT}2F)0(?=[\\w-]{40}))`,
     pieces: [
-      ...["dapi", "AKCp", "cmVm", "ATAT", "ATCT", "ATBB", "EZAK", "EZTK", "GR13", "AQVN", "EAA"],
+      ...["dapi", "AKCp", "cmVm", "ATAT", "ATCT", "ATBB", "EZAK", "EZTK", "AQVN", "EAA"],
       ...["xprv", "yprv", "zprv", "tprv", "1//0", "1%2F", "1%25"],
     ],
     shape: `(?:[\\w=-]|${PERCENT}3D)+`,
@@ -249,9 +242,16 @@ export const SERVICE_LOOKS: readonly Look[] = [
     source: RULES,
   },
   {
-    issuer: "ClickHouse and NuGet",
-    prefix: "(?:4b1d(?=[A-Za-z\\d]{38}\\b)|oy2(?=[a-z\\d]{43}\\b))",
-    pieces: ["4b1d", "oy2"],
+    issuer: "GitLab, runners",
+    prefix: "",
+    sign: "GR1348941",
+    shape: "[\\w-]{20}",
+    source: RULES,
+  },
+  {
+    issuer: "ClickHouse, NuGet and New Relic's licenses",
+    prefix: "(?:4b1d(?=[A-Za-z\\d]{38}\\b)|oy2(?=[a-z\\d]{43}\\b)|[\\da-f]{32}(?=FFFFNRAL))",
+    pieces: ["4b1d", "oy2", "NRAL"],
     shape: "[A-Za-z\\d]+",
     source: RULES,
   },

@@ -116,17 +116,19 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
     ...[`${base64(42)}+ACR${word(6)}`, `${word(44)}AzFu${word(6)}==`, `${word(42)}AzSe${word(6)}`],
     ...[`${word(76)}AZDO${word(4)}`, `${word(52)}JQQJ99BAACYeBjFXJ3w3AAABACOG${word(4)}`],
   ],
-  "New Relic, license": [`${hex(32)}FFFFNRAL`],
   "Databricks, Artifactory, Atlassian, Facebook, EasyPost and others": [
     ...[`dapi${hex(32)}`, `AKCp${word(69)}`, `cmVmd${word(59)}`, `ATATT3${word(180)}=1A2B3C4D`],
-    ...[`ATBB${word(32)}`, `EZAK${word(54)}`, `GR1348941${word(20)}`],
+    ...[`ATBB${word(32)}`, `EZAK${word(54)}`],
     ...[`AQVN${word(36)}`, `EAAG${word(120)}`, `EAAAE${word(59)}`],
     ...[`xprv${word(107)}`, `1//0${word(100)}`],
   ],
   "Amazon Bedrock, Grafana's older and Intercom": [
     ...[`ABSK${base64(128)}`, `eyJrIjoi${word(80)}`, `dG9rO${word(55)}`],
   ],
-  "ClickHouse and NuGet": [`4b1d${word(38)}`, `oy2${LOWER.slice(0, 43)}`],
+  "GitLab, runners": [`GR1348941${word(20)}`],
+  "ClickHouse, NuGet and New Relic's licenses": [
+    ...[`4b1d${word(38)}`, `oy2${LOWER.slice(0, 43)}`, `${hex(32)}FFFFNRAL`],
+  ],
   "private key or JSON Web Token, in base64": [
     ...["", "RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED "].map(pem),
     btoa(`eyJhbGciOiJIUzI1NiJ9.${btoa(JSON.stringify({ sub: "1234567890" }))}.${word(43)}`),
