@@ -328,14 +328,22 @@ export class AxonPushHandler extends BaseHandler {
   #takeDeferred(isLast = false): void {
     let entry = this.#deferred;
     this.#deferred = undefined;
-    for (; entry !== undefined; entry = entry.next) {
-      const { record } = entry;
-      const attempts = isLast ? MAX_ATTEMPTS : entry.attempts + 1;
-      try {
-        this.#take(record, attempts === MAX_ATTEMPTS);
-      } catch (error) {
-        this.#deferred = { record, attempts, next: this.#deferred };
-        this.#onThrown(error);
+    try {
+      while (entry !== undefined) {
+        const { record } = entry;
+        const attempts = isLast ? MAX_ATTEMPTS : entry.attempts + 1;
+        entry = entry.next;
+        try {
+          this.#take(record, attempts >= MAX_ATTEMPTS);
+        } catch (error) {
+          this.#deferred = { record, attempts, next: this.#deferred };
+          this.#onThrown(error);
+        }
+      }
+    } finally {
+      // To deal with what was thrown can throw, too. The others wait on.
+      for (; entry !== undefined; entry = entry.next) {
+        this.#deferred = { record: entry.record, attempts: entry.attempts, next: this.#deferred };
       }
     }
   }

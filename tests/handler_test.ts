@@ -741,3 +741,14 @@ Deno.test("handle() loses nothing and throws nothing where the stack is nearly u
   assertEquals(delivered, accepted);
   assertGreaterOrEqual(accepted, logged); // Where there was no room to count, none was counted.
 });
+
+Deno.test("handle() loses nothing that is logged all the way up from where the stack is used up", async () => {
+  using service = await startService();
+  const options = { apiKey: "ak_test", tenantId: "1", baseUrl: service.url };
+  const outcome = await runProgram("deep.ts", {
+    flags: ["--no-prompt", "--allow-net=127.0.0.1"],
+    args: [JSON.stringify({ ...options, shutdownTimeoutMs: 60_000 })],
+  });
+  const stdout = "true { missing: 0, unsettled: 0 }\n";
+  assertEquals(outcome, { code: 0, signal: null, stdout, stderr: "" });
+});
