@@ -380,6 +380,15 @@ for (const what of ENDS_IN_VAIN) {
   });
 }
 
+Deno.test("AxonPushHandler knows to the end of a drain that a program which has thrown ends", async () => {
+  await using service = startService();
+  const { args } = shipTo(service, { shutdownTimeoutMs: 2000 });
+  const { code, stderr } = await runProgram("throw_hopeless.ts", { flags: ["--no-prompt"], args });
+  assertEquals(code, 1);
+  assertMatch(stderr, /50 records could not be delivered so far, .*: no net permission/);
+  assertEquals(stderr.includes("not delivered within"), false, stderr); // Nobody will grant it any more.
+});
+
 Deno.test("AxonPushHandler takes a program that goes on after an event of its end for one that does", async () => {
   await using service = startService({ delayMs: 500 });
   const { stderr } = await runProgram(

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { now, sleep, turn } from "../clock.ts";
+import { now, sleep } from "../clock.ts";
 import { Arrival } from "./arrival.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
@@ -140,8 +140,9 @@ function onUncaught(event: Event): void {
     guard(() => {
       // Node's listeners come after all of the web's.
       if (event.defaultPrevented || isHandledByNode(event.type)) return;
-      // Where something else lets the program go on, this comes next.
-      void turn().then(guard(cancelShutdown));
+      // Where something else lets the program go on, this comes next. Not by an operation that may be
+      // done at once: what a worker needs is loaded in the drain, and then Deno runs microtasks.
+      void sleep(1).then(guard(cancelShutdown));
       drainAll(false);
       signals.endByHeard();
     }),
