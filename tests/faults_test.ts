@@ -793,8 +793,8 @@ Deno.test({
 // ——— Connections that are open but dead ———
 
 Deno.test("createHttpSend() opens a connection where it should, and after it waited in vain", async () => {
-  let silent = false;
-  await using service = startFaultyService(() => silent ? hang : undefined);
+  let hanging = 0;
+  await using service = startFaultyService(() => hanging-- > 0 ? hang : undefined);
   const send = createHttpSend({
     protocol: "events",
     url: `${service.url}/event`,
@@ -820,12 +820,22 @@ Deno.test("createHttpSend() opens a connection where it should, and after it wai
   assertEquals(service.connections, open + 1);
 
   await Promise.all([post(), post()]);
-  silent = true;
+  hanging = 1;
   assertEquals(await post(), "retry");
-  silent = false;
   const before = service.connections;
   await post();
   assertEquals(service.connections, before + 1); // Although another one is open.
+
+  await Promise.all([post(), post()]);
+  hanging = 1;
+  const [first] = await Promise.all([
+    post(),
+    service.seen(service.requests.length + 1).then(() => post()),
+  ]);
+  assertEquals(first, "retry");
+  const { connections } = service;
+  await post();
+  assertEquals(service.connections, connections); // Others were answered meanwhile.
 });
 
 Deno.test({

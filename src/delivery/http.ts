@@ -58,67 +58,63 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
   let permission: Deno.PermissionState | undefined;
   const readAnswer = createReadAnswer();
   const finish = createFinish(settings);
-  const connections = createConnections(over);
+  const chooseConnections = createChooseConnections(over);
   return async (body, key, isAnew) => {
     // On a terminal, a fetch without permission would prompt in the middle of the program.
     if (permission !== "granted") permission = netPermission(url);
     if (permission !== "granted") return notPermitted(url, permission);
     const signal = deadline();
-    let client: Deno.HttpClient | undefined;
+    let connections: Connections | undefined;
+    let answers = 0;
     try {
-      client = connections.choose(isAnew);
+      connections = chooseConnections(isAnew);
+      answers = connections.answers;
+      const { client } = connections;
       const response = await fetch(template, {
         headers: { ...common, "idempotency-key": key },
         body: gzip ? await compress(body) : encode(body),
         signal,
         ...client && { client },
       });
+      connections.answers++;
       const answer = readAnswer(response).catch(() => undefined);
       const result = await readResponse(response, () => withinReason(answer), settings);
       if (protocol === "otlp" || result.kind !== "delivered") return result;
       return { ...result, finished: finish(response, answer) };
     } catch (error) {
       if (!signal.aborted) return unsent(error, settings);
-      connections.giveUp(client);
+      if (connections?.answers === answers) connections.areDead = true;
       return unanswered(settings);
     }
   };
 }
 
-/** What `fetch` keeps its open connections in: nothing stands for Deno's own client. */
+/** What `fetch` keeps open connections in. */
 interface Connections {
-  /** @param isAnew Whether those that are open now are not to be used any more. */
-  choose(isAnew?: boolean): Deno.HttpClient | undefined;
-  /** Says that one of them was waited for in vain. */
-  giveUp(client: Deno.HttpClient | undefined): void;
+  /** Nothing stands for Deno's own client. */
+  readonly client?: Deno.HttpClient | undefined;
+  /** How many requests were answered by them. */
+  answers: number;
+  /** Whether one was waited for in vain, and no other was answered meanwhile. */
+  areDead?: boolean;
 }
 
 /**
- * Makes what finds a way around connections that are open but dead: a network that was changed, or a
- * balancer that forgot them, tells nobody, and the system finds out after a quarter of an hour. All
- * requests of HTTP/2 share one, and `fetch` goes on using it, however many it was silent to. Requests
- * that are under way are not touched.
+ * Makes the function that gives the connections for a request, others where it should go anew. It
+ * finds a way around those that are open but dead: a network that was changed, or a balancer that
+ * forgot them, tells nobody, and the system finds out after a quarter of an hour. All requests of
+ * HTTP/2 share one, and `fetch` goes on using it, however many it was silent to. Requests that are
+ * under way are not touched.
  */
-function createConnections(over?: AbortSignal): Connections {
-  let client: Deno.HttpClient | undefined;
-  let isDoubtful = false;
-  const close = () => {
-    client?.close();
-    client = undefined;
-  };
-  over?.addEventListener("abort", close, { once: true });
-  return {
-    choose(isAnew = false) {
-      if ((isAnew || isDoubtful) && !over?.aborted) {
-        close();
-        client = createHttpClient?.({});
-        isDoubtful = false;
-      }
-      return client;
-    },
-    giveUp(used) {
-      if (used === client) isDoubtful = true;
-    },
+function createChooseConnections(over?: AbortSignal): (isAnew?: boolean) => Connections {
+  let current: Connections = { answers: 0 };
+  over?.addEventListener("abort", () => current.client?.close(), { once: true });
+  return (isAnew = false) => {
+    if ((isAnew || current.areDead) && !over?.aborted) {
+      current.client?.close();
+      current = { client: createHttpClient?.({}), answers: 0 };
+    }
+    return current;
   };
 }
 
