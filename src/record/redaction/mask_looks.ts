@@ -141,7 +141,7 @@ const PRIVATE_MEMBER = new RegExp(
 /** What a credential is known by that has no prefix, in a text without any of `_`, `:` and `%`. */
 export const MAY_HAVE_OTHER = new RegExp(
   `-(?:-(?:[A-Za-z]| B)|${OPTION})|[Bb](?:[Ee][Aa][Rr][Ee]|[Aa][Ss][Ii][Cc] )|` +
-    "[Aa](?:UTH|uth) [LPXlpx]|w(?<=login [^ ]{1,128} passw)ord ",
+    "[Aa](?:UTH|uth) [LPXlpx]|\\|[ \\t]|w(?<=login [^ ]{1,128} passw)ord ",
 );
 
 /** Where a JSON Web Token begins. */

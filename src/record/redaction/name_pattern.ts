@@ -90,13 +90,16 @@ const OPTION = "(?<option>(?<=(?<![\\w-])--[\\w.-]{1,128}) )(?![-|=(\\s])";
 /** `WITH PASSWORD '…'`, `wrong password "…"`: one word. */
 const QUOTED = `(?<quoted>(?<=passw(?:or)?[dt]|passphrase|identified by) )` +
   `(?=(?<quote>\\\\{0,7}["'])[^\\s"'\\\\]{1,128}\\k<quote>)`;
-/**
- * `proxy_set_header X-API-Key "…"`, `:password "…"`: what cannot be a word or the name of something, as in
- * `secret "web-tls" not found`.
- */
-const APART = `[ \\t]{1,4}(?=${MARK}` +
+/** What cannot be a word or the name of something, as in `secret "web-tls" not found`. */
+const AT_RANDOM = "(?:(?-i:[\\da-f]{32})|" +
   ["\\d", "[A-Z]", "[a-z]"].map((kind) => `(?=[\\w+/=.~-]{0,64}(?-i:${kind}))`).join("") +
-  `[\\w+/=.~-]{16,}${MARK})`;
+  "[\\w+/=.~-]{16})[\\w+/=.~-]*";
+/** `proxy_set_header X-API-Key "…"`, `:password "…"`. */
+const APART = `[ \\t]{1,4}(?=${MARK}${AT_RANDOM}${MARK})`;
+/** A line of a table: `| api_key | … |`, `api_key | …`. */
+const CELL =
+  "(?<=(?:^|[\\n\"']|\\\\{1,7}n)[ \\t]{0,8}\\|?[ \\t]{0,64}[\\w.-]{1,64})[ \\t]{1,64}\\|[ \\t]{1,64}" +
+  `(?=${AT_RANDOM}[ \\t]{0,64}(?:[|\\r\\n"']|\\\\|$))`;
 /** As `.netrc` has it: `machine h login bob password …`. */
 const SPACES = "(?:\\s|\\\\{1,7}[rnt]){1,16}";
 const NETRC =
@@ -136,7 +139,7 @@ export function namePattern(redactKeys: ReadonlySet<string>): RegExp {
     ? `(?<own>(?:(?<![\\w.-])|(?<=${ESCAPE}))(?:${own.join("|")}))|${BUILT_IN}`
     : BUILT_IN;
   const separators = [
-    ...[PAIR, BESIDE, LIST, ELEMENT, SIBLING, SERIALIZED, PART, OPTION, QUOTED, NETRC, APART],
+    ...[PAIR, BESIDE, LIST, ELEMENT, SIBLING, SERIALIZED, PART, OPTION, QUOTED, NETRC, APART, CELL],
   ].join("|");
   return new RegExp(`(?<name>${names})${CLOSED}(?:${separators})${GAP}`, "gi");
 }

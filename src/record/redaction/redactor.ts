@@ -27,7 +27,7 @@ const MARKS_OR_OTHER = new RegExp(`${MARKS.source}|${MAY_HAVE_OTHER.source}`);
 /** Fewer characters are no secret by their looks that has none of these: `bearer abc.de`. */
 const SHORTEST_LOOK = 13;
 /** What is behind a name. */
-const SEPARATOR = /[=:,>：]|--[a-z]|login\s| [\\"']|%(?:25)*3|&(?:gt|quot|#3)|\\u00/i;
+const SEPARATOR = /[=:,>|：]|--[a-z]|login\s| [\\"']|%(?:25)*3|&(?:gt|quot|#3)|\\u00/i;
 /** What is in all names but one, by letters that texts seldom have: so V8 has little to step over. */
 const STEM =
   /k(?:ey|ennw|ty|(?<=cook)ie|(?<=tok)en)|p(?:ass(?![a-bd-oq-vx-z])|wd?(?![a-z])|hrase)|s(?:ecr|ig[=%n])|authori/i;

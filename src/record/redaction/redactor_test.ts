@@ -478,6 +478,8 @@ const FORMS: readonly ((name: string, value: string) => string)[] = [
   (name, value) => `run --${name} ${value} --tail kept`,
   (name, value) => `proxy_set_header ${name} "${value}1"; tail`,
   (name, value) => `{:a 1 :${name} "${value}1" :tail kept}`,
+  (name, value) => `| a | b |\n| ${name} | ${value}1 |\n| tail | kept |`,
+  (name, value) => `-[ RECORD 1 ]---\n${name}  | ${value}1\ntail | kept`,
   (name, value) => JSON.stringify([{ ParameterKey: name, ParameterValue: value }, { tail: 1 }]),
 ];
 
@@ -673,6 +675,8 @@ Deno.test("mask() leaves innocent text as it is", () => {
     // What is kept elsewhere.
     'imagePullSecrets: [{name: regcred}], {"imagePullSecrets":[{"name":"a"},{"name":"b"}]}',
     'secrets: [{ name: "web-tls" }], "secrets": [{"name":"default-token-abcde"}]',
+    "type Key = Ed25519PrivateKey|Ed25519PublicKey | Ed448PrivateKey | Ed448PublicKey key",
+    "| token | meaning |\n|---|---|\n| password | what-opens-the-door-2026 |\npassword | 12",
     'secrets "my-app-token-x7k2p" not found, secret "web-tls-2026-of-the-shop" is there',
     "docker secret: web_tls, reconciling Secret: default/web-tls",
     "secrets: inherit, scope=secrets:read tokens:write",
