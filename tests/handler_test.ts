@@ -742,13 +742,17 @@ Deno.test("handle() loses nothing and throws nothing where the stack is nearly u
   assertGreaterOrEqual(accepted, logged); // Where there was no room to count, none was counted.
 });
 
-Deno.test("handle() loses nothing that is logged all the way up from where the stack is used up", async () => {
-  using service = await startService();
-  const options = { apiKey: "ak_test", tenantId: "1", baseUrl: service.url };
-  const outcome = await runProgram("deep.ts", {
-    flags: ["--no-prompt", "--allow-net=127.0.0.1"],
-    args: [JSON.stringify({ ...options, shutdownTimeoutMs: 60_000 })],
+for (const [when, ...widths] of [["at once", 3, 4], ["due", 2, 4, 6, 8]] as const) {
+  Deno.test(`handle() loses nothing that is logged all the way up from where the stack is used up: ${when}`, async () => {
+    using service = await startService();
+    const options = { apiKey: "ak_test", tenantId: "1", baseUrl: service.url };
+    for (const width of widths) { // Which calls find no room depends on it.
+      const { code, stdout, stderr } = await runProgram("deep.ts", {
+        flags: ["--no-prompt", "--allow-net=127.0.0.1"],
+        args: [JSON.stringify({ ...options, shutdownTimeoutMs: 60_000 }), when, `${width}`],
+      });
+      assertEquals([code, stderr], [0, ""]);
+      assertEquals(stdout, 'worker started\n{"isSettled":true,"missing":[0,0],"said":[]}\n');
+    }
   });
-  const stdout = "true { missing: 0, unsettled: 0 }\n";
-  assertEquals(outcome, { code: 0, signal: null, stdout, stderr: "" });
-});
+}

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Diagnostic } from "../diagnostics.ts";
-import { reason } from "../record/errors.ts";
+import { isStackUsedUp, reason } from "../record/errors.ts";
 import type { Channel, ChannelOpener } from "./channel.ts";
 import type { ThreadKind } from "./thread.ts";
 
@@ -84,7 +84,8 @@ export class Supervisor {
 
   /**
    * Opens the channel, unless it is open, or the worker has crashed only just now. A program that is
-   * about to end and ships from its own thread gets another chance to have a worker.
+   * about to end and ships from its own thread gets another chance to have a worker. Throws where the
+   * stack has no room for it.
    */
   open(kind: ThreadKind): void {
     const before = this.channel;
@@ -173,6 +174,7 @@ export class Supervisor {
       this.#hasShippedHere = false;
       return channel;
     } catch (error) {
+      if (isStackUsedUp(error)) throw error; // It says nothing about the host: the next call may have room.
       this.#unavailable.add(kind);
       if (this.channel === undefined) {
         this.#reportFallback(`Cannot start the worker: ${reason(error)}`, this.#hasBrief);

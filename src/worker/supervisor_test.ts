@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { Acknowledgements } from "./acknowledgements.ts";
 import type { Channel } from "./channel.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -17,11 +17,12 @@ function supervise({ isThisThreadWanted = false, unavailable = [] as Kind[] } = 
   const closed: Channel[] = [];
   const lost: Channel[] = [];
   const said: string[] = [];
-  const state = { isAlive: true };
+  const state = { isAlive: true, isStackUsedUp: false };
   let crash = (_why?: string) => {};
 
   function channel(kind: Kind, onCrash = (_why?: string) => {}): Channel {
     if (unavailable.includes(kind)) throw new Error("no threads left");
+    if (state.isStackUsedUp) throw new RangeError("Maximum call stack size exceeded");
     opened.push(kind);
     crash = onCrash;
     const self: Channel = {
@@ -125,6 +126,15 @@ Deno.test("Supervisor ships from this thread where no worker can be started, unt
   supervisor.open("brief");
   assertEquals([opened, supervisor.isBlocking], [["fallback", "brief"], true]);
   assertEquals(lost.map(({ kind }) => kind), ["fallback"]);
+});
+
+Deno.test("Supervisor.open() throws where the stack is used up, and has a worker the next time", () => {
+  const { supervisor, opened, said, state } = supervise();
+  state.isStackUsedUp = true;
+  assertThrows(() => supervisor.open("lasting"), RangeError);
+  state.isStackUsedUp = false;
+  supervisor.open("lasting");
+  assertEquals([opened, said], [["lasting"], []]);
 });
 
 Deno.test("Supervisor asks for no worker where there is a client", () => {

@@ -37,18 +37,36 @@ export interface ThreadClient {
  */
 const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
 
+/**
+ * So many calls must have room on the stack where a thread is started. Deno loads modules for that, and
+ * one that finds too little is broken for as long as the process runs, and ends the program by an
+ * error that nobody can catch.
+ */
+const CALLS_TO_START = 2000;
+
 const running = new Map<ThreadKind, WorkerThread>();
 let nextId = 0;
 
 /** What the worker needs for a client. */
 type Opening = Omit<WorkerMessage & { readonly kind: "open" }, "kind" | "id">;
 
-/** Joins the thread of this kind, or starts it. Throws where there are no workers. */
+/**
+ * Joins the thread of this kind, or starts it. Throws where there are no workers, and where the stack is
+ * used up.
+ */
 export function joinThread(kind: ThreadKind): WorkerThread {
   // A lasting one serves those, too, that are about to end.
   let thread = running.get("lasting") ?? running.get(kind);
-  if (thread === undefined) running.set(kind, thread = new WorkerThread(kind));
+  if (thread === undefined) {
+    call(CALLS_TO_START);
+    running.set(kind, thread = new WorkerThread(kind));
+  }
   return thread;
+}
+
+/** Throws where there is no room for so many calls. */
+function call(times: number): void {
+  if (times > 1) call(times - 1);
 }
 
 /** A thread that runs `worker.ts`. */
