@@ -1014,6 +1014,22 @@ Deno.test("Exporter.send() waits for a Collector as long as that is busy", async
   assertEquals(sim.outcomes.get(0), "delivered");
 });
 
+Deno.test("Exporter.send() halves batches that are larger than a Collector's whole queue", async () => {
+  for (const isKept of [false, true]) {
+    const sim = simulate({ protocol: "otlp", isEndpoint: true, isKept });
+    sim.send(...range(100));
+    while (sim.outcomes.size < 100) {
+      if (sim.open.length === 0) await sim.next();
+      const [request] = sim.open as [Request];
+      await request.answer(request.records.length > 30 ? busy() : delivered);
+      assert(sim.now < 600_000, "it is tried without an end");
+    }
+
+    assertEquals(new Set(sim.outcomes.values()), new Set(["delivered"]));
+    assert(sim.now > 90_000, `halved after ${sim.now} ms: it may only have been full`);
+  }
+});
+
 Deno.test("Exporter.send() counts busy answers where the log call waits for an end", async () => {
   const sim = simulate({ retryUnreachable: false, maxRetries: 2 });
   sim.send(0);

@@ -68,9 +68,18 @@ export function countFailure(
   others: Others,
   settings: RetrySettings,
 ): Sequel {
+  if (cause === "busy" && settings.isEndpoint && isStuck(request)) return "halve";
   return settings.isKept
     ? countKept(request, cause, others, settings)
     : countOther(request, cause, others, settings);
+}
+
+/**
+ * Whether a batch may be too large for the whole queue of a Collector, which says then that it is full
+ * although it takes nothing at all.
+ */
+function isStuck({ items, failures }: Request): boolean {
+  return items.length > 1 && failures >= MAX_PASSED_OVER;
 }
 
 /** Records that are kept on disk are given up only one by one, and only by a service that is well. */
@@ -100,7 +109,7 @@ function countOther(
   if (!isSpent) return "retry";
   // One record may be why the service fails; the others are not given up with it.
   if (request.items.length > 1) return "halve";
-  // A Collector is busy while its queue is full, and that can last; but a batch may be too large for it.
+  // A Collector is busy while its queue is full, and that can last.
   return cause === "busy" && isEndpoint && retryUnreachable ? "retry" : "give-up";
 }
 
