@@ -223,6 +223,9 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     args: ["waits"],
     signal: "SIGTERM",
   }],
+  "had Event replaced before it loads the handler, and throws": ["event_replaced.ts", {
+    ends: { code: 1 },
+  }],
   "hides Deno from others and gets SIGTERM": ["deno_hidden.ts", {
     ends: SIGTERM,
     signal: "SIGTERM",

@@ -30,7 +30,7 @@ const HOT_FLAG = /^--(watch-hmr|unstable-hmr)(=|$)/;
 /**
  * Calls this when all listeners of an event that is being dispatched have run. Deno then asks the
  * event whether one of them has prevented the default, and nothing else would be called if none
- * has. A version that does not ask has this called at once.
+ * has. Where that cannot be noticed, this is called at once.
  */
 export function afterListeners(event: Event, callback: () => void): void {
   if (!isAsked()) return callback();
@@ -49,11 +49,15 @@ export function afterListeners(event: Event, callback: () => void): void {
 
 function isAsked(): boolean {
   let isAsked = false;
-  const event = new Event("probe");
-  defineProperty(event, "defaultPrevented", { get: () => isAsked = true });
-  const target = new EventTarget();
-  target.addEventListener(event.type, () => {});
-  target.dispatchEvent(event);
+  try {
+    const event = new Event("probe");
+    defineProperty(event, "defaultPrevented", { get: () => isAsked = true });
+    const target = new EventTarget();
+    target.addEventListener(event.type, () => {});
+    target.dispatchEvent(event);
+  } catch {
+    // The program has replaced what this needs, before the package was loaded.
+  }
   return isAsked;
 }
 
