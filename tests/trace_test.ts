@@ -8,7 +8,7 @@ import { assert, assertEquals, assertMatch, assertNotEquals, assertThrows } from
 import { delay } from "@std/async/delay";
 import { currentTrace, type LogEvent, withContext, withTrace } from "../mod.ts";
 import { runProgram, startProgram } from "./program.ts";
-import { attributesOf, eventsOf, shipped, startReceiver } from "./receiver.ts";
+import { attributesOf, eventsOf, handlerTo, shipped, startReceiver } from "./receiver.ts";
 
 const TRACE_ID = /^[\da-f]{32}$/;
 const SPAN_ID = /^[\da-f]{16}$/;
@@ -85,6 +85,21 @@ Deno.test("withTrace() and withContext() say what is missing where there is noth
       "the second argument must be a function: current value is of type",
     );
   }
+});
+
+Deno.test("withTrace() gives each record the whole ids, however many there are", async () => {
+  const ids = new Set<string>();
+  await using handler = handlerTo({ url: "http://127.0.0.1:9" }, {
+    redact({ traceId, spanId }) {
+      ids.add(`${traceId} ${spanId}`);
+      return null;
+    },
+  });
+  const { traceId, spanId } = withTrace(undefined, () => {
+    for (let i = 0; i < 4000; i++) handler.log("a record");
+    return currentTrace()!;
+  });
+  assertEquals([...ids], [`${traceId} ${spanId}`]);
 });
 
 Deno.test("withTrace() begins a new trace where it is given none", () => {
