@@ -304,17 +304,24 @@ export class Dispatcher {
     }
   }
 
-  /** Closes the channel. */
+  /** Closes the channel. What it has acknowledged until then is not sent again, or lost. */
   close(): void {
-    this.#counts.retried = this.stats.retried;
+    const { channel } = this.#supervisor;
     this.#supervisor.close();
+    if (channel !== undefined) this.#readLast(channel);
+    this.#queue.tidy();
     this.end = "none";
   }
 
-  /** The channel is gone. What it had not acknowledged goes out again, under the same keys. */
-  #onLost({ acknowledgements }: Channel): void {
+  /** Takes what a channel that is gone has to say. */
+  #readLast({ acknowledgements }: Channel): void {
     this.#counts.retried += acknowledgements.retried;
     acknowledgements.read(this.#onSettled);
+  }
+
+  /** The channel is gone. What it had not acknowledged goes out again, under the same keys. */
+  #onLost(channel: Channel): void {
+    this.#readLast(channel);
     this.#queue.rewind();
     this.#backlog?.rewind();
     if (this.#queue.waiting > 0) this.#timer.schedule(BUSY_POLL_MS, BUSY_START_MS);

@@ -23,7 +23,7 @@ function simulate(queueSize: number) {
   const queue = new Queue(capacity.chunkSize, capacity.bounds);
   let current: { readonly posted: Chunk[]; readonly acks: Acknowledgements } | undefined;
   let crash = () => {};
-  const state = { throws: false };
+  const state = { throws: false, onClose() {} };
 
   function open(kind: Channel["kind"], onCrash?: (why?: string) => void): Channel {
     const channel = current = { posted: [] as Chunk[], acks: new Acknowledgements(MAX_IN_FLIGHT) };
@@ -46,7 +46,7 @@ function simulate(queueSize: number) {
       receiveDiagnostics() {},
       isAlive: () => true,
       abandon: () => crash(),
-      close() {},
+      close: () => state.onClose(),
     };
   }
   const dispatcher = new Dispatcher({
@@ -204,4 +204,17 @@ Deno.test("Dispatcher.goOn() takes nothing for hopeless any more, since settings
   assertEquals(sim.dispatcher.isHopeless, true);
   sim.dispatcher.goOn();
   assertEquals(sim.dispatcher.isHopeless, false);
+});
+
+Deno.test("Dispatcher.close() counts what is acknowledged until the channel is closed", () => {
+  const sim = simulate(10);
+  sim.push(3);
+  sim.post();
+  const { acks } = sim;
+  acks.acknowledge(0, "delivered");
+  acks.countRetries(2);
+  sim.state.onClose = () => acks.acknowledge(1, "delivered");
+  sim.dispatcher.close();
+  const { delivered, retried, unread } = sim.dispatcher.stats;
+  assertEquals([delivered, retried, unread, sim.dispatcher.pending], [2, 2, 0, 1]);
 });

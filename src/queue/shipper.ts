@@ -261,11 +261,10 @@ export class Shipper {
 
   /** Ends the worker. What is still pending after so many milliseconds counts as failed. */
   close(timeoutMs: number): void {
-    this.#dispatcher.settle();
+    this.#dispatcher.close(); // First, since to leave the disk takes a while, in which more would arrive.
     this.#reportRemainder(timeoutMs);
     this.#backlog?.leave();
     this.#counts.failed += this.#queue.leave();
-    this.#dispatcher.close();
     this.#budgetMs = undefined;
   }
 
