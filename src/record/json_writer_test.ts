@@ -315,3 +315,9 @@ Deno.test("JsonWriter.plain() writes plain JSON whatever the dialect", () => {
   assertEquals(JSON.parse(writer.plain(value)), { ...value, password: "[REDACTED]" });
   assertEquals(writer.members({ a: 1 }), '{"key":"a","value":{"intValue":"1"}}');
 });
+
+Deno.test("JsonWriter writes what stands behind an error with properties of its own", () => {
+  const error = Object.assign(new Error("boom"), { code: 7 });
+  const { after } = written({ error, after: { kept: "all of it" } }) as Record<string, unknown>;
+  assertEquals(after, { kept: "all of it" });
+});
