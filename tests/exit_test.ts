@@ -624,6 +624,18 @@ Deno.test("AxonPushHandler delivers from a worker when the program gets SIGTERM"
   assertArrived(service, [...RECORDS, ...RECORDS]);
 });
 
+Deno.test("AxonPushHandler lets SIGINT end a program whose worker hears it, and ends itself", async () => {
+  await using service = startService({ delayMs: 500 });
+  const { flags, args } = shipTo(service);
+  const program = startProgram("closes_itself_later.ts", {
+    flags: [...flags, READ_REPOSITORY],
+    args,
+  });
+  await program.output(/^ready$/m);
+  program.kill("SIGINT");
+  assertEquals(await program.ended, { ...SIGINT, stdout: "ready\n", stderr: "" });
+});
+
 Deno.test("AxonPushHandler delivers from a worker of Node's kind that runs to its end", async () => {
   await using service = startService();
   const { flags, args } = shipTo(service);

@@ -85,7 +85,9 @@ function onUnload(): void {
   void sleep(1).then(guard(() => {
     isUnloading = false;
     cancelShutdown();
+    signals.update();
   }));
+  if (IN_WORKER) signals.stop(); // What it heard from now on would get lost.
   drainAll(true);
   signals.endByHeard();
 }

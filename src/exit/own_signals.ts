@@ -9,14 +9,19 @@ import { block } from "../clock.ts";
 import type { EndSignal } from "../options/options.ts";
 import { EXIT_CODES } from "../options/schema.ts";
 import { guard } from "./guard.ts";
-import { onKill, pid } from "./host.ts";
+import { exit, kill, onKill, pid } from "./host.ts";
 
 const SIGNALS = Object.keys(EXIT_CODES) as EndSignal[];
 /** Longest time that a signal to the own process takes to arrive, in milliseconds. */
 const ARRIVAL_MS = 100;
 
-/** Waits, blocking, until a signal that was sent to the own process has ended it. */
-export function awaitArrival(): void {
+/** Sends a signal to the own process, and blocks until that has ended it. */
+export function sendToSelf(signal: EndSignal): void {
+  try {
+    kill(pid, signal);
+  } catch {
+    exit(EXIT_CODES[signal]); // Before 2.9, Deno wants a permission for the own process too.
+  }
   block(ARRIVAL_MS); // What the program logged meanwhile would be lost.
 }
 
@@ -39,7 +44,7 @@ export function hearOwnSignals(at: AtOwnSignal): () => void {
     })();
     if (!isEnd) return;
     return guard(() => {
-      awaitArrival();
+      block(ARRIVAL_MS);
       at.goOn();
     });
   });

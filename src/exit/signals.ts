@@ -9,25 +9,15 @@
  *
  * @module
  */
-import { now, sleep, stay, turn } from "../clock.ts";
+import { block, now, sleep, stay, turn } from "../clock.ts";
 import type { EndSignal } from "../options/options.ts";
-import { EXIT_CODES } from "../options/schema.ts";
 import { ECHO_MS, SignalWatch, watchmen } from "../worker/signal_watch.ts";
 import { Arrival, type Hearing } from "./arrival.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
-import {
-  exit,
-  IN_WORKER,
-  isListenedTo,
-  isListenedToByNode,
-  isMaybeWatched,
-  isTest,
-  kill,
-  pid,
-} from "./host.ts";
+import { IN_WORKER, isListenedTo, isListenedToByNode, isMaybeWatched, isTest } from "./host.ts";
 import { Listeners } from "./listeners.ts";
-import { type AtOwnSignal, awaitArrival, hearOwnSignals } from "./own_signals.ts";
+import { type AtOwnSignal, hearOwnSignals, sendToSelf } from "./own_signals.ts";
 
 /** How long a worker of the program's waits for the main thread to end it, in milliseconds. */
 const GRACE_MS = 2000;
@@ -174,7 +164,7 @@ export class Signals implements Hearing, AtOwnSignal {
       return false;
     }
     this.#at.drainAll(now(), true);
-    this.#listeners.retain([]);
+    this.stop();
     for (const watch of [this.#watch, this.#dealing?.watch]) watch?.release();
     this.#watch = undefined;
     return true;
@@ -236,7 +226,7 @@ export class Signals implements Hearing, AtOwnSignal {
 
   async #onSignal(signal: EndSignal): Promise<void> {
     const heardAt = now();
-    if (this.#drainedAt.has(signal)) return this.#endBy(signal);
+    if (this.#drainedAt.delete(signal)) return this.#endBy(signal);
     if (this.#dealing) return void (this.#cameAgain ||= this.#dealing.signal === signal);
     const watch = this.#watch;
     watch?.takeOver();
@@ -288,7 +278,8 @@ export class Signals implements Hearing, AtOwnSignal {
       // as one, this thread ends the program.
       this.#drainedAt.add(signal);
       await stay(GRACE_MS);
-      return this.#endBy(signal);
+      if (this.#drainedAt.delete(signal)) this.#endBy(signal);
+      return;
     }
     if ((signal === "SIGTERM" || this.#dealing?.isShared) && isMaybeWatched()) {
       const spentMs = now() - heardAt;
@@ -299,6 +290,8 @@ export class Signals implements Hearing, AtOwnSignal {
       await stay(TURN_MS);
       await this.#drain(now() - spentMs);
     }
+    this.#endBy(signal);
+    await stay(GRACE_MS); // A worker of the program's that was just ending may have heard it.
     this.#endBy(signal);
   }
 
@@ -346,6 +339,10 @@ export class Signals implements Hearing, AtOwnSignal {
    * us: at Ctrl-C its child processes end, too, and it may notice that first.
    */
   endByHeard(): void {
+    for (const signal of this.#drainedAt) {
+      block(GRACE_MS); // As above, but there is no other time.
+      this.#endBy(signal);
+    }
     const { signal, watch, isShared } = this.#dealing ?? { watch: this.#watch };
     const heard = signal ?? watch?.signal;
     if (heard === undefined || IN_WORKER || heard === "SIGTERM" && isMaybeWatched()) return;
@@ -354,13 +351,13 @@ export class Signals implements Hearing, AtOwnSignal {
     this.#endBy(heard);
   }
 
-  #endBy(signal: EndSignal): void {
+  /** Hears no signal any more. */
+  stop(): void {
     this.#listeners.retain([]);
-    try {
-      kill(pid, signal);
-    } catch {
-      exit(EXIT_CODES[signal]); // Before 2.9, Deno wants a permission for the own process too.
-    }
-    awaitArrival();
+  }
+
+  #endBy(signal: EndSignal): void {
+    this.stop();
+    sendToSelf(signal);
   }
 }
