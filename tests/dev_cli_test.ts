@@ -228,7 +228,7 @@ Deno.test("dev shows a burst of a handler's in the order in which it was logged"
   });
   const logger = new Logger("shop", "INFO", { handlers: [handler] });
   for (let n = 0; n < 400; n++) logger.info(`Event ${n}`);
-  await handler.close();
+  await handler.close(60_000);
   for (let n = 0; n < 400; n++) assertMatch(await program.line(), new RegExp(`Event ${n}$`));
 });
 
