@@ -275,6 +275,9 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     ends: { code: 0, stdout: "the end\n" },
     records: [...RECORDS, "went on 1", "went on 2"],
   }],
+  "has a listener from before the package was loaded": ["early_listener.ts", {
+    ends: { code: 0, stdout: "twice at most\n" },
+  }],
   "runs out of work, goes on and is sent SIGTERM": ["goes_on.ts", {
     ends: SIGTERM,
     args: ["is sent SIGTERM"],

@@ -44,17 +44,18 @@ export class Arrival {
     this.#probe = signals.isListening ? Probe.send() : undefined;
   }
 
-  /** Whether one may still be on its way. If so, the event loop is going to make another turn. */
-  isAwaited(): boolean {
-    if (!this.#signals.isListening) return false;
-    if (this.#turnsAfter > 0 || this.#haveArrived) this.#turnsAfter++;
-    else if (++this.#turns > TURNS) block(1);
-    if (this.#turnsAfter > TURNS) {
-      this.#probe?.stop();
-      return false;
+  /** Whether one may still be on its way. */
+  get isAwaited(): boolean {
+    return this.#signals.isListening && this.#turnsAfter <= TURNS;
+  }
+
+  /** Waits for them. The program stays alive meanwhile, since each turn begins in the one before. */
+  async wait(): Promise<void> {
+    for (; this.isAwaited; await turn()) {
+      if (this.#turnsAfter > 0 || this.#haveArrived) this.#turnsAfter++;
+      else if (++this.#turns > TURNS) block(1);
     }
-    void turn();
-    return true;
+    this.#probe?.stop();
   }
 
   get #haveArrived(): boolean {

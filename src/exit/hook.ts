@@ -108,14 +108,20 @@ function onBeforeUnload(event: Event): void {
   // The others have heard it already, and would do again what they do at the end.
   else event.stopImmediatePropagation();
   const began = endBegan ?? now();
-  arrival ??= new Arrival(signals);
-  if (!waitForShippers(began) && !arrival.isAwaited()) return;
+  arrival ??= awaitArrival();
+  if (!waitForShippers(began) && !arrival.isAwaited) return;
   if (event.defaultPrevented) return;
   event.preventDefault();
   endBegan = began;
   // If somebody else wants the program to go on as well, the next time is news to all.
   const prevent = () => endBegan = undefined;
   defineProperty(event, "preventDefault", { value: prevent });
+}
+
+function awaitArrival(): Arrival {
+  const arrival = new Arrival(signals);
+  guard(() => arrival.wait())();
+  return arrival;
 }
 
 /** A drain without a worker needs the program to go on for a while. */

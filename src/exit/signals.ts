@@ -310,8 +310,7 @@ export class Signals implements Hearing, AtOwnSignal {
   /** Whether a signal that the program heard came again, and it did not listen any more. */
   async #isToEnd(signal: EndSignal): Promise<boolean> {
     if (IN_WORKER) return false;
-    const arrival = new Arrival(this);
-    while (arrival.isAwaited()) await turn();
+    await new Arrival(this).wait();
     if (!this.#cameAgain) return false; // Our listener stays: what is on its way would get lost.
     this.#cameAgain = false;
     this.#listeners.remove(signal);
