@@ -496,8 +496,10 @@ Deno.test("spool that is full leaves the rest to the overflow policy", async () 
     assertEquals(await handler.flush(FOREVER_MS), true);
     const stored = storedBy(service);
     assertEquals(stored.length, spooled + pending);
+    // What is in flight is not dropped, so how many of the oldest are left depends on the machine.
     assertEquals(stored.includes(10_000), overflowPolicy === "drop-oldest");
-    assertEquals(stored.includes(1_500), overflowPolicy === "drop-newest");
+    const kept = overflowPolicy === "drop-oldest" ? range(9_501, 10_000) : range(1, 500);
+    assertEquals(kept.filter((n) => !stored.includes(n)), []);
     assertBalanced(handler.stats);
     await handler.close(FOREVER_MS);
     assertEquals(place.files(), []);
@@ -609,12 +611,13 @@ Deno.test("spool gives nobody's records to two", async () => {
   await using service = startFaultyService(() => undefined);
   using place = temporary();
   for (let i = 0; i < 6; i++) await leave(service, place.spool, i * 100, i * 100 + 99);
+  const refused = service.requests.length; // Where it took long to leave them.
   const all = Array.from({ length: 4 }, () => spooling(service, place.spool));
   for (const [i, { log }] of all.entries()) log(1000 + i, 1000 + i);
   await service.has(604);
   for (const { handler } of all) await settled(handler);
   for (const { handler } of all) await handler.close(FOREVER_MS);
-  const sent = service.requests.flatMap(({ records }) => records);
+  const sent = service.requests.slice(refused).flatMap(({ records }) => records);
   assertEquals(sent.length, 604);
   assertEquals(all.reduce((sum, { handler }) => sum + handler.stats.recovered, 0), 600);
   assertEquals(place.files(), []);
