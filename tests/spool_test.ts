@@ -236,7 +236,7 @@ Deno.test("What one handler delivers while another one ends is not sent again", 
   assertEquals(handler.stats.recovered, 0);
 });
 
-Deno.test("close(0) ends at once and loses nothing", async () => {
+Deno.test("An end at once, by shutdownTimeoutMs 0, loses nothing", async () => {
   await using service = startFaultyService(() => answer(503));
   using place = temporary();
   const { handler, log, said } = spooling(service, place.spool, { shutdownTimeoutMs: 0 });
@@ -245,6 +245,23 @@ Deno.test("close(0) ends at once and loses nothing", async () => {
   assertEquals(handler.stats.spooled, 10);
   assertEquals(said.map(({ code }) => code), ["spooled"]);
   assert(place.files().length > 0);
+});
+
+Deno.test("close(0) sends nothing of the spool any more, since that would go out again", async () => {
+  await using service = startFaultyService(() => slow(200));
+  using place = temporary();
+  const { handler, log } = spooling(service, place.spool);
+  log(1, 1);
+  assertEquals(await handler.flush(FOREVER_MS), true);
+  log(2, 100); // The worker runs, and would send them at once.
+  await handler.close(0);
+  assertEquals(handler.stats.spooled, 99);
+  const next = spooling(service, place.spool);
+  next.log(101, 101);
+  await settled(next.handler);
+  await next.handler.close(FOREVER_MS);
+  assertEquals(storedBy(service), range(1, 101));
+  assertEquals(service.requests.length, 101);
 });
 
 for (const status of [401, 403, 404]) {

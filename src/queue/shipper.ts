@@ -184,6 +184,11 @@ export class Shipper {
    *   {@linkcode canShipHere} says so.
    */
   async flush(timeoutMs: number, kind?: ThreadKind): Promise<boolean> {
+    if (!(timeoutMs > 0) && kind === "brief" && this.#backlog !== undefined) {
+      // What is sent now would go out again, since nobody hears of the answer any more.
+      this.#dispatcher.settle();
+      return this.pending === 0;
+    }
     const deadline = now() + timeoutMs;
     const target = this.#queue.next;
     const isHere = kind === "brief" && this.canShipHere && this.#dispatcher.shipHere(timeoutMs);
