@@ -112,7 +112,7 @@ export class AxonPushHandler extends BaseHandler {
     this.#settings = settings;
     this.#diagnostics = new Diagnostics(
       settings.diagnostics,
-      diagnosticsMask(settings.redactKeys, settings.exporter.headers),
+      diagnosticsMask(settings.redactKeys, settings.exporter.headers, settings.exporter.url),
     );
     const constants = eventConstants(settings);
     const { redact, protocol, destination } = settings;

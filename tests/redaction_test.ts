@@ -8,7 +8,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { LogRecord } from "@std/log/logger";
 import {
-  type AxonPushHandler,
+  AxonPushHandler,
   type AxonPushHandlerOptions,
   type Diagnostic,
   type LogEvent,
@@ -505,4 +505,19 @@ Deno.test("diagnostics show no secret that a service's answer or an error of the
     assertStringIncludes(text, "No secret=[REDACTED] and [REDACTED]");
     assertEquals(text.match(/hunter2|ghp_|an-unknown/g), null, text);
   }
+});
+
+Deno.test("diagnostics show the address without a credential in its path", async () => {
+  await using receiver = startReceiver(() => new Response("No", { status: 403 }));
+  const told: Diagnostic[] = [];
+  const handler = new AxonPushHandler("NOTSET", {
+    protocol: "otlp",
+    endpoint: `${receiver.url}/receiver/v1/http/ZaQ7hunter2X91kLmW0==`,
+    diagnostics: (diagnostic) => void told.push(diagnostic),
+  });
+  (await loggerOf(handler)).info("a");
+  await handler.close();
+  const text = JSON.stringify(told);
+  assertStringIncludes(text, `${receiver.url}/receiver/v1/http/[REDACTED]`);
+  assert(!text.includes("hunter2"), text);
 });

@@ -452,6 +452,7 @@ Deno.test("spool holds no credential and nothing that is masked", async () => {
     apiKey: "ak_hunter2",
     headers: { "x-extra": "hunter3" },
     redactKeys: ["pin"],
+    baseUrl: `${service.url}/receiver/Zq7hunter6X91kLmW0/`,
     shutdownTimeoutMs: 0,
   });
   const logger = new Logger("shop", "NOTSET", { handlers: [handler] });

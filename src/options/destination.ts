@@ -7,6 +7,7 @@
 import type { Diagnostic } from "../diagnostics.ts";
 import { JSON } from "../json.ts";
 import { mayReadVariable } from "../permissions.ts";
+import { credentialsIn } from "../record/redaction/mask_diagnostics.ts";
 import type { Environment } from "./environment.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
 import { otelDestination } from "./otel.ts";
@@ -75,9 +76,17 @@ export function destinationOf(
     url,
     isEndpoint: elsewhere !== undefined,
     headers,
-    name: JSON.stringify([url, tenantOf(who), channelId, environment]),
+    name: JSON.stringify([storable(url), tenantOf(who), channelId, environment]),
     notices: otel?.notices ?? [],
   };
+}
+
+/** An address without credentials, and as different from others as before. */
+function storable(url: string): string {
+  return credentialsIn(url).reduce(
+    (text, part) => text.replace(part, `#${fingerprint(part)}`),
+    url,
+  );
 }
 
 /** Identifies the tenant. A public token names no tenant but belongs to one. */
