@@ -262,12 +262,19 @@ Deno.test("handle() keeps all other arguments in args", async () => {
 
 Deno.test("handle() does not let arguments pass for what the handler says", async () => {
   const [event] = await shipped((logger) =>
-    logger.info("a", { "logger.name": "fake", "process.pid": 1, a: 1 })
+    logger.info("a", {
+      "logger.name": "fake",
+      "process.pid": 1,
+      "axonpush.dedup_key": "fake",
+      a: 1,
+      b: { "logger.name": "kept" },
+    })
   );
   assertEquals(event!.payload.attributes, {
     "logger.name": "shop",
     "process.pid": Deno.pid,
     a: 1,
+    b: { "logger.name": "kept" },
   });
 });
 

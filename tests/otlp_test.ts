@@ -207,6 +207,20 @@ Deno.test('protocol "otlp" ships a trace id of another form as an attribute', as
   });
 });
 
+Deno.test('protocol "otlp" has each attribute once, also those that a record brings from elsewhere', async () => {
+  const { requests } = await requestsOf((handler) => {
+    const logger = loggerOf(handler);
+    const received = { "axonpush.dedup_key": "k-1", "axonpush.agent_id": "a", "logger.name": "b" };
+    logger.info("received", received);
+    logger.info("received", received, { n: 1 }, ["x"]);
+  }, { agentId: "planner" });
+  for (const { attributes } of requests.flatMap(recordsOf)) {
+    const keys = attributes.map(({ key }: Json) => key);
+    assertEquals(keys.length, new Set(keys).size, keys.join());
+    assert(!JSON.stringify(attributes).includes('"k-1"'));
+  }
+});
+
 // ——— Batches ———
 
 Deno.test('protocol "otlp" groups the records of a batch by logger, the resource once', async () => {

@@ -8,8 +8,6 @@ import type { LogRecord } from "@std/log";
 import { errorFields, isError, read, unreadable } from "./errors.ts";
 import type { JsonWriter } from "./json_writer.ts";
 
-/** Attributes that the handler sets itself; those of the log call with these names are left out. */
-const OURS = ["logger.name", "process.pid"];
 /** The names of the attributes of an error. */
 const EXCEPTION = "exception.";
 
@@ -26,10 +24,7 @@ export function argumentsText(
       // Nearly always there is one object of attributes, which needs no merging.
       const [only] = args;
       if (args.length === 0) return "";
-      if (
-        args.length === 1 && isPlainObject(only) &&
-        !("logger.name" in only || "process.pid" in only || Object.hasOwn(only, "toJSON"))
-      ) {
+      if (args.length === 1 && isPlainObject(only) && !Object.hasOwn(only, "toJSON")) {
         return writer.members(only);
       }
     }
@@ -72,7 +67,6 @@ function merge(args: readonly unknown[]): Record<string, unknown> {
   if (others.length > 0) {
     attributes.args = attributes.args === undefined ? others : [attributes.args, ...others];
   }
-  for (const name of OURS) delete attributes[name];
   return attributes;
 }
 

@@ -10,6 +10,12 @@ import { REDACTED } from "./redaction/mask_looks.ts";
 import type { Redactor } from "./redaction/redactor.ts";
 import { mayBeSecret } from "./redaction/siblings.ts";
 
+/** Attributes that the handler sets itself, here or on the way: a list of attributes has each once. */
+const RESERVED = [
+  ...["logger.name", "process.pid"],
+  ...["axonpush.dedup_key", "axonpush.agent_id", "axonpush.trace_id", "axonpush.truncated"],
+];
+
 /** The name of a property. */
 export interface Name {
   /** Up to where the value begins, as the dialect has it. */
@@ -20,6 +26,8 @@ export interface Name {
   readonly beforeInteger: string;
   /** Whether it says that the value is a secret. */
   readonly isSecret: boolean;
+  /** Whether an attribute of that name is the handler's to set. */
+  readonly isReserved: boolean;
   /** Whether another property may say so: `{ name: "DB_PASSWORD", value: "…" }`. */
   readonly mayBeSecret: boolean;
 }
@@ -57,6 +65,7 @@ export function createForm(
         beforeString: text + string[0],
         beforeInteger: text + integer[0],
         isSecret: redactor.isName(name),
+        isReserved: RESERVED.includes(name),
         mayBeSecret: mayBeSecret(name),
       };
     }),

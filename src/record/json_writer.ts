@@ -30,8 +30,9 @@ export const MAX_ERROR_CHARACTERS = 8192;
 const LOOK_AHEAD = 1024;
 
 /** Objects around a primitive value, which stand for it as in `JSON.stringify`. */
-const BOXES: readonly { readonly prototype: { valueOf(): unknown } }[] = [
-  ...[Number, String, Boolean, BigInt, Symbol],
+const BOXES: readonly (readonly [kind: string, prototype: { valueOf(): unknown }])[] = [
+  ...[Number, String, Boolean, BigInt, Symbol]
+    .map(({ name, prototype }) => [`[object ${name}]`, prototype] as const),
 ];
 
 /** A name of a secret in a list, and no sentence about one, and no key. */
@@ -105,19 +106,20 @@ export class JsonWriter {
     }
   }
 
-  /** The properties of an object, joined by commas. */
+  /** The properties of an object, joined by commas. Of attributes those that are the handler's are left out. */
   members(object: object): string {
     let text = "";
     let count = 0;
     for (const name of Object.keys(object)) {
       const value = read(object, name);
       if (value === undefined) continue;
+      const known = this.#form.nameOf(name);
+      if (known.isReserved && this.#ancestors.length === 0) continue;
       if (text !== "") text += ",";
       if (++count > MAX_ENTRIES || this.#charactersLeft <= 0) {
         return text + this.#form.name(`"…"`) + this.#note("[more properties cut]") +
           this.#form.end;
       }
-      const known = this.#form.nameOf(name);
       this.#charactersLeft -= known.text.length;
       const masked = (known.isSecret ||
         known.mayBeSecret && isSecretBeside(name, value, object, this.#isName)) &&
@@ -191,11 +193,12 @@ export class JsonWriter {
     if (typeof value === "function") return this.#text(`[function ${value.name || "anonymous"}]`);
     if (isError(value)) return this.#map(errorFields(value));
     if (value instanceof ErrorProperties) return this.#bounded(value.fields);
-    if (value instanceof Date) {
-      return this.#note(isNaN(+value) ? "Invalid Date" : value.toISOString());
-    }
     const tag = tagOf(value);
-    // Those of another realm, as of node:vm, are known by their tags.
+    // Those of another realm, as of node:vm, are known by this.
+    const kind = Object.prototype.toString.call(value);
+    if (value instanceof Date || kind === "[object Date]" && tag === "") {
+      return this.#note(isNaN(+value) ? "Invalid Date" : (value as Date).toISOString());
+    }
     if (value instanceof Map || MAPS.includes(tag) && Symbol.iterator in value) {
       const object = Object.create(null);
       for (const [key, item] of first(value as Iterable<[unknown, unknown]>)) {
@@ -210,24 +213,21 @@ export class JsonWriter {
     if (ArrayBuffer.isView(value) && "length" in value) {
       return this.#items(value as unknown as ArrayLike<unknown>, value.length as number);
     }
-    if (value instanceof RegExp) return this.#text(String(value));
+    if (value instanceof RegExp || kind === "[object RegExp]" && tag === "") {
+      return this.#text(String(value));
+    }
     const { toJSON } = value as { toJSON?: unknown };
-    if (typeof toJSON === "function") return this.value(toJSON.call(value, ""));
-    const box = BOXES.find(({ prototype }) =>
-      Object.prototype.isPrototypeOf.call(prototype, value)
-    );
-    if (box !== undefined) return this.value(box.prototype.valueOf.call(value));
+    if (typeof toJSON === "function") {
+      const json: unknown = toJSON.call(value, "");
+      if (json !== value) return this.value(json);
+    }
+    const primitive = unboxed(value, kind);
+    if (primitive !== value) return this.value(primitive);
     const fields = tag === "" ? undefined : platformFields(value, tag);
     if (fields !== undefined) return this.#map(fields);
     const members = this.members(value);
-    return members === "" ? this.#empty(value, tag) : this.#form.map(members);
-  }
-
-  /** An object without properties: what it says that it is, if it says so. */
-  #empty(value: object, tag: string): string {
-    if (tag !== "") return this.#text(`[object ${tag}]`);
-    const isPattern = Object.prototype.toString.call(value) === "[object RegExp]";
-    return isPattern ? this.#text(String(value)) : this.#form.map("");
+    // Without properties it is at least what it says that it is.
+    return members === "" && tag !== "" ? this.#text(`[object ${tag}]`) : this.#form.map(members);
   }
 
   /** The properties of an error, within a part of the characters that the record has left. */
@@ -281,6 +281,18 @@ export class JsonWriter {
 function tagOf(value: object): string {
   const { [Symbol.toStringTag]: tag } = value as { [Symbol.toStringTag]?: unknown };
   return typeof tag === "string" ? tag : "";
+}
+
+/** The primitive that an object is around, or the object itself. */
+function unboxed(value: object, kind: string): unknown {
+  const box = BOXES.find(([known, prototype]) =>
+    known === kind || Object.prototype.isPrototypeOf.call(prototype, value)
+  );
+  try {
+    return box ? box[1].valueOf.call(value) : value;
+  } catch {
+    return value; // It only says so, by its tag.
+  }
 }
 
 /** As much of a collection as is written, and one more. */

@@ -249,6 +249,12 @@ Deno.test("JsonWriter.string() takes time in proportion to the text, whatever is
 });
 
 Deno.test("JsonWriter.value() writes what JSON does not know", () => {
+  class Itself {
+    a = 1;
+    toJSON() {
+      return this;
+    }
+  }
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   const table: readonly [value: unknown, expected: unknown][] = [
@@ -268,6 +274,7 @@ Deno.test("JsonWriter.value() writes what JSON does not know", () => {
     [new Uint8Array([1, 2]), [1, 2]],
     [new URL("https://example.com/"), "https://example.com/"],
     [{ toJSON: () => ({ a: 1 }) }, { a: 1 }],
+    [new Itself(), { a: 1 }],
     [JSON.parse('{"__proto__":{"polluted":1}}'), JSON.parse('{"__proto__":{"polluted":1}}')],
     ["\ud800", "\ufffd"],
     [{ "\udfff": 1 }, { "\ufffd": 1 }],
@@ -283,15 +290,21 @@ Deno.test("JsonWriter.value() writes what JSON does not know", () => {
 
 Deno.test("JsonWriter.value() writes objects of another realm, and says what has no properties", () => {
   const other = runInNewContext(
-    "({ map: new Map([['a', 1]]), set: new Set([1]), pattern: /x/g, date: new Date(0), list: [{}] })",
+    `({ map: new Map([["a", 1]]), set: new Set([1]), pattern: /x/g, list: [{}],
+        dates: [new Date(0), new Date(NaN)],
+        boxes: ["a", 1, false, 2n, Symbol("s")].map(Object) })`,
   );
   assertEquals(written(other), {
     map: { a: 1 },
     set: [1],
     pattern: "/x/g",
-    date: "1970-01-01T00:00:00.000Z",
     list: [{}],
+    dates: ["1970-01-01T00:00:00.000Z", "Invalid Date"],
+    boxes: ["a", 1, false, "2", "Symbol(s)"],
   });
+  for (const tag of ["Date", "RegExp", "Number", "Symbol"]) {
+    assertEquals(written({ a: 1, [Symbol.toStringTag]: tag }), { a: 1 });
+  }
   assertEquals(
     written([Promise.resolve(1), new WeakMap(), [1].values(), {}, new Map(), new Set()]),
     ["[object Promise]", "[object WeakMap]", "[object Array Iterator]", {}, {}, []],
