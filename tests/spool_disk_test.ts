@@ -252,6 +252,27 @@ Deno.test("spool that is a file is told, and records are kept in memory", async 
   assertEquals(Deno.readTextFileSync(place.spool), "no directory");
 });
 
+for (const end of ["close", "destroy"] as const) {
+  Deno.test(`${end}() puts on disk what the disk did not take before, if it does by now`, async () => {
+    await using service = startFaultyService(() => answer(503));
+    using place = temporary();
+    Deno.writeTextFileSync(place.spool, "no directory");
+    const { handler, log, said } = spooling(service, place.spool, { shutdownTimeoutMs: 1 });
+    log(1, 20);
+    Deno.removeSync(place.spool);
+    await handler[end]();
+    const { spooled, failed } = handler.stats;
+    assertEquals([spooled, failed, said.some(({ code }) => code === "shutdown")], [20, 0, false]);
+
+    service.script = () => undefined;
+    const next = spooling(service, place.spool);
+    next.log(21, 21);
+    await service.has(21);
+    await next.handler.close(FOREVER_MS);
+    assertEquals([storedBy(service), place.files()], [range(1, 21), []]);
+  });
+}
+
 Deno.test({
   name: "spool that is read-only is told, and records are kept in memory",
   ignore: Deno.build.os === "windows" || Deno.uid() === 0, // Root may write all the same.

@@ -264,6 +264,23 @@ Deno.test("close(0) sends nothing of the spool any more, since that would go out
   assertEquals(service.requests.length, 101);
 });
 
+Deno.test("A handler writes to no file that is named as one it has left", async () => {
+  await using service = startFaultyService(() => answer(503));
+  using place = temporary();
+  const { handler, log } = spooling(service, place.spool);
+  const names = new Set<string>();
+  for (let n = 1; n <= 3; n++) {
+    handler.setup();
+    log(n, n);
+    await handler.close(0);
+    for (const name of place.files()) {
+      names.add(name);
+      Deno.removeSync(`${place.spool}/${name}`); // As somebody does who has delivered it.
+    }
+  }
+  assertEquals(names.size, 3);
+});
+
 for (const status of [401, 403, 404]) {
   Deno.test(`An end waits for no answer but ${status}, and leaves the records in the spool`, async () => {
     await using service = startFaultyService(() => answer(status));

@@ -60,6 +60,8 @@ export interface RecordQueue {
   countBefore(sequence: number): number;
   /** Keeps the disk as the memory is, if there is a disk. */
   tidy(): void;
+  /** Nothing is going to come soon: what is kept in memory alone is offered to the disk once more. */
+  storeAll(): void;
   /** All is settled, and nothing is going to come soon: leaves nothing on disk. */
   putAway(): void;
   /** Leaves on disk what is not settled, where there is a disk, and says how many records are lost. */
@@ -272,6 +274,9 @@ export class Queue implements RecordQueue {
 
   /** There is no disk. */
   tidy(): void {}
+
+  /** There is no disk. */
+  storeAll(): void {}
 
   /** There is no disk. */
   putAway(): void {}

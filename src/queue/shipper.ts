@@ -306,6 +306,7 @@ export class Shipper {
 
   /** Says what an end leaves behind. */
   #reportRemainder(timeoutMs: number): void {
+    this.#queue.storeAll();
     const { pending } = this;
     const lost = Math.min(pending, this.#queue.unstored);
     this.#dispatcher.receiveDiagnostics();

@@ -113,6 +113,12 @@ export class SpooledQueue implements RecordQueue {
     if (this.#unstoredFrom !== undefined && !this.#file.isFailing) this.#storeWindow();
   }
 
+  storeAll(): void {
+    if (this.#unstoredFrom === undefined) return;
+    this.#file.retry();
+    this.#storeWindow();
+  }
+
   rewind(): void {
     this.#window.rewind();
   }

@@ -176,11 +176,6 @@ export function siblingOf(path: string): string {
     : path.replace(/sqlite$/, "first");
 }
 
-/** Whether there is a file. */
-export function exists(path: string): boolean {
-  return stat(path) !== undefined;
-}
-
 /** How large a file is, if it is there. */
 export function bytesOf(path: string): number {
   return stat(path)?.size ?? 0;

@@ -26,6 +26,8 @@ import {
  */
 const MOST = { lines: 256, characters: 1 << 17 } as const;
 
+const LINE_BREAK = 10;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -40,7 +42,10 @@ export class FirstFile implements Lines {
   /** What is in it and not deleted. */
   #lines = new Map<number, string>();
   #characters = 0;
+  /** How long all whole lines of the text are. */
   #bytes = 0;
+  /** Whether there is more behind them: a line that was not finished. */
+  #isTorn = false;
   /** How long the origin is. */
   #headerBytes = 0;
 
@@ -83,14 +88,17 @@ export class FirstFile implements Lines {
   static #take(path: string, file: Deno.FsFile): FirstFile | Refusal {
     // Who has removed it in between has delivered it.
     if (!file.tryLockSync(true) || file.statSync().nlink === 0) return "locked";
-    const [header, ...lines] = readAll(file).split("\n");
-    if (lines.length === 0) return "unfinished";
+    const bytes = readAll(file);
+    // The call that wrote what comes after the last line break has not returned.
+    const end = bytes.lastIndexOf(LINE_BREAK);
+    if (end < 0) return "unfinished";
+    const [header, ...lines] = decoder.decode(bytes.subarray(0, end)).split("\n");
     const origin = originOf(header);
     if (typeof origin === "string") return origin;
     const taken = new FirstFile(path, header!, file);
-    taken.#bytes = file.statSync().size;
-    // The call that wrote what comes after the last line break has not returned.
-    for (const text of lines.slice(0, -1)) taken.#remember(text);
+    taken.#bytes = end + 1;
+    taken.#isTorn = bytes.length > taken.#bytes;
+    for (const text of lines) taken.#remember(text);
     return taken;
   }
 
@@ -141,6 +149,7 @@ export class FirstFile implements Lines {
   deleteAll(): void {
     this.#file.truncateSync(this.#headerBytes);
     this.#bytes = this.#headerBytes;
+    this.#isTorn = false;
     this.#lines.clear();
     this.#characters = 0;
   }
@@ -167,18 +176,14 @@ export class FirstFile implements Lines {
     this.#write(`${number}\t${withCheck(this.#seed, number, line)}`);
   }
 
-  /** Writes a line of the text, or nothing of it. */
+  /** Writes a line of the text. What was written of one before that could not be finished goes. */
   #write(text: string): void {
     const bytes = encoder.encode(`${text}\n`);
-    let written = 0;
-    try {
-      written = this.#file.writeSync(bytes);
-      if (written < bytes.length) throw new Error("the disk is full");
-      this.#bytes += written;
-    } catch (error) {
-      if (written > 0) this.#file.truncateSync(this.#bytes);
-      throw error;
-    }
+    if (this.#isTorn) this.#file.truncateSync(this.#bytes);
+    this.#isTorn = true;
+    if (this.#file.writeSync(bytes) < bytes.length) throw new Error("the disk is full");
+    this.#isTorn = false;
+    this.#bytes += bytes.length;
   }
 
   #remember(text: string): void {
@@ -193,7 +198,7 @@ export class FirstFile implements Lines {
   }
 }
 
-function readAll(file: Deno.FsFile): string {
+function readAll(file: Deno.FsFile): Uint8Array {
   const bytes = new Uint8Array(file.statSync().size);
   let length = 0;
   while (length < bytes.length) {
@@ -201,5 +206,5 @@ function readAll(file: Deno.FsFile): string {
     if (count === null) break;
     length += count;
   }
-  return decoder.decode(bytes.subarray(0, length));
+  return bytes.subarray(0, length);
 }

@@ -66,6 +66,19 @@ Deno.test("FirstFile holds nothing any more after deleteAll()", () =>
     assertEquals(numbersOf(take(path)), [10]);
   }));
 
+Deno.test("FirstFile keeps what is written behind a line that was not finished", () =>
+  inFile((path) => {
+    leave(path, range(0, 9));
+    Deno.truncateSync(path, Deno.statSync(path).size - 3); // Killed while it wrote the last one.
+    const taken = take(path);
+    taken.delete(0, 4);
+    taken.append(20, lineOf(20));
+    taken.close();
+    const again = take(path);
+    assertEquals([numbersOf(again), again.damaged], [[5, 6, 7, 8, 20], 0]);
+    again.close();
+  }));
+
 Deno.test("FirstFile.take() takes nothing from who has it, and nothing that is gone", () =>
   inFile((path) => {
     const file = FirstFile.create(path, ORIGIN);

@@ -10,7 +10,7 @@ import { now } from "../clock.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import type { Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
-import { Directory, exists, siblingOf } from "./directory.ts";
+import { Directory, siblingOf } from "./directory.ts";
 import { FirstFile } from "./first_file.ts";
 import type { Lines, Slice } from "./lines.ts";
 import { LinesFile } from "./lines_file.ts";
@@ -82,6 +82,11 @@ export class OwnFile {
   /** Whether the disk has failed, and is not tried again yet. */
   get isFailing(): boolean {
     return this.#retryAt !== undefined && now() < this.#retryAt;
+  }
+
+  /** A disk that has failed is tried again at once. */
+  retry(): void {
+    this.#retryAt = undefined;
   }
 
   #append(file: Lines, number: number, line: string): void {
@@ -215,11 +220,8 @@ export class OwnFile {
 
   #create<T>(form: string, create: (path: string) => T): T {
     this.#directory.make();
-    const fileOf = (name: string) => this.#directory.fileOf(`${name}.${form}`);
-    const own = fileOf(this.#origin.keyPrefix);
-    // What this handler has left there before it was closed is somebody else's now.
-    const isTaken = exists(own) || exists(siblingOf(own));
-    return create(isTaken ? fileOf(randomUUID()) : own);
+    // A new name each time: somebody may be about to remove the file that this handler had before.
+    return create(this.#directory.fileOf(`${randomUUID()}.${form}`));
   }
 
   #remove(file: Lines): void {
