@@ -122,6 +122,12 @@ export interface WaitOptions {
  * ```
  */
 export function startDevServer(options: DevServerOptions = {}): DevServer {
+  try {
+    check(options);
+  } catch (error) {
+    Error.captureStackTrace(error as Error, startDevServer); // The caller's line says more.
+    throw error;
+  }
   const {
     port = 3000,
     hostname = "127.0.0.1",
@@ -135,12 +141,7 @@ export function startDevServer(options: DevServerOptions = {}): DevServer {
     onEvent,
     onRefusal,
     intercept,
-    ...unknown
   } = options;
-  refuseUnknown(STARTING, unknown);
-  requireInteger(STARTING, "keep", keep, 1);
-  requireInteger(STARTING, "maxBodyBytes", maxBodyBytes, 1);
-  requireInteger(STARTING, "delayMs", delayMs, 0);
   const store = new Store(keep, onEvent, onRefusal);
   const stop = new AbortController();
   const { signal } = stop;
@@ -215,6 +216,47 @@ export function startDevServer(options: DevServerOptions = {}): DevServer {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+const TEXT = [
+  "a non-empty string",
+  (value: unknown) => typeof value === "string" && value !== "",
+] as const;
+const FUNCTION = ["a function", (value: unknown) => typeof value === "function"] as const;
+/** What each option must be that is not an integer. */
+const KINDS: ReadonlyMap<string, readonly [must: string, test: (value: unknown) => boolean]> =
+  new Map<keyof DevServerOptions, readonly [must: string, test: (value: unknown) => boolean]>([
+    ["hostname", TEXT],
+    ["apiKey", TEXT],
+    ["tenantId", TEXT],
+    ["environments", [
+      "an array of non-empty strings",
+      (value) => Array.isArray(value) && value.every(TEXT[1]),
+    ]],
+    ["appKeys", ["true or false", (value) => typeof value === "boolean"]],
+    ["onEvent", FUNCTION],
+    ["onRefusal", FUNCTION],
+    ["intercept", FUNCTION],
+  ]);
+
+/** Refuses what a program in plain JavaScript may pass, or a test that has it from elsewhere. */
+function check(options: DevServerOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`${STARTING}: 'options' must be an object: current value is ${options}`);
+  }
+  const { port = 0, keep = 1, maxBodyBytes = 1, delayMs = 0, ...others } = options;
+  requireInteger(STARTING, "port", port, 0, 65_535);
+  requireInteger(STARTING, "keep", keep, 1);
+  requireInteger(STARTING, "maxBodyBytes", maxBodyBytes, 1);
+  requireInteger(STARTING, "delayMs", delayMs, 0);
+  for (const [name, value] of Object.entries(others)) {
+    const [must, test] = KINDS.get(name) ?? [];
+    if (must === undefined || test === undefined) refuseUnknown(STARTING, { [name]: value });
+    else if (value !== undefined && !test(value)) {
+      const shown = name === "apiKey" ? `of type ${typeof value}` : Deno.inspect(value);
+      throw new TypeError(`${STARTING}: '${name}' must be ${must}: current value is ${shown}`);
+    }
+  }
 }
 
 function refuseUnknown(action: string, unknown: object): void {

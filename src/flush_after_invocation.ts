@@ -5,7 +5,7 @@
  * @module
  */
 import type { AxonPushHandler } from "./handler.ts";
-import { checkTimeout, show } from "./options/check.ts";
+import { blamingCallOf, checkTimeout, show } from "./options/check.ts";
 
 /** Options of {@linkcode flushAfterInvocation}. */
 export interface FlushAfterInvocationOptions {
@@ -53,9 +53,8 @@ export function flushAfterInvocation<F extends (...args: any[]) => unknown>(
   options: FlushAfterInvocationOptions = {},
 ): F {
   const all = [handlers].flat() as AxonPushHandler[];
-  check(all, fn, options); // Later an error would take the place of the result.
-  const { timeoutMs = 5000 } = options;
-  checkTimeout("flush", timeoutMs);
+  // Later an error would take the place of the result.
+  const timeoutMs = blamingCallOf(flushAfterInvocation, () => check(all, fn, options));
   const flush = () => Promise.all(all.map((handler) => handler.flush(timeoutMs)));
   const wrapped = function (this: unknown, ...args: unknown[]): unknown {
     let pending = false;
@@ -74,18 +73,35 @@ export function flushAfterInvocation<F extends (...args: any[]) => unknown>(
   return wrapped as F;
 }
 
-/** Refuses what plain JavaScript may pass: the arguments in another order, say. */
-function check(handlers: readonly unknown[], fn: unknown, options: unknown): void {
+/** Refuses what plain JavaScript may pass: the arguments in another order, say. Returns the timeout. */
+function check(
+  handlers: readonly unknown[],
+  fn: unknown,
+  options: FlushAfterInvocationOptions,
+): number {
   const isHandler = (value: unknown) =>
     typeof (value as Partial<AxonPushHandler> | undefined)?.flushSync === "function";
-  if (!handlers.every(isHandler)) refuse("first", "an AxonPushHandler or an array of them");
+  if (handlers.length === 0) refuse("first", "an AxonPushHandler: current value is an empty array");
+  const other = handlers.find((value) => !isHandler(value));
+  if (other !== undefined || handlers.includes(undefined)) {
+    refuse(
+      "first",
+      `an AxonPushHandler or an array of them: current value is of type ${typeof other}`,
+    );
+  }
   if (typeof fn !== "function") {
     refuse("second", `a function: current value is of type ${typeof fn}`);
   }
   const isKnown = Object.keys(Object(options)).every((name) => name === "timeoutMs");
-  if (typeof options !== "object" || !isKnown) {
-    refuse("third", `an object as in { timeoutMs: 3000 }: current value is ${show(options)}`);
+  if (typeof options !== "object" || options === null || !isKnown) {
+    refuse(
+      "third",
+      `an object as in { timeoutMs: 3000 }: current value is ${show(options) ?? typeof options}`,
+    );
   }
+  const { timeoutMs = 5000 } = options;
+  checkTimeout("flush", timeoutMs);
+  return timeoutMs;
 }
 
 function refuse(which: string, must: string): never {

@@ -204,7 +204,7 @@ export class AxonPushHandler extends BaseHandler {
    * @throws {RangeError} If it is negative or `NaN`.
    */
   async flush(timeoutMs: number = this.#settings.shutdownTimeoutMs): Promise<boolean> {
-    checkTimeout("flush", timeoutMs);
+    blamingCallOf(AxonPushHandler.prototype.flush, () => checkTimeout("flush", timeoutMs));
     this.#takeDeferred(true);
     return await this.#shipper.flush(timeoutMs);
   }
@@ -220,7 +220,7 @@ export class AxonPushHandler extends BaseHandler {
    * @throws {RangeError} If it is negative or `NaN`.
    */
   flushSync(timeoutMs: number = this.#settings.shutdownTimeoutMs): boolean {
-    checkTimeout("flush", timeoutMs);
+    blamingCallOf(AxonPushHandler.prototype.flushSync, () => checkTimeout("flush", timeoutMs));
     this.#takeDeferred(true);
     return this.#shipper.flushSync(timeoutMs);
   }
@@ -235,7 +235,7 @@ export class AxonPushHandler extends BaseHandler {
    * @throws {RangeError} If it is negative or `NaN`.
    */
   async close(timeoutMs: number = this.#settings.shutdownTimeoutMs): Promise<void> {
-    checkTimeout("close", timeoutMs);
+    blamingCallOf(AxonPushHandler.prototype.close, () => checkTimeout("close", timeoutMs));
     if (this.#state === "closed") return;
     this.#takeDeferred(true);
     this.#state = "closing";

@@ -6,7 +6,10 @@
  */
 import type { LogConfig } from "@std/log";
 import { AxonPushHandler, diagnosticsOf } from "./handler.ts";
-import { blamingCallOf } from "./options/check.ts";
+import { blamingCallOf, show } from "./options/check.ts";
+
+/** The name of the console handler that std/log always has. */
+const CONSOLE = "default";
 
 /**
  * Adds the handler to every logger of a configuration, once. Handlers that a logger lists but that
@@ -29,34 +32,33 @@ import { blamingCallOf } from "./options/check.ts";
  * @param name The handler's name in the configuration. The default is `"axon"`. A handler that is
  *   configured already keeps its name.
  * @returns A new configuration; the given one is not changed.
- * @throws {TypeError} If another handler has the name, or `handler` is not an `AxonPushHandler`;
- *   and what {@linkcode AxonPushHandler} throws, if it is created here.
+ * @throws {TypeError} If `config` is not what `log.setup()` takes, `handler` is not an
+ *   `AxonPushHandler`, or another handler has the name, as std/log's own has `"default"`; and what
+ *   {@linkcode AxonPushHandler} throws, if it is created here.
  */
 export function withAxonPush(
   config: LogConfig = {},
   handler?: AxonPushHandler,
   name: string = "axon",
 ): LogConfig {
-  if (config instanceof AxonPushHandler) {
-    refuse("the configuration comes first, and then the handler: withAxonPush({}, handler)");
-  }
-  if (handler === undefined) handler = blamingCallOf(withAxonPush, () => new AxonPushHandler());
-  if (!(handler instanceof AxonPushHandler)) {
-    refuse(
-      "the second argument must be one, as in withAxonPush({}, new AxonPushHandler()): " +
-        `current value is of type ${typeof handler}`,
-    );
-  }
-  const configured = Object.entries(config.handlers ?? {});
-  name = configured.find(([, other]) => other === handler)?.[0] ?? name;
+  return blamingCallOf(withAxonPush, () => {
+    checkConfig(config);
+    if (handler === undefined) handler = new AxonPushHandler();
+    if (!(handler instanceof AxonPushHandler)) {
+      refuse(
+        "the second argument must be one, as in withAxonPush({}, new AxonPushHandler()): " +
+          `current value is of type ${typeof handler}`,
+      );
+    }
+    return add(config, handler, nameFor(handler, config.handlers ?? {}, name));
+  });
+}
+
+/** A configuration whose loggers all have the handler. */
+function add(config: LogConfig, handler: AxonPushHandler, name: string): LogConfig {
   const handlers = { ...config.handlers, [name]: handler };
-  if (config.handlers?.[name] !== undefined && config.handlers[name] !== handler) {
-    refuse(
-      `another handler is named '${name}' in the configuration: give a name as the third argument`,
-    );
-  }
   const loggers = {
-    default: { level: "INFO", handlers: ["default"] } as const,
+    default: { level: "INFO", handlers: [CONSOLE] } as const,
     ...config.loggers,
   };
   const withHandler = Object.fromEntries(
@@ -69,6 +71,47 @@ export function withAxonPush(
   return { handlers, loggers: withHandler };
 }
 
+/** The name that a handler has already, or else the one that it is to get. */
+function nameFor(
+  handler: AxonPushHandler,
+  handlers: NonNullable<LogConfig["handlers"]>,
+  name: unknown,
+): string {
+  const own = Object.entries(handlers).find(([, other]) => other === handler)?.[0];
+  if (own !== undefined) return own;
+  if (typeof name !== "string" || name === "") {
+    refuse(`the name must be a non-empty string: current value is ${show(name) ?? typeof name}`);
+  }
+  if (name === CONSOLE || Object.hasOwn(handlers, name) && handlers[name] !== undefined) {
+    refuse(
+      `another handler is named '${name}' in the configuration: give a name as the third argument`,
+    );
+  }
+  return name;
+}
+
+/** Refuses what plain JavaScript may pass, where std/log would skip it, or take a name for letters. */
+function checkConfig(config: LogConfig): void {
+  if (config instanceof AxonPushHandler) {
+    refuse("the configuration comes first, and then the handler: withAxonPush({}, handler)");
+  }
+  if (typeof config !== "object" || config === null) {
+    refuse(`the configuration must be an object: current value is ${show(config)}`);
+  }
+  for (const [logger, settings] of Object.entries(config.loggers ?? {})) {
+    if (typeof settings !== "object" || settings === null) {
+      refuse(`the logger '${logger}' must be an object: current value is ${show(settings)}`);
+    }
+    const { handlers = [] } = settings;
+    if (!Array.isArray(handlers)) {
+      refuse(
+        `'handlers' of the logger '${logger}' must be an array of names: ` +
+          `current value is ${show(handlers)}`,
+      );
+    }
+  }
+}
+
 function refuse(why: string): never {
   throw new TypeError(`Cannot add AxonPushHandler: ${why}`);
 }
@@ -79,8 +122,7 @@ function reportUnknown(
   handlers: Readonly<Record<string, unknown>>,
   handler: AxonPushHandler,
 ): void {
-  // "default" is the console handler that std/log always has.
-  const isKnown = (name: string) => name === "default" || Object.hasOwn(handlers, name);
+  const isKnown = (name: string) => name === CONSOLE || Object.hasOwn(handlers, name);
   const unknown = Object.entries(loggers).flatMap(([logger, { handlers: names = [] }]) => {
     const missing = names.filter((name) => !isKnown(name));
     return missing.length > 0 ? [`logger '${logger}' lists ${missing.join(", ")}`] : [];

@@ -965,7 +965,32 @@ Deno.test("startDevServer() and waitFor() refuse an option that is misspelled", 
   );
 });
 
-for (const name of ["keep", "maxBodyBytes", "delayMs"] as const) {
+Deno.test("startDevServer() refuses an option of a wrong type", () => {
+  for (
+    const [option, problem] of [
+      [{ port: "3000" }, "'port' must be an integer from 0 to 65535: current value is \"3000\""],
+      [{ hostname: "" }, "'hostname' must be a non-empty string: current value is \"\""],
+      [{ apiKey: 5 }, "'apiKey' must be a non-empty string: current value is of type number"],
+      [{ tenantId: 5 }, "'tenantId' must be a non-empty string: current value is 5"],
+      [{ environments: "prod" }, "'environments' must be an array of non-empty strings"],
+      [{ appKeys: "no" }, "'appKeys' must be true or false"],
+      [{ onEvent: {} }, "'onEvent' must be a function"],
+      [{ onRefusal: {} }, "'onRefusal' must be a function"],
+      [{ intercept: {} }, "'intercept' must be a function"],
+    ] as const
+  ) {
+    const options = { port: 0, ...option } as object;
+    const { stack } = assertThrows(
+      () => startDevServer(options),
+      TypeError,
+      `Cannot start the local AxonPush: ${problem}`,
+    );
+    assert(stack!.split("\n    at ")[1]!.includes("dev_server_test.ts"), stack);
+  }
+  assertThrows(() => startDevServer(null as never), TypeError, "'options' must be an object");
+});
+
+for (const name of ["port", "keep", "maxBodyBytes", "delayMs"] as const) {
   Deno.test(`startDevServer() refuses ${name} -1`, () => {
     assertThrows(() => startDevServer({ port: 0, [name]: -1 }), RangeError, `'${name}' must be`);
   });

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
+import { pathToFileURL as toFileUrl } from "node:url";
+import { assertEquals, assertInstanceOf, assertMatch, assertStringIncludes } from "@std/assert";
 import { parse } from "@std/dotenv/parse";
 import { runProgram } from "./program.ts";
 
@@ -16,15 +17,25 @@ async function tell(text: string, env: Record<string, string> = {}, ...flags: re
   const path = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(path, text);
-    const { stdout } = await runProgram("tell_settings.ts", {
-      flags: ["--no-prompt", `--allow-read=${path}`, ...flags],
-      args: [JSON.stringify({ envFile: path })],
-      env,
-    });
-    return stdout;
+    return await tellAt(path, path, env, flags);
   } finally {
     await Deno.remove(path);
   }
+}
+
+/** The same of a file that is there. */
+async function tellAt(
+  path: string,
+  envFile: string,
+  env: Record<string, string> = {},
+  flags: readonly string[] = [],
+): Promise<string> {
+  const { stdout } = await runProgram("tell_settings.ts", {
+    flags: ["--no-prompt", `--allow-read=${path}`, ...flags],
+    args: [JSON.stringify({ envFile })],
+    env,
+  });
+  return stdout;
 }
 
 /** The environment that the handler finds in such a file, as the option `environment`. */
@@ -60,13 +71,35 @@ Deno.test("envFile may refer to the environment, where that may be read", async 
   assertEquals(await environmentIn(text, {}, "--allow-env"), "production");
   assertStringIncludes(
     await tell(REQUIRED + text, env),
-    "TypeError: Cannot create AxonPushHandler: cannot read 'envFile'",
+    "TypeError: Cannot create AxonPushHandler: cannot read 'envFile': it refers to STAGE, which may " +
+      "not be read: current value is ",
   );
 });
 
 Deno.test("envFile may hold lines of others that refer to what may not be read", async () => {
   const text = `PATHS=$HOME/bin:$PATH\nPASSWORD='pa$word'\nAXONPUSH_ENVIRONMENT='$not_read'`;
   assertEquals(await environmentIn(text), "$not_read");
+});
+
+Deno.test("envFile may be the text of a URL, as import.meta.resolve() makes it", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "an env " });
+  try {
+    const path = `${folder}/.env`;
+    await Deno.writeTextFile(path, REQUIRED);
+    const { exporter } = JSON.parse(await tellAt(path, String(toFileUrl(path))));
+    assertEquals(exporter.headers["x-api-key"], "ak_file");
+    assertStringIncludes(await tellAt("/", "file:///a%zz"), "cannot read 'envFile': No such file");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("A variable that is not in envFile is said to be missing there", async () => {
+  const text = await tell("AXONPUSH_API_KEY=ak_file\nAXONPUSH_TENANT_ID=\n");
+  assertMatch(
+    text,
+    /: missing 'tenantId' \(AXONPUSH_TENANT_ID is not in 'envFile', "[^"]+"\): set the option, or the variable there\n/,
+  );
 });
 
 Deno.test("envFile may begin with a byte order mark", async () => {

@@ -5,7 +5,14 @@
  *
  * @module
  */
-import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { Logger } from "@std/log/logger";
 import { AxonPushHandler, flushAfterInvocation } from "../mod.ts";
 import {
@@ -171,9 +178,10 @@ Deno.test("flushAfterInvocation() wraps a handler of Deno.serve()", async () => 
 // ——— Platforms ———
 
 Deno.test("flushAfterInvocation() refuses what is no time, before it is too late", () => {
+  const handler = new AxonPushHandler("INFO", { apiKey: "ak_1", tenantId: "1" });
   for (const [timeoutMs, refusal] of [[NaN, RangeError], [-1, RangeError], ["5s", TypeError]]) {
     assertThrows(
-      () => flushAfterInvocation([], () => {}, { timeoutMs: timeoutMs as number }),
+      () => flushAfterInvocation([handler], () => {}, { timeoutMs: timeoutMs as number }),
       refusal as ErrorConstructor,
       "Cannot flush AxonPushHandler: 'timeoutMs' must be",
     );
@@ -186,19 +194,23 @@ Deno.test("flushAfterInvocation() refuses other arguments before they cost a res
   for (
     const [args, problem] of [
       [[fn], "first argument must be an AxonPushHandler or an array of them"],
-      [[fn, handler], "first argument must be"],
+      [[fn, handler], "current value is of type function"],
+      [[[], fn], "first argument must be an AxonPushHandler: current value is an empty array"],
+      [[[handler, undefined], fn], "first argument must be"],
       [[undefined, fn], "first argument must be"],
       [[[handler, null], fn], "first argument must be"],
       [[handler], "second argument must be a function: current value is of type undefined"],
       [[handler, fn, 3000], "third argument must be an object as in { timeoutMs: 3000 }: current "],
       [[handler, fn, { timeout: 3000 }], "current value is { timeout: 3000 }"],
+      [[handler, fn, null], "third argument must be an object as in { timeoutMs: 3000 }: current "],
     ] as const
   ) {
-    assertThrows(
+    const { stack } = assertThrows(
       () => (flushAfterInvocation as (...args: readonly unknown[]) => unknown)(...args),
       TypeError,
       problem,
     );
+    assertMatch(stack!, /^[^\n]+\n {4}at [^\n]*flush_after_invocation_test\.ts/);
   }
 });
 

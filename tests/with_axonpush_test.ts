@@ -55,6 +55,35 @@ Deno.test("withAxonPush() does not take the name of another handler", () => {
     Object.keys(withAxonPush({ handlers }, handlerTo(NOWHERE), "axon 2").handlers!),
     ["axon", "axon 2"],
   );
+  // The console's.
+  assertThrows(
+    () => withAxonPush({}, handlerTo(NOWHERE), "default"),
+    TypeError,
+    "another handler is named 'default'",
+  );
+  const handler = handlerTo(NOWHERE);
+  const { loggers } = withAxonPush({ handlers: { default: handler } }, handler);
+  assertEquals(loggers, { default: { level: "INFO", handlers: ["default"] } });
+});
+
+Deno.test("withAxonPush() refuses what is no configuration, and no name", () => {
+  for (
+    const [args, problem] of [
+      [[null], "the configuration must be an object: current value is null"],
+      [["axon"], 'the configuration must be an object: current value is "axon"'],
+      [[{ loggers: { db: null } }], "the logger 'db' must be an object: current value is null"],
+      [
+        [{ loggers: { db: { handlers: "axon" } } }],
+        "'handlers' of the logger 'db' must be an array of names: current value is \"axon\"",
+      ],
+      [[{}, handlerTo(NOWHERE), ""], 'the name must be a non-empty string: current value is ""'],
+      [[{}, handlerTo(NOWHERE), 5], "the name must be a non-empty string: current value is 5"],
+    ] as const
+  ) {
+    const [config, handler = handlerTo(NOWHERE), name] = args as readonly unknown[] as never[];
+    const { message } = assertThrows(() => withAxonPush(config, handler, name), TypeError);
+    assertEquals(message, `Cannot add AxonPushHandler: ${problem}`);
+  }
 });
 
 Deno.test("withAxonPush() tells by the handler's diagnostics of names that no handler has", () => {

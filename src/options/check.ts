@@ -15,13 +15,17 @@ const LEVELS = Object.entries(LogLevels);
 const level: Kind = {
   ...oneOf(...LEVELS.map(([name]) => name)),
   meant: (value) => {
-    const given = String(value).toUpperCase();
-    return LEVELS.find(([name, number]) => value === number || given.startsWith(name))?.[0];
+    const given = String(value).trim().toUpperCase();
+    return LEVELS.find(([name, number]) =>
+      given === String(number) || given.startsWith(name) ||
+      /^\w{3}/.test(given) && name.startsWith(given)
+    )?.[0];
   },
 };
 
-// As it is when the package is loaded, whatever the program does to it later.
+// As they are when the package is loaded, whatever the program does to them later.
 const { captureStackTrace } = Error;
+const { URL } = globalThis;
 
 /**
  * Calls a function. What it throws says that it was thrown where `caller` was called: Deno prints that
@@ -109,7 +113,11 @@ export function refuse(Refusal: ErrorConstructor, why: string, options?: ErrorOp
  */
 export function show(value: unknown): string | undefined {
   const shown = attempt(() =>
-    Deno.inspect(value, { depth: 1, breakLength: Infinity, strAbbreviateSize: 80 })
+    Deno.inspect(value instanceof URL ? value.href : value, {
+      depth: 1,
+      breakLength: Infinity,
+      strAbbreviateSize: 80,
+    })
   );
   if (shown === undefined || /[@?]|\b(ak|pt)_/.test(shown)) return undefined;
   return maskTokens(shown) === shown ? shown : undefined;
@@ -124,17 +132,23 @@ export function attempt<T>(read: () => T): T | undefined {
   }
 }
 
-/** Suggests the option that was probably meant: the one that shares most pairs of letters. */
+/**
+ * Suggests the option that was probably meant: the one that shares most pairs of letters, it or one of
+ * its variables.
+ */
 export function suggestion(name: string): string {
-  const plain = (word: string) => word.toLowerCase().replaceAll(/[_-]/g, "");
+  const plain = (word: string) => word.toLowerCase().replaceAll(/[_-]|^axonpush/g, "");
   const given = plain(name);
-  if (/^level(name)?$/.test(given)) return ": the level is the first argument";
+  if (/level(name)?$/.test(given)) return ": the level is the first argument";
   const pairs = Array.from({ length: given.length - 1 }, (_, i) => given.slice(i, i + 2));
   const likeness = (known: string) =>
     pairs.filter((pair) => plain(known).includes(pair)).length / pairs.length;
-  const known = Object.keys(RULES);
-  const [likely] = known.toSorted((one, other) => likeness(other) - likeness(one));
-  return likeness(likely!) > 0.6
+  const known = Object.keys(RULES) as OptionName[];
+  const [likely, most] = known
+    .map((known) => [known, Math.max(...[known, ...RULES[known].env ?? []].map(likeness))] as const)
+    .reduce((best, next) => next[1] > best[1] ? next : best);
+  // Of a short word, parts are in many others.
+  return most > (pairs.length > 3 ? 0.6 : 0.99)
     ? `: did you mean '${likely}'?`
     : `: known are ${known.join(", ")}`;
 }

@@ -11,7 +11,7 @@ import { credentialsIn } from "../record/redaction/mask_diagnostics.ts";
 import type { Environment } from "./environment.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
 import { otelDestination } from "./otel.ts";
-import { refuse } from "./check.ts";
+import { refuse, show } from "./check.ts";
 import { type OptionName, parseAddress, RULES } from "./schema.ts";
 
 /** Where requests go. */
@@ -109,7 +109,7 @@ function fingerprint(text: string): number {
  * itself passed, and requires nothing.
  */
 function credentials(
-  { apiKey, tenantId }: Pick<AxonPushHandlerOptions, "apiKey" | "tenantId">,
+  { apiKey, tenantId, envFile }: AxonPushHandlerOptions,
   isEndpoint: boolean,
 ): Record<string, string> {
   if (apiKey === undefined && isEndpoint) return {};
@@ -120,7 +120,11 @@ function credentials(
   if (apiKey === undefined || tenantId === undefined) {
     const problems = missing.map(({ name, variable }) =>
       `'${name}' (${variable} is ${
-        mayReadVariable(variable) ? "unset" : "not readable: no env permission"
+        envFile !== undefined
+          ? `not in 'envFile', ${show(envFile) ?? "not shown"}`
+          : mayReadVariable(variable)
+          ? "unset"
+          : "not readable: no env permission"
       })`
     );
     const denied = missing.map(({ variable }) => variable).filter((variable) =>
@@ -129,7 +133,9 @@ function credentials(
     refuse(
       TypeError,
       `missing ${problems.join(" and ")}: set the option, or the variable` +
-        (denied.length > 0
+        (envFile !== undefined
+          ? " there"
+          : denied.length > 0
           ? ` and run with --allow-env=${denied.join(",")}`
           : "; a .env file is read with --env-file or 'envFile'"),
     );
@@ -140,6 +146,15 @@ function credentials(
     "x-tenant-id": String(tenantId),
   };
 }
+
+/** The options that are sent as headers. */
+const OPTION_OF: Readonly<Record<string, OptionName>> = {
+  "X-API-Key": "apiKey",
+  "X-Public-Token": "apiKey",
+  "x-tenant-id": "tenantId",
+  "X-Axonpush-Environment": "environment",
+  "X-Axonpush-Channel": "channelId",
+};
 
 /** What HTTP can carry in a header (RFC 9110, 5.1 and 5.5). */
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
@@ -167,10 +182,13 @@ function sendable(
       );
     }
     if (!HEADER_VALUE.test(value)) {
+      const option = ours[name] === value ? OPTION_OF[name] : undefined;
       refuse(
         TypeError,
-        `header '${name}' must have a value that HTTP can carry: ` +
-          `current value has a line break or a character beyond Latin-1`,
+        `${
+          option ? `'${option}', sent as header` : "header"
+        } '${name}' must have a value that HTTP ` +
+          `can carry: current value has a line break or a character beyond Latin-1`,
       );
     }
   }

@@ -6,7 +6,9 @@
  */
 import { parse as parseDotenv } from "@std/dotenv/parse";
 import { mayReadFile, mayReadVariable, readVariable } from "../permissions.ts";
+import { reason } from "../record/errors.ts";
 import { refuse, show } from "./check.ts";
+import { pathOf, permissionFlag } from "./path.ts";
 
 /** Finds a variable's value. One that is empty or blank counts as unset. */
 export type Environment = (variable: string) => string | undefined;
@@ -30,12 +32,11 @@ const OURS = /^(AXONPUSH|OTEL)_/;
 /** Stands for `$` where the parser must not see a reference: a character without a meaning. */
 const DOLLAR = "\uE000";
 
-function readEnvFile(path: string | URL): Record<string, string> {
+function readEnvFile(file: string | URL): Record<string, string> {
+  const path = pathOf(file);
   if (!mayReadFile(path)) {
-    refuse(
-      TypeError,
-      `cannot read 'envFile', no read permission: run with --allow-read=${path}`,
-    );
+    const flag = permissionFlag("read", path);
+    refuse(TypeError, `cannot read 'envFile', no read permission: run with ${flag}`);
   }
   try {
     const text = Deno.readTextFileSync(path).replace(/^\uFEFF/, ""); // A byte order mark.
@@ -50,13 +51,11 @@ function readEnvFile(path: string | URL): Record<string, string> {
       .filter((name) => !mayReadVariable(name) && !isDefined(name, text));
     if (foreign.length > 0) throw new TypeError(`it refers to ${foreign}, which may not be read`);
     return parseDotenv(text);
-  } catch (cause) {
+  } catch (error) {
+    const why = reason(error).replace(/: readfile .*/s, ""); // Deno says the path there.
     return refuse(
       TypeError,
-      `cannot read 'envFile': current value is ${show(path) ?? "not shown"}`,
-      {
-        cause,
-      },
+      `cannot read 'envFile': ${why}: current value is ${show(path) ?? "not shown"}`,
     );
   }
 }

@@ -35,7 +35,7 @@ export interface Kind {
 
 const text: Kind = {
   must: "a non-empty string",
-  test: (value) => typeof value === "string" && value !== "",
+  test: (value) => typeof value === "string" && value.trim() !== "",
 };
 const id: Kind = {
   must: "a non-empty string or an integer",

@@ -11,7 +11,7 @@ import { resourceAttributes } from "../platform.ts";
 import { newTraceId } from "../record/context.ts";
 import { REDACTED } from "../record/redaction/mask_looks.ts";
 import { Redactor } from "../record/redaction/redactor.ts";
-import { checkOption, checkVariable, refuse, show, suggestion } from "./check.ts";
+import { attempt, checkOption, checkVariable, refuse, show, suggestion } from "./check.ts";
 import { type Destination, destinationOf } from "./destination.ts";
 import { type Environment, environment } from "./environment.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
@@ -147,11 +147,11 @@ function fromEnvironment(name: OptionName, variables: Environment): unknown {
 
 /** A copy of the options, each of them known and valid. */
 function checkEach(options: AxonPushHandlerOptions): AxonPushHandlerOptions {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    refuse(
-      TypeError,
-      `'options' must be an object: current value is ${show(options) ?? typeof options}`,
-    );
+  const kind = attempt(() => Object.prototype.toString.call(options)) ?? "unreadable";
+  if (kind !== "[object Object]") {
+    // A Map or a promise of options has none of them as a property, but holds what is not to be shown.
+    const shown = typeof options === "object" && options !== null ? kind : show(options);
+    refuse(TypeError, `'options' must be an object: current value is ${shown ?? typeof options}`);
   }
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(RULES, name)) {

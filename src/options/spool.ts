@@ -4,11 +4,9 @@
  * @module
  */
 import { mayReadFile, mayWriteFile } from "../permissions.ts";
-import { refuse, show } from "./check.ts";
+import { refuse } from "./check.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
-
-// As they are when the package is loaded, whatever the program does to them later.
-const { URL } = globalThis;
+import { pathOf, permissionFlag } from "./path.ts";
 
 /**
  * The directory of the spool as a path, if there is to be one.
@@ -32,28 +30,16 @@ export function spoolOf(
     if (options.spoolMaxBytes !== undefined) refuse(TypeError, `'spoolMaxBytes' needs 'spool'`);
     return undefined;
   }
-  const directory = pathOf(spool);
+  const path = pathOf(spool);
+  const isRelative = !/^([a-z]:)?[/\\]/i.test(path);
+  // The program may go to another directory later.
+  const directory = isRelative && mayReadFile(".") ? `${Deno.cwd()}/${path}` : path;
   const flags = [
-    mayReadFile(directory) ? "" : `--allow-read=${directory}`,
-    mayWriteFile(directory) ? "" : `--allow-write=${directory}`,
+    mayReadFile(directory) ? "" : permissionFlag("read", directory),
+    mayWriteFile(directory) ? "" : permissionFlag("write", directory),
   ].filter(Boolean);
   if (flags.length > 0) {
-    refuse(
-      TypeError,
-      `cannot use 'spool', no permission: current value is ${show(spool)}: run with ${
-        flags.join(" ")
-      }`,
-    );
+    refuse(TypeError, `cannot use 'spool', no permission: run with ${flags.join(" ")}`);
   }
   return directory;
-}
-
-/** The path that a file: URL stands for, and a path by itself. The program may change its directory. */
-function pathOf(file: string | URL): string {
-  if (typeof file === "string" && !file.startsWith("file:")) {
-    const isRelative = !/^([a-z]:)?[/\\]/i.test(file);
-    return isRelative && mayReadFile(".") ? `${Deno.cwd()}/${file}` : file;
-  }
-  const path = decodeURIComponent(new URL(file).pathname);
-  return Deno.build.os === "windows" ? path.replace(/^\/(?=[a-z]:)/i, "") : path;
 }

@@ -27,12 +27,18 @@ interface Scope {
 
 let storage: AsyncLocalStorage<Scope> | undefined;
 
-function runInside<T>(scope: Scope, fn: () => T): T {
+// As it is when the package is loaded, whatever the program does to it later.
+const { captureStackTrace } = Error;
+
+// deno-lint-ignore ban-types
+function runInside<T>(caller: Function, scope: Scope, fn: () => T): T {
   if (typeof fn !== "function") {
-    throw new TypeError(
+    const error = new TypeError(
       `Cannot run in a trace or context: the second argument must be a function: ` +
         `current value is of type ${typeof fn}`,
     );
+    captureStackTrace?.(error, caller); // The program's own line says more than one in here.
+    throw error;
   }
   storage ??= new (nodeProcess().getBuiltinModule("node:async_hooks").AsyncLocalStorage<Scope>)();
   return storage.run({ ...storage.getStore(), ...scope }, fn);
@@ -58,7 +64,11 @@ function runInside<T>(scope: Scope, fn: () => T): T {
  * @throws {TypeError} If `fn` is not a function.
  */
 export function withTrace<T>(traceId: string | undefined, fn: () => T): T {
-  return runInside({ trace: { traceId: traceId || newTraceId(), spanId: newSpanId() } }, fn);
+  return runInside(
+    withTrace,
+    { trace: { traceId: traceId || newTraceId(), spanId: newSpanId() } },
+    fn,
+  );
 }
 
 /**
@@ -90,7 +100,7 @@ export function currentTrace(): Trace | undefined {
  * @throws {TypeError} If `fn` is not a function.
  */
 export function withContext<T>(attributes: Readonly<Record<string, unknown>>, fn: () => T): T {
-  return runInside({ attributes: { ...contextAttributes(), ...attributes } }, fn);
+  return runInside(withContext, { attributes: { ...contextAttributes(), ...attributes } }, fn);
 }
 
 /** The attributes of {@linkcode withContext} here and now. */
