@@ -13,9 +13,9 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { Logger } from "@std/log/logger";
-import { createSecureServer, type Http2Session } from "node:http2";
+import { createSecureServer, type Http2Session, type ServerHttp2Stream } from "node:http2";
 import { text } from "node:stream/consumers";
-import type { AxonPushHandlerOptions, Diagnostic } from "../mod.ts";
+import type { AxonPushHandlerOptions, Diagnostic, HandlerStats } from "../mod.ts";
 import { CLOCK } from "../src/delivery/alarm.ts";
 import { createHttpSend } from "../src/delivery/http.ts";
 import {
@@ -838,35 +838,59 @@ Deno.test("createHttpSend() opens a connection where it should, and after it wai
   assertEquals(service.connections, connections); // Others were answered meanwhile.
 });
 
+/** Logs 50 records to a service of HTTP/2, which may not accept all requests that come. */
+async function meetHttp2(isAccepted: (stream: ServerHttp2Stream) => boolean) {
+  const stored: string[] = [];
+  const service = createSecureServer(tls!).on("stream", async (stream) => {
+    stream.on("error", () => {}); // Those that are refused say so.
+    if (!isAccepted(stream)) return;
+    stored.push(JSON.parse(await text(stream)).dedupKey);
+    stream.respond({ ":status": 201 });
+    stream.end();
+  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  service.listen(0, "127.0.0.1", resolve);
+  await promise;
+  const certificate = await Deno.makeTempFile();
+  await Deno.writeTextFile(certificate, tls!.cert);
+  const { port } = service.address() as { port: number };
+  const options = { baseUrl: `https://localhost:${port}`, apiKey: "ak_test", tenantId: "1" };
+  const { stdout } = await runProgram("tell_stats.ts", {
+    flags: ["-A", "--no-check"],
+    args: [JSON.stringify({ ...options, shutdownTimeoutMs: 25_000 })],
+    env: { DENO_CERT: certificate },
+  });
+  await Deno.remove(certificate);
+  service.close();
+  return { stats: JSON.parse(stdout) as HandlerStats, stored };
+}
+
 Deno.test({
   name: "AxonPushHandler loses nothing by a connection of HTTP/2 that is open but dead",
   ignore: tls === undefined,
   async fn() {
     let dead: Http2Session | undefined;
-    const stored = new Set<string>();
-    const service = createSecureServer(tls!).on("stream", async (stream) => {
-      dead ??= stream.session;
-      if (stream.session === dead) return;
-      stored.add(JSON.parse(await text(stream)).dedupKey);
-      stream.respond({ ":status": 201 });
-      stream.end();
-    });
-    const { promise, resolve } = Promise.withResolvers<void>();
-    service.listen(0, "127.0.0.1", resolve);
-    await promise;
-    const certificate = await Deno.makeTempFile();
-    await Deno.writeTextFile(certificate, tls!.cert);
-    const { port } = service.address() as { port: number };
-    const options = { baseUrl: `https://localhost:${port}`, apiKey: "ak_test", tenantId: "1" };
-    const { stdout } = await runProgram("tell_stats.ts", {
-      flags: ["-A", "--no-check"],
-      args: [JSON.stringify({ ...options, shutdownTimeoutMs: 25_000 })],
-      env: { DENO_CERT: certificate },
+    const { stats, stored } = await meetHttp2(({ session }) => (dead ??= session) !== session);
+
+    assertEquals([stats.delivered, new Set(stored).size], [50, 50]);
+  },
+});
+
+Deno.test({
+  name: "AxonPushHandler sends fewer requests at a time where HTTP/2 takes few by a connection",
+  ignore: tls === undefined,
+  async fn() {
+    const last = new Map<Http2Session, number>();
+    const { stats, stored } = await meetHttp2(({ session, id }) => {
+      if (!last.has(session!)) {
+        last.set(session!, id!);
+        session!.goaway(0, id!); // Done when it has answered; those that follow come in vain.
+      }
+      return id === last.get(session!);
     });
 
-    assertEquals([JSON.parse(stdout).delivered, stored.size], [50, 50]);
-    await Deno.remove(certificate);
-    service.close();
+    assertEquals([stats.delivered, stored.length, new Set(stored).size], [50, 50, 50]);
+    assert(stats.retried < 100, `${stats.retried} retries`);
   },
 });
 

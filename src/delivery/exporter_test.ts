@@ -865,6 +865,21 @@ Deno.test("Exporter.send() opens one connection a second to a service that never
   assert(sim.open.length >= 8 && sim.open.length <= 2 * 4, `${sim.open.length} open`);
 });
 
+Deno.test("Exporter.send() tries a service after a pause though many requests hang", async () => {
+  const sim = simulate({ concurrency: 32, requestTimeoutMs: 30_000 });
+  sim.send(...range(8));
+  while (sim.open.length > 0) await sim.open[0]!.answer(delivered);
+  sim.send(...range(32).map((n) => 8 + n));
+  const rest = sim.open.splice(16); // Half of them hang, as at one of two instances.
+  for (const request of rest) await request.answer(busy(2000));
+  sim.open.length = 0;
+  await sim.next();
+
+  assertEquals([sim.now, sim.open.length], [2000, 1]);
+  while (sim.open.length > 0) await sim.open[0]!.answer(delivered);
+  assertEquals([sim.now, sim.outcomes.size], [2000, 24]);
+});
+
 Deno.test("Exporter.send() goes by a new connection while nothing is answered, and only then", async () => {
   const sim = simulate({ concurrency: 2 });
   sim.send(0);
@@ -1054,20 +1069,32 @@ Deno.test("Exporter.send() sends fewer at a time to a service that does not answ
 });
 
 Deno.test("Exporter.send() opens fewer connections where this machine has no more", async () => {
-  const local = { ...silence, cause: "local" } as SendResult;
+  const crowded = { ...silence, cause: "crowded" } as SendResult;
   const sim = simulate({ concurrency: 32, maxRetries: 0 });
   sim.send(...range(200));
   let most = 0;
   while (sim.outcomes.size < 200) {
     if (sim.open.length === 0) await sim.next();
     // The first ten have a descriptor, the others have none.
-    for (const request of sim.open.slice(10)) await request.answer(local);
+    for (const request of sim.open.slice(10)) await request.answer(crowded);
     most = sim.now > 2000 ? Math.max(most, sim.open.length) : 0;
     await sim.open[0]!.answer(delivered);
   }
 
   assertEquals(sim.counts.lost, 0);
   assert(sim.all.length < 300, `${sim.all.length} requests`);
+});
+
+Deno.test("Exporter.send() pauses where a request hangs and there is no connection for another", async () => {
+  const crowded = { ...silence, cause: "crowded" } as SendResult;
+  const sim = simulate({ concurrency: 32, requestTimeoutMs: 30_000 });
+  sim.send(...range(10));
+  sim.open.shift();
+  while (sim.now < 20_000) {
+    if (sim.open.length === 0) await sim.skip();
+    else await sim.open[0]!.answer(crowded);
+    assert(sim.all.length < 30, `${sim.all.length} requests in ${sim.now} ms`);
+  }
 });
 
 Deno.test("Exporter.send() bounds a batch in characters", async () => {

@@ -144,9 +144,9 @@ export class Failures {
     if (afterMs !== undefined) this.#backoff.openFor(epoch, afterMs);
     else if (isTrouble) this.#backoff.open(epoch, "failure");
     if (request.isSettled || --request.copies > 0) return;
-    // The service itself says when to come back; a request that found no connection on this machine
+    // The service itself says when to come back; a request for which there was no connection
     // goes as soon as another one has finished with its own.
-    const isFree = afterMs !== undefined || cause === "local";
+    const isFree = afterMs !== undefined || cause === "crowded";
     request.dueAt = isFree ? now : now + this.#backoff.pauseAfter(request.failures);
     request.failures++;
     const isTooLarge = cause === "closed" && countCutOff(request, others);
@@ -170,7 +170,7 @@ export class Failures {
    * one request may fail among others that succeed.
    */
   #slowDown({ limitEpoch }: Slot, cause: RetryCause, inFlight: number): boolean {
-    if (cause === "local") return this.#limit.onCrowded(inFlight);
+    if (cause === "crowded") return this.#limit.onCrowded(inFlight);
     if (cause === "busy" || cause === "timeout") return this.#limit.onRefused(limitEpoch);
     const { deliveries, failuresInARow } = this.#backoff;
     return deliveries === 0 || failuresInARow >= Math.min(OUTAGE_FAILURES, this.#limit.size);

@@ -108,16 +108,16 @@ export class Limit {
   }
 
   /**
-   * This machine has no connection for one more request.
+   * There is no connection for one more request, of this machine or of the service.
    * @param inFlight How many other requests have one.
-   * @return Whether there is none at all, so that a pause is needed.
+   * @return Whether fewer at a time would not help, so that a pause is needed: there is none at all, or
+   * others hang, beyond the limit.
    */
   onCrowded(inFlight: number): boolean {
-    if (inFlight < this.#size) {
-      this.#size = Math.max(1, inFlight);
-      this.#cut = { from: this.#size, at: this.#now() };
-      this.#epoch++;
-    }
+    if (inFlight >= this.#size) return true;
+    this.#size = Math.max(1, inFlight);
+    this.#cut = { from: this.#size, at: this.#now() };
+    this.#epoch++;
     return inFlight === 0;
   }
 

@@ -34,7 +34,7 @@ export type Outcome = "delivered" | "failed";
 /**
  * Why a request is worth another try. Of an answer: the service is too busy, a gateway finds nobody
  * behind itself, or the service fails. Of none: the time was up, the connection was closed, there was
- * none at all, or this machine had none to give.
+ * none at all, or there was none for one more request, of this machine or of the server.
  */
 export type RetryCause =
   | "busy"
@@ -43,7 +43,7 @@ export type RetryCause =
   | "timeout"
   | "closed"
   | "unreachable"
-  | "local";
+  | "crowded";
 
 /** What became of one request. */
 export type SendResult =

@@ -89,7 +89,7 @@ function countKept(
   { nearlyAllDelivered }: Others,
   { maxRetries }: RetrySettings,
 ): Sequel {
-  if (cause === "local" || !nearlyAllDelivered) return "retry";
+  if (cause === "crowded" || !nearlyAllDelivered) return "retry";
   request.retries++;
   if (request.items.length > 1) return request.retries > maxRetries ? "halve" : "retry";
   return request.retries >= Math.max(MAX_KEPT_RETRIES, maxRetries) ? "give-up" : "retry";
@@ -101,7 +101,7 @@ function countOther(
   { anyDelivered }: Others,
   { maxRetries, retryUnreachable, isEndpoint }: RetrySettings,
 ): Sequel {
-  if (cause === "local") return "retry";
+  if (cause === "crowded") return "retry";
   if (cause === "failing" || !retryUnreachable) request.retries++;
   else if (anyDelivered) request.passedOver++;
   const isSpent = request.retries > maxRetries ||

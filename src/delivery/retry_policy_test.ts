@@ -69,8 +69,8 @@ Deno.test("countFailure() counts silence only while others are delivered, or a l
   const sync = requestOf(1);
   const settings = { ...SETTINGS, retryUnreachable: false };
   assertEquals(until(() => countFailure(sync, "timeout", NONE, settings)), [4, "give-up"]);
-  const local = requestOf(1);
-  assertEquals(until(() => countFailure(local, "local", SOME, settings)), [100, "retry"]);
+  const crowded = requestOf(1);
+  assertEquals(until(() => countFailure(crowded, "crowded", SOME, settings)), [100, "retry"]);
 });
 
 Deno.test("countFailure() waits for a service that is busy or away longer, and for a busy Collector without an end", () => {
@@ -100,8 +100,8 @@ Deno.test("countFailure() blames what is kept on disk only while the service is 
     const request = requestOf(1);
     assertEquals(until(() => countFailure(request, "failing", others, KEPT)), [100, "retry"]);
   }
-  const local = requestOf(1);
-  assertEquals(until(() => countFailure(local, "local", WELL, KEPT)), [100, "retry"]);
+  const crowded = requestOf(1);
+  assertEquals(until(() => countFailure(crowded, "crowded", WELL, KEPT)), [100, "retry"]);
   const one = requestOf(1);
   assertEquals(until(() => countFailure(one, "failing", WELL, KEPT)), [16, "give-up"]);
   const patient = requestOf(1);

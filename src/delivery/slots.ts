@@ -38,6 +38,8 @@ export class Slots {
   #chars = 0;
   /** Most requests that were ever in flight at a time. */
   #peak = 0;
+  /** The highest limit so far. */
+  #highest = 0;
   #lastAnswerAt: number | undefined;
 
   get count(): number {
@@ -77,6 +79,7 @@ export class Slots {
 
   /** How many more requests may go, given how many may be in flight. */
   free(limit: number, now: number, hangMs: number): number {
+    this.#highest = Math.max(this.#highest, limit);
     if (this.#chars >= MAX_CHARS) return 0;
     const hanging = this.hanging(now, hangMs);
     const last = hanging.at(-1);
@@ -84,7 +87,8 @@ export class Slots {
     const busy = this.#open.size - hanging.length;
     // While nothing is answered, one at a time finds out whether others hang, too.
     const most = this.isSilent(now, hangMs) ? 1 : limit;
-    return Math.min(most - busy, 2 * limit - this.#open.size);
+    // A limit that was cut since bounds those that do not hang, or it would wait for all that do.
+    return Math.min(most - busy, 2 * this.#highest - this.#open.size);
   }
 
   /** Whether some hang, and nothing was answered since. */
