@@ -488,16 +488,20 @@ Deno.test("spool holds no credential and nothing that is masked", async () => {
 });
 
 for (
-  const [more, last] of [["and the program goes on", 300], ["and the program is idle", 50]] as const
+  const [more, before, last] of [
+    ["and the program goes on", 50, 300],
+    ["and the program is idle", 50, 50],
+    ["with what is on disk alone", 2000, 2100],
+  ] as const
 ) {
   Deno.test(`spool is made again where somebody has removed it, ${more}`, async () => {
     await using service = startFaultyService(() => answer(503));
     using place = temporary();
     const first = spooling(service, place.spool, { shutdownTimeoutMs: 0, queueSize: 100 });
-    first.log(1, 50);
+    first.log(1, before);
     Deno.removeSync(place.spool, { recursive: true });
     while (first.said.every(({ code }) => code !== "spool-failed")) await turn();
-    first.log(51, last);
+    first.log(before + 1, last);
     await first.handler.close(0);
     assertEquals(first.handler.stats.spooled, last);
     service.script = () => undefined;

@@ -105,8 +105,8 @@ export class SpooledQueue implements RecordQueue {
     else if (this.#settled.merged.length > 0) this.#file.deleteAll(this.#settled);
     while (this.spooled > 0 && this.#hasRoom && this.#readBack());
     if (this.#file.isDamaged) this.#abandon();
-    if (this.spooled === 0 && this.#file.checkGone()) {
-      // What is in the window goes to another file.
+    if (this.#file.checkGone() && this.spooled === 0) {
+      // What is in the window goes to another file, as soon as there can be one.
       this.#file.leave();
       this.#unstoredFrom = 0;
     }

@@ -112,11 +112,6 @@ export class FirstFile implements Lines {
     return false;
   }
 
-  /** All lines by number. */
-  get lines(): Iterable<readonly [number: number, line: string]> {
-    return this.#lines;
-  }
-
   append(number: number, line: string): void {
     this.#writeLine(number, line);
     this.#lines.set(number, line);

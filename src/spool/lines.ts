@@ -12,6 +12,9 @@ import type { Origin } from "../record/chunk.ts";
 /** No number of a record of a handler's own is as high as this. */
 export const MAX_NUMBER = 2 ** 40;
 
+/** Of a file that is read as a whole. */
+const READ_AT_A_TIME = 256;
+
 const encoder = new TextEncoder();
 
 /** Lines that follow each other. */
@@ -59,6 +62,18 @@ export interface Lines {
   close(): void;
   /** Removes it. First the file and then the lock: in between nobody else may take it over. */
   remove(): void;
+}
+
+/** Lines, each with its number. */
+export type NumberedLines = Iterable<readonly [number: number, line: string]>;
+
+/** All that can be read of a file. */
+export function* linesOf(file: Lines): NumberedLines {
+  for (let from = 0, slice; (slice = file.read(from, READ_AT_A_TIME)) !== undefined;) {
+    const { first, count, lines } = slice;
+    if (count > 0) { for (const [i, line] of lines.split("\n").entries()) yield [first + i, line]; }
+    from = first + count;
+  }
 }
 
 /** How many bytes of UTF-8 a text has. */

@@ -17,6 +17,7 @@ import {
   bytesOfText,
   type Lines,
   MAX_NUMBER,
+  type NumberedLines,
   originOf,
   type Refusal,
   seedOf,
@@ -93,7 +94,7 @@ export class LinesFile implements Lines {
     path: string,
     origin: Origin,
     maxBytes: number,
-    lines: Iterable<readonly [number: number, line: string]> = [],
+    lines: NumberedLines = [],
   ): LinesFile {
     Deno.openSync(path, { createNew: true, write: true, mode: 0o600 }).close();
     let database: Database | undefined;

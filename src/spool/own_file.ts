@@ -12,7 +12,7 @@ import type { Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
 import { Directory, siblingOf } from "./directory.ts";
 import { FirstFile } from "./first_file.ts";
-import type { Lines, Slice } from "./lines.ts";
+import { type Lines, linesOf, type NumberedLines, type Slice } from "./lines.ts";
 import { LinesFile } from "./lines_file.ts";
 import type { Ranges } from "./ranges.ts";
 import { failureOf, isSqliteLoaded } from "./sqlite.ts";
@@ -42,7 +42,7 @@ export class OwnFile {
   #file: Lines | undefined;
   /** When that was checked last. */
   #checkedAt = -Infinity;
-  #wasGone = false;
+  #isGone = false;
   /** Whether it was found not to be what was written. */
   isDamaged = false;
   /** When a disk that failed is tried again. */
@@ -134,30 +134,45 @@ export class OwnFile {
     settled.clear();
   }
 
-  /** Looks whether somebody has removed the file, and says so once. What it holds can still be read. */
+  /**
+   * Looks whether somebody has removed the file, says so once, and moves what it holds to another one.
+   * @returns Whether it is gone, and that could not be done. What it holds can still be read.
+   */
   checkGone(): boolean {
     if (this.#file === undefined) return false;
     const time = now();
-    if (time - this.#checkedAt >= CHECK_MS) {
-      this.#checkedAt = time;
-      if (!this.#file.isThere && !this.#wasGone) {
-        this.#wasGone = true;
-        this.#report({
-          level: "error",
-          code: "spool-failed",
-          message: `Somebody has removed the file of the spool in ${this.#directory.path} that ` +
-            `this program writes to: another one is made, and what was not delivered goes there`,
-        });
-      }
+    if (time - this.#checkedAt < CHECK_MS) return this.#isGone;
+    this.#checkedAt = time;
+    const wasGone = this.#isGone;
+    this.#isGone = !this.#file.isThere;
+    if (!this.#isGone) return false;
+    if (!wasGone) {
+      this.#report({
+        level: "error",
+        code: "spool-failed",
+        message: `Somebody has removed the file of the spool in ${this.#directory.path} that ` +
+          `this program writes to: another one is made, and what was not delivered goes there`,
+      });
     }
-    return this.#wasGone;
+    this.#move(this.#file);
+    return this.#isGone;
+  }
+
+  #move(file: Lines): void {
+    try {
+      this.#file = this.#createDatabase(linesOf(file));
+      this.#isGone = false;
+      file.close();
+    } catch {
+      // The disk takes no other file either.
+    }
   }
 
   /** Nothing is left in it: it is removed, until there is something again. */
   remove(): void {
     const file = this.#file;
     this.#file = undefined;
-    this.#wasGone = this.isDamaged = false;
+    this.#isGone = this.isDamaged = false;
     if (file !== undefined) this.#remove(file);
   }
 
@@ -182,7 +197,7 @@ export class OwnFile {
   leave(): void {
     const file = this.#file;
     this.#file = undefined;
-    this.#wasGone = this.isDamaged = false;
+    this.#isGone = this.isDamaged = false;
     try {
       file?.close();
     } catch {
@@ -200,7 +215,7 @@ export class OwnFile {
     if (!(first instanceof FirstFile) || !isCheap && !first.isLargeWith(line)) return first;
     this.#directory.make();
     const path = siblingOf(first.path);
-    const database = LinesFile.create(path, this.#origin, this.#maxBytes, first.lines);
+    const database = LinesFile.create(path, this.#origin, this.#maxBytes, linesOf(first));
     this.#file = database;
     this.#remove(first);
     return database;
@@ -214,8 +229,9 @@ export class OwnFile {
     }
   }
 
-  #createDatabase(): LinesFile {
-    return this.#create("sqlite", (path) => LinesFile.create(path, this.#origin, this.#maxBytes));
+  #createDatabase(lines?: NumberedLines): LinesFile {
+    const create = (path: string) => LinesFile.create(path, this.#origin, this.#maxBytes, lines);
+    return this.#create("sqlite", create);
   }
 
   #create<T>(form: string, create: (path: string) => T): T {
