@@ -9,6 +9,7 @@ import { BaseHandler, type LevelName } from "@std/log";
 import { LogRecord } from "@std/log/logger";
 import { now } from "./clock.ts";
 import { callerAttributes } from "./record/caller.ts";
+import { DeferredRecords } from "./deferred_records.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { Shipper } from "./queue/shipper.ts";
 import { Encoder, eventConstants } from "./record/encoder.ts";
@@ -22,16 +23,6 @@ import { blamingCallOf, checkLevel, checkTimeout } from "./options/check.ts";
 import { resolveOptions, type Settings } from "./options/settings.ts";
 import { remindOfPlatform } from "./platform.ts";
 import type { HandlerStats } from "./handler_stats.ts";
-
-/** A record that could not be taken where it came. */
-interface Deferred {
-  readonly record: LogRecord;
-  readonly attempts: number;
-  readonly next: Deferred | undefined;
-}
-
-/** How often a record that could not be taken is tried again: each call of an unwinding stack is a try. */
-const MAX_ATTEMPTS = 100;
 
 const randomUUID = crypto.randomUUID.bind(crypto);
 
@@ -86,8 +77,10 @@ export class AxonPushHandler extends BaseHandler {
   #tooLate = 0;
   /** Records of which no event could be made. */
   #unencoded = 0;
-  /** Records that came where the stack was used up: a list, since to add to it takes no call. */
-  #deferred: Deferred | undefined;
+  #deferred = new DeferredRecords({
+    take: (record, isLast) => this.#take(record, isLast),
+    onFailed: (error) => this.#onUnencoded(error),
+  });
 
   static {
     diagnosticsOf = (handler) => handler.#diagnostics;
@@ -125,7 +118,7 @@ export class AxonPushHandler extends BaseHandler {
       settings,
       { version: 1, protocol, keyPrefix, constants, destination },
       this.#diagnostics,
-      () => this.#takeDeferred(true),
+      () => this.#deferred.takeAll(true),
     );
     this.#hooked = {
       signals: settings.signals || [],
@@ -153,14 +146,13 @@ export class AxonPushHandler extends BaseHandler {
   override handle(record: LogRecord): void {
     if (this.level > record.level) return;
     try {
-      if (this.#deferred !== undefined) this.#takeDeferred();
+      if (this.#deferred.last !== undefined) this.#deferred.takeAll(false);
       this.#take(record);
     } catch (error) {
       // Where the stack is used up any call throws, so what comes first is none.
-      const kept = this.#deferred;
-      this.#deferred = { record, attempts: 0, next: kept };
+      this.#deferred.last = { record, attempts: 0, next: this.#deferred.last };
       try {
-        this.#onThrown(error);
+        this.#deferred.onThrown(error);
       } catch { /* It is deferred. */ }
     }
   }
@@ -205,7 +197,7 @@ export class AxonPushHandler extends BaseHandler {
    */
   async flush(timeoutMs: number = this.#settings.shutdownTimeoutMs): Promise<boolean> {
     blamingCallOf(AxonPushHandler.prototype.flush, () => checkTimeout("flush", timeoutMs));
-    this.#takeDeferred(true);
+    this.#deferred.takeAll(true);
     return await this.#shipper.flush(timeoutMs);
   }
 
@@ -221,7 +213,7 @@ export class AxonPushHandler extends BaseHandler {
    */
   flushSync(timeoutMs: number = this.#settings.shutdownTimeoutMs): boolean {
     blamingCallOf(AxonPushHandler.prototype.flushSync, () => checkTimeout("flush", timeoutMs));
-    this.#takeDeferred(true);
+    this.#deferred.takeAll(true);
     return this.#shipper.flushSync(timeoutMs);
   }
 
@@ -237,7 +229,7 @@ export class AxonPushHandler extends BaseHandler {
   async close(timeoutMs: number = this.#settings.shutdownTimeoutMs): Promise<void> {
     blamingCallOf(AxonPushHandler.prototype.close, () => checkTimeout("close", timeoutMs));
     if (this.#state === "closed") return;
-    this.#takeDeferred(true);
+    this.#deferred.takeAll(true);
     this.#state = "closing";
     const deadline = now() + timeoutMs;
     do {
@@ -256,7 +248,7 @@ export class AxonPushHandler extends BaseHandler {
    */
   override destroy(): void {
     if (this.#state === "closed") return;
-    this.#takeDeferred(true);
+    this.#deferred.takeAll(true);
     const { isBlocking, pending } = this.#shipper;
     if (!isBlocking && pending > 0) return void this.close();
     const { shutdownTimeoutMs } = this.#settings;
@@ -274,8 +266,7 @@ export class AxonPushHandler extends BaseHandler {
   get stats(): HandlerStats {
     const { accepted, delivered, failed, dropped, pending, spooled, recovered, retried } =
       this.#shipper.stats;
-    let deferred = 0;
-    for (let entry = this.#deferred; entry !== undefined; entry = entry.next) deferred++;
+    const { count: deferred } = this.#deferred;
     return {
       accepted: accepted + this.#tooLate + this.#unencoded + deferred,
       delivered,
@@ -308,44 +299,14 @@ export class AxonPushHandler extends BaseHandler {
     }
   }
 
-  /** Decides about the record deferred last: it is kept where the stack was used up, or fails. */
-  #onThrown(error: unknown): void {
-    const { attempts, next } = this.#deferred!;
-    if (isStackUsedUp(error) && attempts < MAX_ATTEMPTS) return;
-    this.#deferred = next;
+  /** No event can be made of a record. */
+  #onUnencoded(error: unknown): void {
     this.#unencoded++;
     this.#diagnostics.report({
       level: "error",
       code: "encode",
       message: `Cannot make an event of a record: ${reason(error)}: the record counts as failed`,
     });
-  }
-
-  /**
-   * Takes the records that came where the stack was used up.
-   * @param isLast Whether those that cannot be taken now either fail.
-   */
-  #takeDeferred(isLast = false): void {
-    let entry = this.#deferred;
-    this.#deferred = undefined;
-    try {
-      while (entry !== undefined) {
-        const { record } = entry;
-        const attempts = isLast ? MAX_ATTEMPTS : entry.attempts + 1;
-        entry = entry.next;
-        try {
-          this.#take(record, attempts >= MAX_ATTEMPTS);
-        } catch (error) {
-          this.#deferred = { record, attempts, next: this.#deferred };
-          this.#onThrown(error);
-        }
-      }
-    } finally {
-      // To deal with what was thrown can throw, too. The others wait on.
-      for (; entry !== undefined; entry = entry.next) {
-        this.#deferred = { record: entry.record, attempts: entry.attempts, next: this.#deferred };
-      }
-    }
   }
 
   /** Calls a function of the user's; what it logs is not shipped. */
