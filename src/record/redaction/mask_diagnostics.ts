@@ -8,6 +8,9 @@
 import { REDACTED } from "./mask_looks.ts";
 import { Redactor } from "./redactor.ts";
 
+// As it is when the package is loaded, whatever the program does to it later.
+const { URL } = globalThis;
+
 /** Shortest value of a header that is taken for a credential: others may be words, or numbers. */
 const SHORTEST_CREDENTIAL = 8;
 
