@@ -8,7 +8,7 @@
 import { PERCENT, SLASH } from "./spelling.ts";
 
 /** What is between prefix and shape, where that is something of which a text has few. */
-export type Sign = "_" | "-" | "." | "$" | "AA" | "GR1348941";
+export type Sign = "_" | "-" | "." | "$" | ":" | "AA" | "GR1348941";
 
 /** A credential that is recognised by its form. All texts are sources of regular expressions. */
 export interface Look {
@@ -44,17 +44,18 @@ export const LOOKS: readonly Look[] = [
     source: "RFC 7519, 3.1",
   },
   {
-    issuer: "JSON Web Token, encrypted",
+    issuer: "JSON Web Token, encrypted or detached, and others that are signed",
     prefix: "eyJ[\\w-]{8,2048}",
     sign: ".",
-    shape: /[\w-]*\.[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}/.source,
-    source: "RFC 7516, 3.1",
+    shape: /[\w-]*\.(?:[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}|[\w-]{20,})/.source,
+    source: "RFC 7516, 3.1; RFC 7515, F; https://itsdangerous.palletsprojects.com",
   },
   {
     issuer: "GitHub",
     prefix: "gh[pousr]",
     sign: "_",
-    shape: "\\w{16,}",
+    // Some are JSON Web Tokens.
+    shape: "\\w{16,}(?:\\.[\\w-]{16,})*",
     source: "https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/",
   },
   {
@@ -81,7 +82,7 @@ export const LOOKS: readonly Look[] = [
   },
   {
     issuer: "Stripe",
-    prefix: "[sr]k_(?:org_)?(?:live|test|prod)",
+    prefix: "[ers]k_(?:org_)?(?:live|test|prod)",
     sign: "_",
     shape: "\\w{10,}",
     source: "https://docs.stripe.com/keys",
@@ -221,8 +222,8 @@ export const LOOKS: readonly Look[] = [
     source: "https://docs.sentry.io/account/auth-tokens/",
   },
   {
-    issuer: "Mailgun",
-    prefix: "key",
+    issuer: "Mailgun and Firecrawl",
+    prefix: "(?:key|fc)",
     sign: "-",
     shape: "(?=[a-z]{0,31}\\d)[\\da-z]{32}",
     source: "https://documentation.mailgun.com/docs/mailgun/user-manual/api-key-mgmt/",

@@ -1,5 +1,5 @@
 /**
- * Finds the credentials that have a prefix, those of `looks.ts` and `service_looks.ts`. There are many
+ * Finds the credentials that have a prefix, those of the three files of looks. There are many
  * prefixes, and each log call waits: so a text is searched for what is before all else in few texts,
  * long words, and then for what each credential has and few words have. It runs inside the log call.
  *
@@ -7,12 +7,13 @@
  */
 import { LOOKS, type Sign } from "./looks.ts";
 import { DOLLAR, SERVICE_LOOKS } from "./service_looks.ts";
-import { ESCAPE } from "./spelling.ts";
+import { ESCAPE, PERCENT } from "./spelling.ts";
+import { UNSIGNED_LOOKS } from "./unsigned_looks.ts";
 
 /** A credential begins a word. */
 export const BEFORE = `(?<=^|[^A-Za-z\\d]|${ESCAPE})`;
 
-const ALL_LOOKS = [...LOOKS, ...SERVICE_LOOKS];
+const ALL_LOOKS = [...LOOKS, ...SERVICE_LOOKS, ...UNSIGNED_LOOKS];
 /** A part of a UUID behind its hyphen. */
 const UUID_PART = "(?<=[\\da-f]{4}-)(?:[\\da-f]{4}-|[\\da-f]{12}(?![\\w-]))";
 /** A character of a credential. */
@@ -28,9 +29,10 @@ const SHORTEST_UNSIGNED = 34;
 const CHARACTER = WORD_CHARACTER.source;
 const SIGNS: Readonly<Record<Sign, { readonly sign: string; readonly behind: string }>> = {
   "_": { sign: "_", behind: `${CHARACTER}{10}` },
-  "-": { sign: "-", behind: `(?!${UUID_PART})${CHARACTER}{10}|us\\d|Lines:` },
+  "-": { sign: "-", behind: `(?!${UUID_PART})${CHARACTER}{10}|us\\d|Lines:|insecure-` },
   ".": { sign: "\\.", behind: "[\\w.-]{16}|eyJ" },
-  "$": { sign: DOLLAR, behind: "2[abxy]|argon2|[156y]|apr1" },
+  "$": { sign: DOLLAR, behind: "2[abxy]|argon2|[1567yPS]|apr1|scrypt" },
+  ":": { sign: `(?::|${PERCENT}3A)`, behind: "[\\da-f]{32}" },
   "AA": { sign: "AA", behind: `${CHARACTER}{24}` },
   "GR1348941": { sign: "GR1348941", behind: `${CHARACTER}{20}` },
 };

@@ -36,12 +36,18 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
     `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.${word}`,
     "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxMjM0NTY3ODkwIn0.",
   ],
-  "JSON Web Token, encrypted": [
+  "JSON Web Token, encrypted or detached, and others that are signed": [
     `eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.${word}.48V1_ALb6US04U3b.5eym8TW.${word}`
       .replace("5eym8TW", word),
     `eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..48V1_ALb6US04U3b.${word}.${word}`,
+    `eyJhbGciOiJIUzI1NiJ9..${word}`,
+    `eyJ1c2VyX2lkIjoxfQ.Z1g_BM.${word.slice(0, 27)}`,
+    `eyJ0eXAiOiAiVENWMiJ9.${word.slice(0, 27)}.${word}`,
   ],
-  "GitHub": ["ghp", "gho", "ghu", "ghs", "ghr"].map((kind) => `${kind}_${word}`),
+  "GitHub": [
+    ...["ghp", "gho", "ghu", "ghs", "ghr"].map((kind) => `${kind}_${word}`),
+    `ghs_12345_eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.${word}`,
+  ],
   "GitHub, fine-grained": [`github_pat_${word.slice(0, 22)}_${word}`],
   "GitLab": [`glpat-${word.slice(0, 20)}`, `glrt-${word.slice(0, 20)}`],
   "Slack": [
@@ -52,7 +58,7 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
       `xapp-1-A0123456789-1234567890-${hex}`,
     ],
   ],
-  "Stripe": [`sk_live_${word}`, `sk_test_${word}`, `rk_live_${word}`],
+  "Stripe": [`sk_live_${word}`, `ek_test_${word}`, `sk_test_${word}`, `rk_live_${word}`],
   "Stripe and Standard Webhooks": [`whsec_${word}`, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
   "Google, OAuth": [`ya29.a0${word}-_${word}`],
   "Google, OAuth client": [`GOCSPX-${word.slice(0, 28)}`],
@@ -78,7 +84,7 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
     `discordapp.com/api/v10/webhooks/123456789012345678/${word}${word}`,
   ],
   "Sentry": [`sntrys_${word}`, `sntryu_${hex}`],
-  "Mailgun": [`key-${hex.slice(0, 32)}`],
+  "Mailgun and Firecrawl": [`key-${hex.slice(0, 32)}`, `fc-${hex.slice(0, 32)}`],
   "Google, API key": [`AIzaSy${word.slice(0, 33)}`],
   "Slack, webhook": [`hooks.slack.com/services/T00000000/B00000000/${word.slice(0, 24)}`],
   "Telegram, bot": [

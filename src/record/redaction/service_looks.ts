@@ -1,25 +1,22 @@
 /**
- * The credentials of services that fewer programs use, by their form: issuers with the same kind of
- * form share a line. Data alone; `mask_looks.ts` searches for them.
+ * The credentials of services that fewer programs use, by their form, if it has a sign: issuers with
+ * the same kind of form share a line. Data alone; `mask_looks.ts` searches for them.
  *
  * @module
  */
 import type { Look } from "./looks.ts";
-import { PERCENT, SLASH } from "./spelling.ts";
+import { PERCENT } from "./spelling.ts";
 
 /** Where forms are documented by those who search for credentials in code. */
-const RULES = "https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml";
-const DETECTORS = "https://github.com/trufflesecurity/trufflehog/tree/main/pkg/detectors";
+export const RULES = "https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml";
+export const DETECTORS = "https://github.com/trufflesecurity/trufflehog/tree/main/pkg/detectors";
 
 const UUID = "[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}";
 /** Of base64, which URLs encode. */
-const BASE64 = `(?:[\\w+/=-]|${PERCENT}(?:2[BF]|3D))`;
-/** Characters that forms encode. */
-const TILDE = `(?:~|${PERCENT}7E)`;
+export const BASE64 = `(?:[\\w+/=-]|${PERCENT}(?:2[BF]|3D))`;
+/** A character that forms encode. */
 export const DOLLAR = `(?:\\$|${PERCENT}24)`;
-/** What is in keys of Azure, so that they are recognised. */
-const AZURE =
-  `(?:\\+|${PERCENT}2B)A(?:St|Sb|Eh|Rm|CR|MC|Ba)|ACDb|AIoT|Az(?:Fu|Se|Ca|EG)|AZDO|JQQJ99`;
+const URL_SLASH = `(?:/|${PERCENT}2F)`;
 /** Nothing of the same word follows. */
 const END = "(?![\\w-])";
 /** Letters and digits at random: names of things have words, with something between them. */
@@ -32,8 +29,9 @@ export const SERVICE_LOOKS: readonly Look[] = [
     issuer: "RubyGems, Buildkite, Prefect, SonarQube, Vercel, Netlify, Neon, Honeycomb and others",
     prefix:
       "(?:rubygems|CLOJARS|bkua|pnu|rdme|sq[apu]|sgp(?:_local|_[\\da-f]{16})?|slk|rnd|nf[a-z]" +
-      "|vc[a-z]|cf(?:k|[au]t)|napi|apify_api|aio|shippo_(?:live|test)|hc[a-z]{3}|phx|alcht" +
-      "|(?:pi|seti|cs)_[A-Za-z\\d]{14,64}_secret)",
+      "|vc[a-z]|cf(?:k|[au]t)|napi|apify_api|aio|shippo_(?:live|test)|hc[a-z]{3}|ph[asx]|alcht" +
+      "|jina|odt|ion|e2b|dtn|nbp|tr_(?:dev|prod|pat)|cal_live|polar_[a-z]{2,4}|packagist_[a-z]{3}" +
+      "|depot_(?:project|org)|(?:pi|seti|cs)_[A-Za-z\\d]{14,64}_secret)",
     sign: "_",
     shape: `${RANDOM}{24,}${END}`,
     source: RULES,
@@ -42,9 +40,10 @@ export const SERVICE_LOOKS: readonly Look[] = [
     issuer: "CircleCI, Figma, MongoDB Atlas, Duffel, LangSmith, Pinecone, Together and others",
     prefix:
       "(?:CCIPAT|CCIPRJ|fig[dp]|fo1|mdb_sa_sk|y0(?=_Ag|__)|duffel_(?:test|live)|lsv2_[a-z]{2}|pcsk" +
-      "|tgp_v1|wandb_v1|tfp|ops(?=_eyJ))",
+      "|tgp_v1|wandb_v1|tfp|ops(?=_eyJ)|CCDB1|vercel_blob_rw|pdl_(?:[a-z]{4}_apikey|ntfset)" +
+      "|shltm|ovsx[a-z]{1,2})",
     sign: "_",
-    shape: `${RANDOM_WORD}{40,}`,
+    shape: `${RANDOM_WORD}{36,}`,
     source: RULES,
   },
   {
@@ -55,24 +54,32 @@ export const SERVICE_LOOKS: readonly Look[] = [
     source: "https://resend.com/docs/api-reference/api-keys",
   },
   {
-    issuer: "Fly.io",
-    prefix: "fm[12][ar]?",
+    issuer: "Fly.io, Elastic, Matrix and Teamwork",
+    prefix: "(?:fm[12][ar]?|essu|syt|tkn\\.v1)",
     sign: "_",
-    shape: `${BASE64}{40,}`,
+    shape: `${BASE64}{30,}`,
     source: RULES,
   },
   {
-    issuer: "Mollie, GoCardless, Lob, Notion and Fireworks",
-    prefix: "(?:live|secret|fw)",
+    issuer: "Mollie, GoCardless, Lob, Notion, Fireworks, ImageKit, Telnyx, Twitch and Close",
+    prefix: "(?:live(?:_\\d{6,12})?|secret|fw|private|KEY[\\dA-F]{32}|(?=api_\\w{22}\\.)api)",
     sign: "_",
-    shape: `${RANDOM}{22,}${END}`,
+    shape: `${RANDOM}{22,}(?:\\.[A-Za-z\\d]{22})?${END}`,
     source: DETECTORS,
   },
   {
-    issuer: "ElevenLabs, Klaviyo, ClickUp and WooCommerce",
+    issuer: "Aiven",
+    prefix: "AVNS",
+    sign: "_",
+    shape: "[\\w-]{15,}",
+    source: DETECTORS,
+  },
+  {
+    issuer: "ElevenLabs, Klaviyo, ClickUp, WooCommerce, Courier and Liveblocks",
     prefix: "(?:sk|pk|c[ks])",
     sign: "_",
-    shape: `(?:[\\da-f]{34,64}|\\d{6,12}_[A-Z\\d]{32})${END}`,
+    shape: "(?:[\\da-f]{32,64}|(?:\\d{1,12}_){1,2}(?:[A-Z\\d]{32}|[\\da-f]{32})|prod_[A-Z\\d]{28}" +
+      `|dev_${RANDOM_WORD}{40,})${END}`,
     source: DETECTORS,
   },
   {
@@ -91,8 +98,9 @@ export const SERVICE_LOOKS: readonly Look[] = [
   },
   {
     issuer: "Heroku, Postman, Contentful, Square, Brevo, Tailscale, NVIDIA, xAI and others",
-    prefix: "(?:HRKU|PMAK|CFPAT|FLWSECK(?:_TEST)?|nvapi|xai(?=-\\w{60})|fio-u|sq0[a-z]{3}" +
-      "|x(?:key|smtp)sib|tskey-[a-z]{3,8}|dnkey|bedrock-api-key)",
+    prefix: "(?:HRKU|PMAK|CFPAT|FLWSECK(?:_TEST)?|nvapi|(?=xai-\\w{60})xai|fio-u|sq0[a-z]{3}" +
+      "|x(?:key|smtp)sib|tskey-[a-z]{3,8}|dnkey|bedrock-api-key|tvly|da2|BBFF|sec-c" +
+      "|(?:scp|signkey)-[a-z]{4,6}|(?=pa-(?=[\\w-]{0,42}[A-Z])(?=[\\w-]{0,42}[a-z])[\\w-]{43}(?![\\w-]))pa)",
     sign: "-",
     shape: `${RANDOM_WORD}{22,}`,
     source: RULES,
@@ -119,6 +127,20 @@ export const SERVICE_LOOKS: readonly Look[] = [
     source: "https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/",
   },
   {
+    issuer: "Mercado Pago",
+    prefix: "(?:APP_USR|TEST)",
+    sign: "-",
+    shape: "\\d{12,19}-\\d{6}-[\\da-f]{32}(?:-\\d{4,12})?",
+    source: DETECTORS,
+  },
+  {
+    issuer: "Django",
+    prefix: "django",
+    sign: "-",
+    shape: "insecure-(?:[^\\s\"'`\\\\&]|&(?!\\w{1,32}=)){40,}",
+    source: "https://docs.djangoproject.com/en/stable/ref/checks/#security",
+  },
+  {
     issuer: "PuTTY",
     prefix: "Private",
     sign: "-",
@@ -133,8 +155,9 @@ export const SERVICE_LOOKS: readonly Look[] = [
     source: "https://age-encryption.org/v1",
   },
   {
-    issuer: "HubSpot, Plaid and LaunchDarkly",
-    prefix: "(?:pat-[a-z]{2}\\d|access-(?:production|sandbox|development)|sdk|sk-lf)",
+    issuer: "HubSpot, Plaid, LaunchDarkly, Axiom and Pixie",
+    prefix: "(?:pat-[a-z]{2}\\d|access-(?:production|sandbox|development)|sdk|sk-lf|xa[ap]t" +
+      "|px-(?:api|dep))",
     sign: "-",
     shape: UUID,
     source: RULES,
@@ -147,14 +170,25 @@ export const SERVICE_LOOKS: readonly Look[] = [
     source: "https://mailchimp.com/developer/marketing/guides/quick-start/",
   },
   {
-    issuer: "Doppler, Dynatrace, Dropbox, Zoho, Snyk, Amazon, Harness, Mapbox and Cloudflare",
+    issuer:
+      "Doppler, Dynatrace, Dropbox, Zoho, Snyk, Amazon, Harness, Mapbox, Bitwarden and others",
     prefix:
-      "(?:dp|dt0[a-z]\\d\\d|sl|1000|snyk_[a-z]{3}|amzn\\.mws|amzn1\\.oa2-cs|[ps]at|[st]k|AQ|v1)",
+      "(?:dp|dt0[a-z]\\d\\d|sl|1000|snyk_[a-z]{3}|amzn\\.mws|amzn1\\.oa2-cs|[ps]at|[st]k|AQ|v1|st|VF|hawk" +
+      `|(?=0\\.${UUID}\\.)0)`,
     sign: ".",
     shape: "(?:(?:pt|ct|st|sa|scim|audit)\\.(?:[\\w-]{2,35}\\.)?[A-Za-z\\d]{40,}" +
       "|[A-Z\\d]{24}\\.[A-Z\\d]{64}|(?:u\\.)?[\\w=-]{120,}|[\\da-f]{32}\\.[\\da-f]{32}" +
-      `|[\\da-f]{8}\\.[\\w-]{40,}|${UUID}|v1\\.[\\da-f]{64}` +
+      `|[\\da-f]{8}\\.[\\w-]{40,}|${UUID}(?:\\.[A-Za-z\\d]{30}(?::|${PERCENT}3A)${BASE64}{22,})?|v1\\.[\\da-f]{64}` +
+      "|[\\da-f]{24}(?:\\.[\\da-f]{32}){2}|(?:DM|WS)\\.[\\da-f]{24}\\.[A-Za-z\\d]{16}" +
+      `|${RANDOM}{20}\\.${RANDOM}{20}${END}` +
       "|[\\w-]{22}\\.[A-Za-z\\d]{24}\\.[A-Za-z\\d]{20}|eyJ[\\w-]{30,}\\.[\\w-]{20,}|Ab[\\w-]{40,}|0-[\\da-f]{24}-[\\da-f]{146})",
+    source: DETECTORS,
+  },
+  {
+    issuer: "Ghost and Asana",
+    prefix: `(?:[\\da-f]{24}|[12]${URL_SLASH}(?:\\d{10,20}${URL_SLASH})?\\d{10,20})`,
+    sign: ":",
+    shape: `(?:[\\da-f]{64}|[\\da-f]{32})${END}`,
     source: DETECTORS,
   },
   {
@@ -166,10 +200,11 @@ export const SERVICE_LOOKS: readonly Look[] = [
   },
   {
     issuer: "Vault, before 1.10",
-    prefix: "s",
+    prefix: "(?:s|b(?=\\.AAAAA))",
     sign: ".",
-    shape:
-      "(?=[A-Za-z]*\\d[A-Za-z]*\\d|(?!\\w*[a-z]{4})[A-Za-z]*\\d)[A-Za-z\\d]{24}(?![\\w(-]|\\.\\w)",
+    shape: "(?:AAAAA[\\w-]{80,}|CAES[\\w-]{60,}" +
+      "|(?=[A-Za-z]*\\d[A-Za-z]*\\d|(?:[a-z\\d]*[A-Z]){7}|(?!\\w*[a-z]{4})[A-Za-z]*\\d)[A-Za-z\\d]{24}(?:\\.[A-Za-z\\d]{5})?" +
+      "(?![\\w(-]|\\.\\w))",
     source: "https://developer.hashicorp.com/vault/docs/concepts/tokens",
   },
   {
@@ -181,65 +216,27 @@ export const SERVICE_LOOKS: readonly Look[] = [
     source: "https://docs.discord.com/developers/reference#authentication",
   },
   {
-    issuer: "Microsoft Teams and Zapier, webhook",
-    prefix: "(?:webhook\\.office|hooks\\.zapier)\\.",
-    pieces: ["k.of", "s.za"],
-    shape: `com(?:${SLASH}|${PERCENT}2F)(?:webhookb2|hooks)(?:[\\w%@-]|${SLASH}){16,}`,
-    source: RULES,
-  },
-  {
-    issuer: "Azure, Entra",
-    prefix: `(?:[\\w.-]|${TILDE}){3}\\dQ${TILDE}`,
-    pieces: [..."0123456789"].flatMap((digit) => [`${digit}Q~`, `${digit}Q%`]),
-    shape: `(?:[\\w.-]|${TILDE}){31,34}`,
-    source: "https://learn.microsoft.com/en-us/purview/sit-defn-client-secret-api-key",
-  },
-  {
-    issuer: "OpenShift and Salesforce",
-    prefix: `(?:sha256${TILDE}(?=[\\w-]{43})|00D[A-Za-z\\d]{12}(?:!|${PERCENT}21)(?=[\\w.]{80}))`,
-    pieces: ["256~", "256%", "00D"],
-    shape: "[\\w.-]+",
-    source: DETECTORS,
-  },
-  {
     issuer: "hashes of passwords",
     prefix: "",
     sign: "$",
     shape:
-      `(?:2[abxy]${DOLLAR}\\d\\d|argon2(?:id?|d)|[156y]|apr1)${DOLLAR}(?:[\\w./=,+-]|${DOLLAR}|${PERCENT}(?:2[BCF]|3D)){30,}`,
+      `(?:2[abxy]${DOLLAR}\\d\\d|argon2(?:id?|d)|[1567yPS]|apr1|scrypt)${DOLLAR}(?:[\\w./=,+-]|${DOLLAR}|${PERCENT}(?:2[BCF]|3D)){30,}`,
     source: "crypt(5)",
   },
   {
-    issuer: "Azure",
-    // Keys that its scanners find carry their service, and its newer ones `JQQJ99`.
-    prefix: `(?:[\\w+/-]|${PERCENT}2[BF]){33,76}(?:${AZURE})`,
-    pieces: [
-      ...["ASt", "ASb", "AEh", "ARm", "ACR", "AMC", "ABa"],
-      ...["ACDb", "AIoT", "AzFu", "AzSe", "AzCa", "AzEG", "AZDO", "JQQJ"],
-    ],
-    shape: `${BASE64}{4,40}`,
-    source: "https://learn.microsoft.com/en-us/purview/sit-defn-azure-storage-account-key",
+    issuer: "Django, hashes of passwords",
+    prefix: "pbkdf2",
+    sign: "_",
+    shape: `sha\\d{1,3}${DOLLAR}\\d{1,8}${DOLLAR}\\w{8,}${DOLLAR}${BASE64}{27,}`,
+    source: "https://docs.djangoproject.com/en/stable/topics/auth/passwords/",
   },
   {
-    issuer: "Databricks, Artifactory, Atlassian, Facebook, EasyPost and others",
-    prefix:
-      "(?:dapi(?=[\\da-f]{32})|AKCp(?=[A-Za-z\\d]{69})|cmVmd(?=[A-Za-z\\d]{59})|AT[AC]TT3(?=[\\w=-]{60})" +
-      "|ATBB(?=[A-Za-z\\d]{32})|EZ[AT]K(?=[A-Za-z\\d]{54})|AQVN(?=[\\w-]{35})" +
-      "|EAA(?!\\w{0,99}AAA)(?=[A-Za-z\\d]{96}|A[\\w-]{56})|[xyzt]prv(?=[A-Za-z\\d]{107})" +
-      `|1(?://|${PERCENT}2F${PERCENT}2F)0(?=[\\w-]{40}))`,
-    pieces: [
-      ...["dapi", "AKCp", "cmVm", "ATAT", "ATCT", "ATBB", "EZAK", "EZTK", "AQVN", "EAA"],
-      ...["xprv", "yprv", "zprv", "tprv", "1//0", "1%2F", "1%25"],
-    ],
-    shape: `(?:[\\w=-]|${PERCENT}3D)+`,
-    source: RULES,
-  },
-  {
-    issuer: "Amazon Bedrock, Grafana's older and Intercom",
-    prefix: `(?:ABSK(?=${BASE64}{99})|eyJrIjoi(?=${BASE64}{60})|dG9rO(?=${BASE64}{50}))`,
-    pieces: ["ABSK", "eyJr", "dG9r"],
-    shape: `${BASE64}+`,
-    source: RULES,
+    issuer: "PostgreSQL, hashes of passwords",
+    prefix: "SCRAM",
+    sign: "-",
+    shape:
+      `SHA-\\d{1,3}${DOLLAR}\\d{1,8}(?::|${PERCENT}3A)${BASE64}{16,}${DOLLAR}(?:${BASE64}|:|${PERCENT}3A){40,}`,
+    source: "https://www.postgresql.org/docs/current/catalog-pg-authid.html",
   },
   {
     issuer: "GitLab, runners",
@@ -247,20 +244,5 @@ export const SERVICE_LOOKS: readonly Look[] = [
     sign: "GR1348941",
     shape: "[\\w-]{20}",
     source: RULES,
-  },
-  {
-    issuer: "ClickHouse, NuGet and New Relic's licenses",
-    prefix: "(?:4b1d(?=[A-Za-z\\d]{38}\\b)|oy2(?=[a-z\\d]{43}\\b)|[\\da-f]{32}(?=FFFFNRAL))",
-    pieces: ["4b1d", "oy2", "NRAL"],
-    shape: "[A-Za-z\\d]+",
-    source: RULES,
-  },
-  {
-    issuer: "private key or JSON Web Token, in base64",
-    prefix: "(?:LS0tLS1CRUdJTi(?=[A-Za-z\\d+/]{1,40}(?:UFJJVkFUR|BSSVZBVE|QUklWQVRF))" +
-      "|ZXlK(?=aGJHY2lP|MGVYQWlP|cmFXUWlP))",
-    pieces: ["LS0t", "ZXlK"],
-    shape: `${BASE64}{60,}`,
-    source: "RFC 7468, RFC 7519",
   },
 ];

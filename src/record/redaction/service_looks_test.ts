@@ -8,6 +8,7 @@ import { assert, assertEquals } from "@std/assert";
 import { JsonWriter } from "../json_writer.ts";
 import { Redactor } from "./redactor.ts";
 import { SERVICE_LOOKS } from "./service_looks.ts";
+import { UNSIGNED_LOOKS } from "./unsigned_looks.ts";
 
 const redactor = new Redactor([]);
 const mask = (text: string) => redactor.mask(text);
@@ -37,20 +38,37 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
     ...[`slk_${hex(64)}`, `rnd_${word(32)}`, `nfp_${word(36)}`, `vcp_${word(56)}`],
     ...[`cfut_${word(40)}${hex(8)}`, `cfk_${word(40)}${hex(8)}`, `napi_${LOWER.slice(0, 64)}`],
     ...[`apify_api_${word(36)}`, `aio_${word(28)}`, `shippo_live_${hex(40)}`, `phx_${word(43)}`],
-    ...[`hcaik_${LOWER.slice(0, 58)}`, `alcht_${word(30)}`, `pi_${word(24)}_secret_${word(25)}`],
+    ...[`jina_${hex(32)}${word(28)}`, `odt_${word(32)}`, `ion_${word(42)}`, `e2b_${hex(40)}`],
+    ...[`dtn_${hex(64)}`, `nbp_${word(36)}`, `tr_dev_${word(24)}`, `cal_live_${hex(32)}`],
+    ...[`polar_oat_${word(43)}`, `packagist_uut_${hex(68)}`, `depot_org_${hex(64)}`],
+    ...[
+      `phs_${word(43)}`,
+      `hcaik_${LOWER.slice(0, 58)}`,
+      `alcht_${word(30)}`,
+      `pi_${word(24)}_secret_${word(25)}`,
+    ],
   ],
   "CircleCI, Figma, MongoDB Atlas, Duffel, LangSmith, Pinecone, Together and others": [
     ...[`CCIPAT_${word(22)}_${hex(40)}`, `figd_${word(40)}`, `fo1_${word(43)}`],
     ...[`mdb_sa_sk_${word(40)}`, `y0_AgAA${word(55)}`, `duffel_live_${word(43)}`],
     ...[`lsv2_pt_${hex(32)}_${hex(10)}`, `pcsk_${word(6)}_${word(63)}`, `tgp_v1_${word(43)}`],
     ...[`wandb_v1_${word(77)}`, `tfp_${word(59)}`, `ops_eyJ${word(250)}`],
+    ...[`CCDB1_${word(22)}_${word(40)}`, `vercel_blob_rw_${word(16)}_${word(31)}`],
+    ...[`pdl_live_apikey_${LOWER.slice(0, 26)}_${word(22)}_${word(3)}`, `ovsxp_${UUID}`],
   ],
   "Resend": [`re_${word(8)}_${word(24)}`],
-  "Fly.io": [`fm2_${base64(120)}`, `fm1r_${base64(120)}`],
-  "Mollie, GoCardless, Lob, Notion and Fireworks": [
-    ...[`live_${word(30)}`, `live_${hex(35)}`, `secret_${word(43)}`, `fw_${word(22)}`],
+  "Fly.io, Elastic, Matrix and Teamwork": [
+    ...[`fm2_${base64(120)}`, `fm1r_${base64(120)}`, `essu_${base64(80)}`],
+    ...[`syt_Ym9i_${word(20)}_${word(6)}`, `tkn.v1_${base64(71)}=`],
   ],
-  "ElevenLabs, Klaviyo, ClickUp and WooCommerce": [
+  "Mollie, GoCardless, Lob, Notion, Fireworks, ImageKit, Telnyx, Twitch and Close": [
+    ...[`live_${word(30)}`, `live_${hex(35)}`, `secret_${word(43)}`, `fw_${word(22)}`],
+    ...[`live_123456789_${word(30)}`, `private_${word(27)}`, `api_${word(22)}.${word(22)}`],
+    `KEY${upper(32).replace(/[G-Z]/g, "7")}_${word(22)}`,
+  ],
+  "Aiven": [`AVNS_xK${word(17)}`, `AVNS_a-bCd_eFgHiJkLmNo`],
+  "ElevenLabs, Klaviyo, ClickUp, WooCommerce, Courier and Liveblocks": [
+    ...[`pk_prod_${upper(28)}`, `sk_1234_123456_${hex(32)}`, `sk_dev_${word(64)}`],
     ...[`sk_${hex(48)}`, `pk_${hex(34)}`, `pk_12345678_${upper(32)}`, `ck_${hex(40)}`],
   ],
   "MaxMind": [`${word(6)}_${word(29)}_mmk`],
@@ -60,6 +78,8 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
     ...[`FLWSECK_TEST-${hex(32)}-X`, `nvapi-${word(64)}`, `xai-${word(80)}`, `fio-u-${word(64)}`],
     ...[`sq0atp-${word(22)}`, `sq0csp-${word(43)}`, `xkeysib-${hex(64)}-${word(16)}`],
     ...[`tskey-auth-${word(13)}CNTRL-${word(33)}`, `bedrock-api-key-YmVkcm9jay5${word(80)}`],
+    ...[`tvly-dev-${word(32)}`, `da2-${LOWER.slice(0, 26)}`, `scp-live-${hex(32)}`],
+    ...[`signkey-prod-${hex(64)}`, `pa-${word(21)}-_${word(20)}`, `sec-c-${word(48)}`],
     `dnkey-${LOWER.slice(0, 26)}-${LOWER.slice(0, 52)}`,
   ],
   "Octopus, Adobe, Pulumi, Infracost, Perplexity, Cerebras, Modal and Statsig": [
@@ -71,13 +91,18 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
     `A3-${upper(6)}-${upper(11)}-${upper(5)}-${upper(5)}-${upper(5)}`,
   ],
   "New Relic": [`NRAK-${upper(27)}`, `NRII-${word(15)}-${word(16)}`, `NRJS-${hex(19)}`],
+  "Mercado Pago": [`APP_USR-1234567890123456-112718-${hex(32)}-123456789`],
+  "Django": ["django-insecure-7-^xtcoiw^*_je%^7g!e^1alc^wlch5y-+il7$gf@0"],
   "PuTTY": [`Private-Lines: 2\n${base64(64)}\n${base64(64)}\nPrivate-MAC: ${hex(40)}`],
   "age": [`AGE-SECRET-KEY-1${upper(58)}`, `AGE-SECRET-KEY-PQ-1${upper(58)}`],
-  "HubSpot, Plaid and LaunchDarkly": [
+  "HubSpot, Plaid, LaunchDarkly, Axiom and Pixie": [
+    ...[`xaat-${UUID}`, `xapt-${UUID}`, `px-api-${UUID}`, `px-dep-${UUID}`],
     ...[`pat-na1-${UUID}`, `access-production-${UUID}`, `sdk-${UUID}`, `sk-lf-${UUID}`],
   ],
   "Mailchimp and Mailgun": [`${hex(32)}-us12`, `${hex(32)}-${hex(8)}-${hex(8)}`],
-  "Doppler, Dynatrace, Dropbox, Zoho, Snyk, Amazon, Harness, Mapbox and Cloudflare": [
+  "Doppler, Dynatrace, Dropbox, Zoho, Snyk, Amazon, Harness, Mapbox, Bitwarden and others": [
+    ...[`0.${UUID}.${word(30)}:${base64(22)}==`, `st.${hex(24)}.${hex(32)}.${hex(32)}`],
+    ...[`VF.DM.${hex(24)}.${word(16)}`, `hawk.${word(20)}.${word(20)}`],
     ...[`dp.pt.${word(43)}`, `dp.st.dev_main.${word(43)}`, `dt0c01.${upper(24)}.${upper(64)}`],
     ...[`sl.${word(135)}`, `sl.u.${word(135)}`, `1000.${hex(32)}.${hex(32)}`],
     ...[`snyk_uat.${hex(8)}.${word(60)}`, `amzn.mws.${UUID}`, `amzn1.oa2-cs.v1.${hex(64)}`],
@@ -85,7 +110,11 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
     ...[`AQ.Ab8RN6${word(44)}`, `v1.0-${hex(24)}-${hex(146)}`],
   ],
   "Airtable and Terraform": [`pat${word(14)}.${hex(64)}`, `${word(14)}.atlasv1.${word(67)}`],
-  "Vault, before 1.10": [`s.${word(24)}`],
+  "Ghost and Asana": [`${hex(24)}:${hex(64)}`, `1/1234567890123456:${hex(32)}`],
+  "Vault, before 1.10": [
+    ...[`s.${word(24)}`, `s.${word(24)}.aB3dE`, "s.AdQBbycivsFhDMWzllUxIdwK"],
+    ...[`s.CAESI${word(90)}`, `b.AAAAAQ${word(150)}`],
+  ],
   "Discord, bot": [
     ...["12345678901234567", "123456789012345678", "1234567890123456789"].map((id) =>
       `${btoa(id).replaceAll("=", "")}.Gh1j2K.${word(38)}`
@@ -103,9 +132,18 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
   "hashes of passwords": [
     ...[`$2b$12$${word(53)}`, `$6$${word(16)}$${word(86)}`, `$apr1$${word(8)}$${word(22)}`],
     ...[
+      `$P$B${word(30)}`,
+      `$7$CU..../....${word(22)}$${word(43)}`,
+      `$scrypt$ln=16,r=8,p=1$${base64(22)}$${base64(43)}`,
+    ],
+    ...[
       `$6$rounds=5000$${word(16)}$${word(86)}`,
       `$argon2id$v=19$m=65536,t=3,p=4$${word(22)}$${word(43)}`,
     ],
+  ],
+  "Django, hashes of passwords": [`pbkdf2_sha256$600000$${word(22)}$${base64(43)}=`],
+  "PostgreSQL, hashes of passwords": [
+    `SCRAM-SHA-256$4096:${base64(22)}==$${base64(43)}=:${base64(43)}=`,
   ],
   "Azure": [
     ...[
@@ -118,16 +156,20 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
   ],
   "Databricks, Artifactory, Atlassian, Facebook, EasyPost and others": [
     ...[`dapi${hex(32)}`, `AKCp${word(69)}`, `cmVmd${word(59)}`, `ATATT3${word(180)}=1A2B3C4D`],
-    ...[`ATBB${word(32)}`, `EZAK${word(54)}`],
+    ...[`ATBB${word(32)}`, `EZAK${word(54)}`, `ATTA${hex(64)}12345678`, `dose${hex(32)}`],
+    ...[`cflt${base64(60)}`, `APA91b${word(134)}`, `4/0A${word(70)}`],
     ...[`AQVN${word(36)}`, `EAAG${word(120)}`, `EAAAE${word(59)}`],
     ...[`xprv${word(107)}`, `1//0${word(100)}`],
   ],
-  "Amazon Bedrock, Grafana's older and Intercom": [
+  "Amazon, Grafana's older, Intercom, Convex and Upstash": [
+    ...[`IQoJb3JpZ2luX2Vj${base64(400)}==`, `FwoGZXIvYXdzE${base64(300)}==`],
+    ...[`eyJ2MiI6I${word(60)}`, `eyJVc2VySUQiOi${word(80)}`],
     ...[`ABSK${base64(128)}`, `eyJrIjoi${word(80)}`, `dG9rO${word(55)}`],
   ],
   "GitLab, runners": [`GR1348941${word(20)}`],
-  "ClickHouse, NuGet and New Relic's licenses": [
-    ...[`4b1d${word(38)}`, `oy2${LOWER.slice(0, 43)}`, `${hex(32)}FFFFNRAL`],
+  "NTLM and Kerberos": [`TlRMTVNTUAADAAAAGAAYAHQ${base64(200)}`],
+  "crates.io, ClickHouse, NuGet and New Relic's licenses": [
+    ...[`cio${word(32)}`, `4b1d${word(38)}`, `oy2${LOWER.slice(0, 43)}`, `${hex(32)}FFFFNRAL`],
   ],
   "private key or JSON Web Token, in base64": [
     ...["", "RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED "].map(pem),
@@ -146,7 +188,7 @@ const PLACES: readonly ((value: string) => string)[] = [
 ];
 
 Deno.test("mask() knows the credentials of services wherever they stand", () => {
-  const issuers = SERVICE_LOOKS.map(({ issuer }) => issuer);
+  const issuers = [...SERVICE_LOOKS, ...UNSIGNED_LOOKS].map(({ issuer }) => issuer);
   assertEquals(Object.keys(CREDENTIALS).toSorted(), issuers.toSorted());
   const writer = new JsonWriter(65_536, []);
   for (const [issuer, credentials] of Object.entries(CREDENTIALS)) {
@@ -191,6 +233,16 @@ Deno.test("mask() leaves what only looks like a credential of a service", () => 
     btoa("-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYD\n"),
     btoa(`-----BEGIN PUBLIC KEY-----\n${word(120)}\n-----END PUBLIC KEY-----\n`),
     "costs $2 and $10, $1$2, ${a}$6, sha256~x, wow!really, 8Q~x, /usr/local/lib/node_modules/npm",
+    "associationOfTheInternationalUnion ciocheckTheNameOfTheAssociationIsOk, https://e.com/4/0A/cioccolato-e-vaniglia-2026",
+    `jina_embeddings_v2_base_de_of_the_model, api_v2.handler.of.the.requests_2, private_subnet_ids_of_the_vpc_2`,
+    `tvly-, django-insecure, fc-cache-fontconfig-2, da2-, hawk.name.first, ${hex(24)}, ${
+      hex(24)
+    }: ${hex(64)}`,
+    `digest: sha256:${hex(64)}, image@sha256:${hex(64)}, ${hex(12)}:${hex(64)}, 127.0.0.1:${
+      hex(8)
+    }`,
+    `/blobs/4/0A9F3C04C1D7BE52863F9A04C1D7BE52863F9A04C1D7BE52863F9A04C1D7BE52863F9A, scp-live-migration-of-the-host`,
+    `APP_USR-guide, TEST-2026-11-27-case-1, SCRAM-SHA-256, pbkdf2_sha256, eyJ2, 0.${UUID}, xaat-1, ek_test_a`,
     "dapi, dapi_test, cio, oy2, 4b1d, AKCp, ATBB, xprv, EAAA, com.example.MyLongClassNameOfTests",
     `${"kty: a, "}d: short, k=5, { kty: 'RSA', n: '${word(40)}', e: 'AQAB', kid: '${hex(20)}' }`,
   ];
