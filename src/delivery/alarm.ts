@@ -25,7 +25,7 @@ export class Alarm {
     this.#ring = ring;
   }
 
-  /** Sets it, unless it rings before that time: then it is set again. */
+  /** Sets it to this time, unless it rings earlier: whoever is called then sets it again. */
   set(at: number): void {
     if (this.#set !== undefined && this.#set.at <= at) return;
     this.cancel();
@@ -57,7 +57,7 @@ export const CLOCK: AlarmClock = {
  * All that begin within a twentieth of the time share it, and so have up to that much less.
  *
  * @param forMs How long a request may take, in milliseconds.
- * @param make Makes a deadline: what is aborted, say, or settled after so many milliseconds.
+ * @param make Makes a deadline: what is aborted, say, or settled after `forMs` milliseconds.
  */
 export function sharedDeadline<T>(forMs: number, make: (forMs: number) => T): () => T {
   let value: T;

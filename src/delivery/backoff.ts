@@ -16,8 +16,8 @@ const WEIGHT = 0.05;
 const MIN_HEALTH = 0.8;
 
 /**
- * So many refusals in a row say for certain that the settings are wrong: of a batch, say, and of two of
- * its records by themselves. One or two may be hiccups, or mean what these records say.
+ * How many refusals in a row prove that the settings are wrong: of a batch, say, and of two of its
+ * records by themselves. One or two may be hiccups, or mean what these records say.
  */
 const CERTAIN_REFUSALS = 3;
 

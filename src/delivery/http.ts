@@ -17,8 +17,8 @@ const MAX_ANSWER_BYTES = 65_536;
 /** How long the rest of an answer is waited for whose status says nearly all, in milliseconds. */
 const REST_MS = 1000;
 /**
- * With so many answers under way, which is more than are in flight by default, others are read so that
- * they end when that time is over. That takes longer.
+ * From this many unfinished answers on, more than are in flight by default, others are read so that
+ * they end when that time is over. Reading them that way takes longer.
  */
 const MANY_UNFINISHED = 320;
 /** Longest body that is encoded in place, in bytes: three times that of an ordinary batch. */

@@ -27,7 +27,7 @@ export class Latency {
     this.#now = now;
   }
 
-  /** An answer came after so long, whatever it says. */
+  /** An answer came after this many milliseconds, whatever it says. */
   onAnswer(afterMs: number): void {
     this.leastMs = Math.min(afterMs, this.leastMs ?? afterMs);
   }
@@ -36,8 +36,8 @@ export class Latency {
    * A request was delivered.
    * @param tookMs How long it took.
    * @param isWarm Whether it found an open connection.
-   * @param enough So many answers make a round.
-   * @return At the end of a round, how many times as long it took as the best one.
+   * @param enough How many answers make a round.
+   * @returns At the end of a round, how many times as long it took as the best one.
    */
   onDelivered(tookMs: number, isWarm: boolean, enough: number): number | undefined {
     if (isWarm) {

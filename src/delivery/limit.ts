@@ -20,7 +20,7 @@ const SLOW_FACTOR = 1.5;
 /** In how many rounds the rest should go at the end of a program, if nothing was ever refused. */
 const ROUNDS_AT_END = 8;
 
-/** A service that takes so long to answer is far away, in milliseconds. */
+/** A service is far away if each answer takes at least this long, in milliseconds. */
 export const FAR_MS = 100;
 
 /** Requests that were in flight when one of them was refused. */
@@ -90,7 +90,7 @@ export class Limit {
   /**
    * The service, or this machine, is overloaded.
    * @param epoch The epoch in which the request was sent.
-   * @return Whether even the smallest limit is too much, so that a pause is needed.
+   * @returns Whether even the smallest limit is too much, so that a pause is needed.
    */
   onRefused(epoch: number): boolean {
     if (epoch === this.#wave?.epoch) this.#learn({ refused: this.#wave.refused + 1 });

@@ -47,7 +47,7 @@ export class Outcomes {
 
   /**
    * Settles a request of which records have failed for this reason.
-   * @param most How many, all of them if there are not so many.
+   * @param most How many at most. The default is all.
    */
   lose(request: Request, diagnostic: Diagnostic, isLast: boolean, most = Infinity): void {
     if (request.isSettled) return;

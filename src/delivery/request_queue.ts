@@ -16,7 +16,7 @@ import { type Body, createRequest, type Item, type Request } from "./request.ts"
  */
 const MAX_REQUEST_CHARS = 1 << 20;
 
-/** How large requests may be, and how long they wait to get so large. */
+/** How large requests may be, and how long one waits for more records. */
 export interface BatchSettings {
   /** Most records of one request. */
   readonly batchSize: number;
@@ -217,7 +217,7 @@ class Fifo {
     return this.#items[this.#first + at];
   }
 
-  /** Takes so many off the front. */
+  /** Takes this many off the front. */
   take(count: number): Item[] {
     const taken = this.#items.slice(this.#first, this.#first += count);
     if (2 * this.#first >= this.#items.length) {

@@ -51,7 +51,7 @@ export interface RetrySettings {
 /** What became of others since a request failed before. */
 export interface Others {
   readonly anyDelivered: boolean;
-  /** At least one, and so many that the service is well, but for this request. */
+  /** At least one, and nearly all of the last ones: the service is well, but for this request. */
   readonly nearlyAllDelivered: boolean;
 }
 

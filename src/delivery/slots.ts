@@ -13,7 +13,7 @@ const HANG_FACTOR = 4;
 const HANG_MS = 1000;
 /** The same while the program waits. */
 const HANG_EXPEDITED_MS = 500;
-/** With so many characters in flight no more requests are sent. */
+/** No more requests are sent while this many characters are in flight. */
 const MAX_CHARS = 1 << 24;
 
 const NONE: readonly Slot[] = [];

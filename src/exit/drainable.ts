@@ -28,7 +28,7 @@ export interface Drainable {
   cancelShutdown(): void;
   /** Waits without blocking, and says whether all was settled in time. */
   flush(timeoutMs: number, kind?: ThreadKind): Promise<boolean>;
-  /** Ends it. What is still pending after so many milliseconds is given up. */
+  /** Ends it. What is still pending after `timeoutMs` is given up. */
   close(timeoutMs: number): void;
 }
 

@@ -19,7 +19,7 @@ import { otelResource } from "./otel.ts";
 import { type Defaulted, type OptionName, RULES } from "./schema.ts";
 import { spoolOf } from "./spool.ts";
 
-/** What a server answers that fails. */
+/** What a failing server answers. */
 const FAILURES = Array.from({ length: 100 }, (_, i) => 500 + i);
 const NAMES = Object.keys(RULES) as OptionName[];
 

@@ -196,7 +196,7 @@ export class Dispatcher {
     }
   }
 
-  /** Somebody waits for the records, for so long. */
+  /** Somebody waits for the records, for `forMs` milliseconds. */
   expedite(forMs: number, kind?: ThreadKind): void {
     this.settle();
     if (this.#queue.length === 0) return;
@@ -239,7 +239,7 @@ export class Dispatcher {
     return Math.max(1, isPosted ? count : inFlight >> 1);
   }
 
-  /** Waits until so many records more are acknowledged, or the time is up. */
+  /** Waits until `count` more records are acknowledged, or the time is up. */
   async wait(count: number, timeoutMs: number): Promise<void> {
     const { channel, restartsInMs } = this.#supervisor;
     if (channel === undefined) await sleep(Math.min(timeoutMs, restartsInMs));

@@ -10,7 +10,7 @@ import type { Clock } from "../clock.ts";
 /** Shortest and longest pause between two attempts to post what there is no room for, in milliseconds. */
 const POLL_MS = { min: 1, max: 100 } as const;
 
-/** So many records that come within a millisecond share one reading of the clock, which is expensive. */
+/** How many records of one millisecond share a reading of the clock, which is expensive. */
 const RECORDS_PER_CLOCK_READ = 8;
 
 /** What became of the records that waited: none is left, some moved, or none did. */

@@ -110,7 +110,7 @@ export class Queue implements RecordQueue {
   #batchSize: number;
   #bounds: Bounds;
   #batches: Entry[] = [];
-  /** The mark: so many of the batches, from the oldest on, are posted. */
+  /** The mark: how many of the batches, from the oldest on, are posted. */
   #posted = 0;
 
   /** @param batchSize Most records of a batch. */
@@ -238,8 +238,8 @@ export class Queue implements RecordQueue {
   }
 
   /**
-   * Drops the oldest records that wait, if there are any, and says which: about so many characters of
-   * them, or less where the batch has no more.
+   * Drops the oldest records that wait, if there are any, and says which: about this many characters of
+   * them, or less if the batch has no more.
    */
   dropOldestPart(characters: number): Batch | undefined {
     const oldest = this.#batches[this.#posted];
@@ -294,7 +294,7 @@ export class Queue implements RecordQueue {
   }
 }
 
-/** The first records of a batch that have together at least so many characters, or all of them. */
+/** The first records of a batch with at least this many characters together, or all of them. */
 export function beginningOf({ first, count, lines }: Batch, characters: number): Batch {
   const end = lines.indexOf("\n", characters);
   if (end < 0) return { first, count, lines };

@@ -264,7 +264,7 @@ export class Shipper {
     this.#dispatcher.goOn();
   }
 
-  /** Ends the worker. What is still pending after so many milliseconds counts as failed. */
+  /** Ends the worker. What is still pending after `timeoutMs` counts as failed. */
   close(timeoutMs: number): void {
     this.#dispatcher.close(); // First, since to leave the disk takes a while, in which more would arrive.
     this.#reportRemainder(timeoutMs);

@@ -10,8 +10,8 @@ import type { OwnFile } from "../spool/own_file.ts";
 import { Ranges } from "../spool/ranges.ts";
 
 /**
- * So many characters are dropped at least where the disk has no more room: a few pages of it. To drop
- * one record after the other would cost a log call too much.
+ * How many characters are dropped at least when the spool is full: a few pages of it. To drop one
+ * record after the other would cost a log call too much.
  */
 const LEAST_DROPPED = 1 << 14;
 
@@ -185,7 +185,7 @@ export class SpooledQueue implements RecordQueue {
     return room >= this.#sliceSize || room > 0 && waiting === 0;
   }
 
-  /** The oldest of what is on disk alone: about so many characters. */
+  /** The oldest of what is on disk alone: about this many characters. */
   #readOldest(characters: number): Batch | undefined {
     const slice = this.#read(this.#sliceSize);
     return slice === undefined ? undefined : beginningOf(slice, characters);

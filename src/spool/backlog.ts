@@ -134,7 +134,7 @@ export class Backlog {
     }
   }
 
-  /** Posts what there is room for, so many chunks at most, and for a few milliseconds. */
+  /** Posts what there is room for: at most this many chunks, and for a few milliseconds. */
   post(channel: Channel, mostChunks: number): void {
     const { maxInFlight, chunkSize } = this.#settings;
     const until = now() + STEP_MS;

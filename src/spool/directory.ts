@@ -15,7 +15,7 @@ const OURS = new RegExp(`^${UUID}\\.(?:sqlite|first)$`);
 const BESIDE = ["-wal", "-journal"] as const;
 /** What is left of files that are gone: what was beside one, or one that nobody could read. */
 const LEFT = new RegExp(`^(${UUID}\\.(?:sqlite|first))(${BESIDE.join("|")}|\\.corrupt)$`);
-/** A file without a line in it may be in the making for so long, in milliseconds. */
+/** How long a file without a line in it may still be in the making, in milliseconds. */
 export const MAKING_MS = 60_000;
 /** What nobody can send is kept for a week, in milliseconds. */
 export const KEPT_MS = 7 * 24 * 3600 * 1000;

@@ -50,7 +50,7 @@ export interface Lines {
   isFullFor(line: string): boolean;
   /** Writes a line. Writing it again under the same number replaces it. */
   append(number: number, line: string): void;
-  /** The first lines from this number on: so many at most, without a gap in their numbers. */
+  /** The first lines from this number on, at most `limit`, without a gap in their numbers. */
   read(from: number, limit: number): Slice | undefined;
   /** Deletes the lines with the numbers from one to another, both of them too. */
   delete(first: number, last: number): void;

@@ -38,7 +38,7 @@ const WAL_PAGES = { least: 32, most: 128 } as const;
 const LINE_BYTES = PAGE_BYTES - 4;
 /** What a database takes at most besides the pages of a long line: its tables, and parts of pages. */
 const PAGES_BESIDE = 12;
-/** A database that holds nothing is made small from so many pages on. */
+/** From how many pages on a database that holds nothing is made small. */
 const LARGE_PAGES = 256;
 /**
  * Most bytes of the lines that are read at a time, unless a single one has more: long ones would fill
@@ -46,7 +46,7 @@ const LARGE_PAGES = 256;
  */
 const MAX_SLICE_BYTES = 1 << 20;
 
-/** The rows from a number on, so many at most. Where a file is damaged, a number may be anything. */
+/** The rows from a number on, up to a limit. Where a file is damaged, a number may be anything. */
 const FROM = `WHERE number BETWEEN ? AND ${MAX_NUMBER} ORDER BY number LIMIT ?`;
 
 /** A database of lines that is ours alone. */
@@ -141,7 +141,7 @@ export class LinesFile implements Lines {
     }
   }
 
-  /** Whether a file of at most so many bytes can hold this line, if it holds no other. */
+  /** Whether a file of at most `maxBytes` can hold this line, if it holds no other. */
   static fits(line: string, maxBytes: number): boolean {
     return pagesOf(line) <= mostPages(maxBytes) - PAGES_BESIDE;
   }
@@ -255,7 +255,7 @@ export class LinesFile implements Lines {
 type Database = InstanceType<(typeof import("node:sqlite"))["DatabaseSync"]>;
 type Statement = ReturnType<Database["prepare"]>;
 
-/** What may wait in the log in front of a database of at most so many bytes with it, in pages. */
+/** What may wait in the log of a database, in pages. The two have at most `maxBytes` together. */
 function walPagesOf(maxBytes: number): number {
   const pages = Math.floor(maxBytes / PAGE_BYTES);
   return Math.max(WAL_PAGES.least, Math.min(pages >> 3, WAL_PAGES.most));

@@ -34,7 +34,7 @@ export class Ranges {
     return this.#ranges = merged;
   }
 
-  /** Deletes so many of the numbers at most, and forgets what is deleted. */
+  /** Deletes at most this many of the numbers, and forgets those. */
   deleteFrom(file: { delete(first: number, last: number): void }, most: number): void {
     const merged = [...this.merged];
     try {

@@ -29,7 +29,7 @@ export function sqlite(): Sqlite {
   return loaded ??= nodeProcess().getBuiltinModule("node:sqlite");
 }
 
-/** The system did not take what SQLite wrote: the file may not be so large, for example. */
+/** The system did not take what SQLite wrote: a limit on the size of files, for example. */
 const WRITE_FAILED = 778;
 /** There was less to read than SQLite has written: the file was cut. */
 const SHORT_READ = 522;

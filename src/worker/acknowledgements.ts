@@ -59,7 +59,7 @@ export class Acknowledgements implements Acknowledger {
     if (Atomics.load(this.#words, WAKE_AT) === (this.#written | 0)) this.#wake();
   }
 
-  /** Reader: takes everything that is new. What `take` throws at, is taken the next time. */
+  /** Reader: takes everything that is new. If `take` throws, the record is taken the next time. */
   read(take: (sequence: number, outcome: Outcome) => void): void {
     for (let unread = this.#unread; unread > 0; unread--) {
       const slot = this.#slots[this.#read % this.#slots.length]!;
@@ -132,7 +132,7 @@ export class Acknowledgements implements Acknowledger {
     return counts;
   }
 
-  /** Reader: blocks until so many are new, or the writer crashed, or the time is up. */
+  /** Reader: blocks until `count` are new, or the writer crashed, or the time is up. */
   wait(count: number, timeoutMs: number): void {
     const wakes = Atomics.load(this.#words, WAKES);
     if (this.#requestWake(count)) Atomics.wait(this.#words, WAKES, wakes, timeoutMs);

@@ -56,7 +56,7 @@ export interface Channel {
   addOrigin(number: number, origin: Origin): void;
   post(chunk: Chunk): void;
   /**
-   * Says that somebody waits for the records, for so many milliseconds.
+   * Says that somebody waits for the records, for `forMs` milliseconds.
    * @param isEnding Whether the program ends then.
    */
   flush(forMs: number, isEnding: boolean): void;

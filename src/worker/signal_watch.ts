@@ -110,7 +110,7 @@ export class SignalWatch {
     await Atomics.waitAsync(this.#words, LISTENING, 0).value;
   }
 
-  /** Waits for a signal, or so many milliseconds. Does not keep the program alive. */
+  /** Waits for a signal until the time is up. Does not keep the program alive. */
   async heard(timeoutMs: number): Promise<EndSignal | undefined> {
     await Atomics.waitAsync(this.#words, HEARD, 0, timeoutMs).value;
     return this.signal;

@@ -17,10 +17,10 @@ const STABLE_MS = 60_000;
 /** How often a worker that is waited for is asked for a sign of life, in milliseconds. */
 const ASK_EVERY_MS = 100;
 /**
- * A worker that leaves a question unanswered so many times in a row is taken for dead: by a thread
+ * How many questions in a row a worker leaves unanswered before it is taken for dead: by a thread
  * that blocks, which hears nothing else of it, and by one that does not, for which this is the last
- * resort. Where a worker of the program's blocks, Deno lets one that it has just started wait for a
- * second before it runs.
+ * resort. Where a worker of the program's own blocks, a thread that it has just started runs only after
+ * a second.
  */
 const MAX_UNANSWERED = {
   blocking: "DedicatedWorkerGlobalScope" in globalThis ? 30 : 10,

@@ -38,9 +38,9 @@ export interface ThreadClient {
 const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
 
 /**
- * So many calls must have room on the stack where a thread is started. Deno loads modules for that, and
- * one that finds too little is broken for as long as the process runs, and ends the program by an
- * error that nobody can catch.
+ * How many calls must still fit on the stack where a thread is started. Deno loads modules for that. A
+ * module that finds too little room is broken for as long as the process runs, and ends the program by
+ * an error that nobody can catch.
  */
 const CALLS_TO_START = 2000;
 
@@ -51,8 +51,8 @@ let nextId = 0;
 type Opening = Omit<WorkerMessage & { readonly kind: "open" }, "kind" | "id">;
 
 /**
- * Joins the thread of this kind, or starts it. Throws where there are no workers, and where the stack is
- * used up.
+ * Joins the thread of this kind, or starts it. Throws where there are no workers, and where the stack
+ * is used up.
  */
 export function joinThread(kind: ThreadKind): WorkerThread {
   // A lasting one serves those, too, that are about to end.
@@ -64,7 +64,7 @@ export function joinThread(kind: ThreadKind): WorkerThread {
   return thread;
 }
 
-/** Throws where there is no room for so many calls. */
+/** Throws if the stack has no room for this many calls. */
 function call(times: number): void {
   if (times > 1) call(times - 1);
 }
@@ -90,7 +90,7 @@ export class WorkerThread {
     return this.#clients.size;
   }
 
-  /** Opens an exporter for a client in the worker, and says under which number that knows it. */
+  /** Opens an exporter for a client in the worker, and returns the number that names it there. */
   join(client: ThreadClient, opening: Opening): number {
     const id = nextId++;
     this.#clients.set(id, client);

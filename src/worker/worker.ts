@@ -35,7 +35,7 @@ export type WorkerMessage =
     readonly origin: Origin;
   }
   | { readonly kind: "chunk"; readonly id: number; readonly chunk: Chunk }
-  /** Somebody waits for the records, for so many milliseconds, perhaps the end of the program. */
+  /** Somebody waits for the records for this time, perhaps the end of the program. */
   | {
     readonly kind: "flush";
     readonly id: number;

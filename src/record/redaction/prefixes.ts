@@ -25,7 +25,7 @@ const IS_WORD_CHARACTER = Uint8Array.from(
 /** The shortest credentials with a prefix and a sign, and those without one. */
 const SHORTEST_SIGNED = 15;
 const SHORTEST_UNSIGNED = 34;
-/** The signs, and what follows them in a credential: few words go on for so long. */
+/** The signs, and what follows them in a credential: few words go on for that long. */
 const CHARACTER = WORD_CHARACTER.source;
 const SIGNS: Readonly<Record<Sign, { readonly sign: string; readonly behind: string }>> = {
   "_": { sign: "_", behind: `${CHARACTER}{10}` },
