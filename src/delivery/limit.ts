@@ -110,7 +110,7 @@ export class Limit {
   /**
    * There is no connection for one more request, of this machine or of the service.
    * @param inFlight How many other requests have one.
-   * @return Whether fewer at a time would not help, so that a pause is needed: there is none at all, or
+   * @returns Whether fewer at a time would not help, so that a pause is needed: there is none at all, or
    * others hang, beyond the limit.
    */
   onCrowded(inFlight: number): boolean {

@@ -6,6 +6,7 @@
  * @module
  */
 import { LogLevels } from "@std/log";
+import { attempt } from "../record/errors.ts";
 import { maskTokens } from "../record/redaction/mask_looks.ts";
 import { type Kind, oneOf, type OptionName, RULES } from "./schema.ts";
 
@@ -121,15 +122,6 @@ export function show(value: unknown): string | undefined {
   );
   if (shown === undefined || /[@?]|\b(ak|pt)_/.test(shown)) return undefined;
   return maskTokens(shown) === shown ? shown : undefined;
-}
-
-/** What a function returns, or nothing if it throws: values may come with getters and proxies. */
-export function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }
 
 /**

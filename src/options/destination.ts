@@ -12,7 +12,7 @@ import type { Environment } from "./environment.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
 import { otelDestination } from "./otel.ts";
 import { refuse, show } from "./check.ts";
-import { type OptionName, parseAddress, RULES } from "./schema.ts";
+import { HEADER_NAME, type OptionName, parseAddress, RULES } from "./schema.ts";
 
 /** Where requests go. */
 export interface Destination {
@@ -156,8 +156,7 @@ const OPTION_OF: Readonly<Record<string, OptionName>> = {
   "X-Axonpush-Channel": "channelId",
 };
 
-/** What HTTP can carry in a header (RFC 9110, 5.1 and 5.5). */
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+/** What HTTP can carry in a header (RFC 9110, 5.5). */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**

@@ -9,7 +9,7 @@
 import type { Diagnostic } from "../diagnostics.ts";
 import type { Environment } from "./environment.ts";
 import { checkVariable } from "./check.ts";
-import { parseAddress } from "./schema.ts";
+import { HEADER_NAME, parseAddress } from "./schema.ts";
 
 /** The value of variables, and what there is to report about them. */
 export interface Found<Value> {
@@ -66,9 +66,6 @@ export function otelDestination(variables: Environment): Found<OtelDestination> 
     ],
   };
 }
-
-/** What a header may be named (RFC 9110, 5.1). */
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
 type Pair = readonly [key: string, value: string];
 

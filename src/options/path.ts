@@ -5,7 +5,7 @@
  * @module
  */
 
-import { attempt } from "./check.ts";
+import { attempt } from "../record/errors.ts";
 
 // As they are when the package is loaded, whatever the program does to them later.
 const { URL } = globalThis;

@@ -22,6 +22,9 @@ const SIGNALS: readonly unknown[] = Object.keys(EXIT_CODES);
 /** The longest delay that a timer can take, in milliseconds. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
+/** What a header may be named (RFC 9110, 5.1). */
+export const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
 /** What a value must be. */
 export interface Kind {
   /** In words, as they follow "must be". */

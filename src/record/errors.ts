@@ -15,6 +15,21 @@ export function read(object: object, name: PropertyKey): unknown {
   }
 }
 
+/**
+ * What a function returns. If it throws, as getters and proxies may, what `otherwise` makes of that, or
+ * nothing.
+ */
+export function attempt<T, Other = undefined>(
+  call: () => T,
+  otherwise?: (error: unknown) => Other,
+): T | Other {
+  try {
+    return call();
+  } catch (error) {
+    return otherwise?.(error) as Other;
+  }
+}
+
 /** What is written instead of a value that threw this when it was read. */
 export function unreadable(error: unknown): string {
   return `[unreadable: ${reason(error)}]`;
@@ -76,7 +91,7 @@ export function errorFields(error: Error, prefix = ""): Record<string, unknown> 
     [`${prefix}stacktrace`]: read(error, "stack"),
     [`${prefix}cause`]: read(error, "cause"),
     [`${prefix}errors`]: read(error, "errors"),
-    [`${prefix}properties`]: attempt<unknown>(() => errorProperties(error), unreadable),
+    [`${prefix}properties`]: attempt(() => errorProperties(error), unreadable),
   };
   // As `using` makes it where an error is thrown while another one is on its way.
   if (attempt(() => Object.hasOwn(error, "suppressed"), () => false)) {
@@ -100,13 +115,4 @@ function errorProperties(error: Error): ErrorProperties | undefined {
     isEmpty = false;
   }
   return isEmpty ? undefined : properties;
-}
-
-/** Calls a function, and if it throws, another one: an error may be a proxy that throws. */
-function attempt<T>(call: () => T, otherwise: (error: unknown) => T): T {
-  try {
-    return call();
-  } catch (error) {
-    return otherwise(error);
-  }
 }
