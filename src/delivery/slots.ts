@@ -73,18 +73,15 @@ export class Slots {
 
   /** How long the oldest has been in flight, in milliseconds. */
   oldestMs(now: number): number {
-    for (const { sentAt } of this.#open) return now - sentAt;
-    return 0;
+    const [oldest] = this.#open;
+    return oldest === undefined ? 0 : now - oldest.sentAt;
   }
 
   /** How many more requests may go, given how many may be in flight. */
   free(limit: number, now: number, hangMs: number): number {
     this.#highest = Math.max(this.#highest, limit);
     if (this.#chars >= MAX_CHARS) return 0;
-    const hanging = this.hanging(now, hangMs);
-    const last = hanging.at(-1);
-    if (last === undefined) return limit - this.#open.size;
-    const busy = this.#open.size - hanging.length;
+    const busy = this.#open.size - this.hanging(now, hangMs).length;
     // While nothing is answered, one at a time finds out whether others hang, too.
     const most = this.isSilent(now, hangMs) ? 1 : limit;
     // A limit that was cut since bounds those that do not hang, or it would wait for all that do.
