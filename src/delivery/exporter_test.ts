@@ -706,18 +706,20 @@ Deno.test("Exporter.send() halves a batch at which a gateway hangs up while othe
   assertEquals(sim.counts.lost, 0);
 });
 
-Deno.test("Exporter.send() halves what a gateway hangs up at though nothing else is sent", async () => {
-  const sim = simulate({ protocol: "otlp" });
-  sim.exporter.send(chunk(0, range(300).map((n) => event(n, { text: "x".repeat(3000) }))));
-  while (sim.outcomes.size < 300) {
-    if (sim.open.length === 0) await sim.next();
-    const [request] = sim.open as [Request];
-    const isLarge = request.body.length > 200_000;
-    await request.answer(isLarge ? { ...silence, cause: "closed" } as SendResult : delivered);
-  }
+Deno.test("Exporter.send() halves what a gateway hangs up at, or gives back unread, though nothing else is sent", async () => {
+  for (const cause of ["closed", "unread"]) {
+    const sim = simulate({ protocol: "otlp" });
+    sim.exporter.send(chunk(0, range(300).map((n) => event(n, { text: "x".repeat(3000) }))));
+    while (sim.outcomes.size < 300) {
+      if (sim.open.length === 0) await sim.next();
+      const [request] = sim.open as [Request];
+      const isLarge = request.body.length > 200_000;
+      await request.answer(isLarge ? { ...silence, cause } as SendResult : delivered);
+    }
 
-  assertEquals(sim.counts.lost, 0);
-  assert(sim.now < 60_000, `${sim.now} ms`);
+    assertEquals(sim.counts.lost, 0);
+    assert(sim.now < 60_000, `${sim.now} ms`);
+  }
 });
 
 Deno.test("Exporter.send() halves a refused batch until the bad record is alone", async () => {
@@ -1069,14 +1071,14 @@ Deno.test("Exporter.send() sends fewer at a time to a service that does not answ
 });
 
 Deno.test("Exporter.send() opens fewer connections where this machine has no more", async () => {
-  const crowded = { ...silence, cause: "crowded" } as SendResult;
+  const local = { ...silence, cause: "local" } as SendResult;
   const sim = simulate({ concurrency: 32, maxRetries: 0 });
   sim.send(...range(200));
   let most = 0;
   while (sim.outcomes.size < 200) {
     if (sim.open.length === 0) await sim.next();
     // The first ten have a descriptor, the others have none.
-    for (const request of sim.open.slice(10)) await request.answer(crowded);
+    for (const request of sim.open.slice(10)) await request.answer(local);
     most = sim.now > 2000 ? Math.max(most, sim.open.length) : 0;
     await sim.open[0]!.answer(delivered);
   }
@@ -1086,13 +1088,13 @@ Deno.test("Exporter.send() opens fewer connections where this machine has no mor
 });
 
 Deno.test("Exporter.send() pauses where a request hangs and there is no connection for another", async () => {
-  const crowded = { ...silence, cause: "crowded" } as SendResult;
+  const local = { ...silence, cause: "local" } as SendResult;
   const sim = simulate({ concurrency: 32, requestTimeoutMs: 30_000 });
   sim.send(...range(10));
   sim.open.shift();
   while (sim.now < 20_000) {
     if (sim.open.length === 0) await sim.skip();
-    else await sim.open[0]!.answer(crowded);
+    else await sim.open[0]!.answer(local);
     assert(sim.all.length < 30, `${sim.all.length} requests in ${sim.now} ms`);
   }
 });

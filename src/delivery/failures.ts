@@ -13,7 +13,7 @@ import type { Limit } from "./limit.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Request } from "./request.ts";
 import type { RequestQueue } from "./request_queue.ts";
-import type { RetryCause, SendResult } from "./response.ts";
+import { isCrowded, type RetryCause, type SendResult } from "./response.ts";
 import { countCutOff, countFailure, countRefusal, type Others } from "./retry_policy.ts";
 import type { Slot } from "./slots.ts";
 
@@ -146,11 +146,10 @@ export class Failures {
     if (request.isSettled || --request.copies > 0) return;
     // The service itself says when to come back; a request for which there was no connection
     // goes as soon as another one has finished with its own.
-    const isFree = afterMs !== undefined || cause === "crowded";
+    const isFree = afterMs !== undefined || isCrowded(cause);
     request.dueAt = isFree ? now : now + this.#backoff.pauseAfter(request.failures);
     request.failures++;
-    const isTooLarge = cause === "closed" && countCutOff(request, others);
-    if (isTooLarge) {
+    if (countCutOff(request, cause, others)) {
       return this.onRefused(slot, { kind: "refused", because: "size", diagnostic }, now);
     }
     switch (countFailure(request, cause, others, this.#settings)) {
@@ -170,7 +169,7 @@ export class Failures {
    * one request may fail among others that succeed.
    */
   #slowDown({ limitEpoch }: Slot, cause: RetryCause, inFlight: number): boolean {
-    if (cause === "crowded") return this.#limit.onCrowded(inFlight);
+    if (isCrowded(cause)) return this.#limit.onCrowded(inFlight);
     if (cause === "busy" || cause === "timeout") return this.#limit.onRefused(limitEpoch);
     const { deliveries, failuresInARow } = this.#backoff;
     return deliveries === 0 || failuresInARow >= Math.min(OUTAGE_FAILURES, this.#limit.size);

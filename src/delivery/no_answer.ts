@@ -39,11 +39,11 @@ export function unsent(error: unknown, settings: ResponseSettings): SendResult {
   if (blocked) return notAllowed(settings, blocked);
   if (/too many open files|os error (23|24|10024)\b/i.test(why)) {
     const advice = "fewer connections are used; a higher limit of open files lets more be used";
-    return unreachable(settings, `${why}: ${advice}`, "crowded");
+    return unreachable(settings, `${why}: ${advice}`, "local");
   }
   if (GIVEN_BACK.test(why)) {
     const advice = "the server takes no more requests by a connection; fewer are sent at a time";
-    return unreachable(settings, `${why}: ${advice}`, "crowded");
+    return unreachable(settings, `${why}: ${advice}`, "unread");
   }
   const isClosed = /closed|reset|broken pipe|\beof\b|os error (32|54|104|10053|10054)\b/i.test(why);
   return unreachable(settings, why, isClosed ? "closed" : "unreachable");
@@ -61,7 +61,7 @@ export function unreachable(
 ): SendResult {
   // A connection that was cut may be said to have ended without a word of TLS, which means nothing.
   const isTls = /certificate|handshake|fatal alert/i.test(why);
-  const proxy = where === undefined && cause !== "crowded" ? proxyVariable(url) : undefined;
+  const proxy = where === undefined && cause !== "local" ? proxyVariable(url) : undefined;
   const service = isEndpoint ? "the endpoint" : "AxonPush";
   const advice = [
     MISUNDERSTOOD.test(why) && "Does the address begin with 'http:' where it should be 'https:', " +

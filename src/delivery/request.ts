@@ -35,7 +35,7 @@ export interface Request {
   retries: number;
   /** How often it failed for want of a service, while others were delivered. */
   passedOver: number;
-  /** How often the connection was closed instead of an answer. */
+  /** How often the connection was closed instead of an answer, or it was given back unread. */
   cutOff: number;
   /** Whether it, or the batch that it was part of, was refused before. */
   isDoubted: boolean;

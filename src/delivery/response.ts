@@ -34,7 +34,7 @@ export type Outcome = "delivered" | "failed";
 /**
  * Why a request is worth another try. Of an answer: the service is too busy, a gateway finds nobody
  * behind itself, or the service fails. Of none: the time was up, the connection was closed, there was
- * none at all, or there was none for one more request, of this machine or of the server.
+ * none at all, this machine had none to give, or the server gave the request back unread.
  */
 export type RetryCause =
   | "busy"
@@ -43,7 +43,8 @@ export type RetryCause =
   | "timeout"
   | "closed"
   | "unreachable"
-  | "crowded";
+  | "local"
+  | "unread";
 
 /** What became of one request. */
 export type SendResult =
@@ -105,6 +106,11 @@ export interface Explanation {
   readonly serviceCode?: string | undefined;
   /** How long it asks to be left alone, in milliseconds. */
   readonly afterMs?: number | undefined;
+}
+
+/** Whether there was no connection for one more request, which says nothing about the service. */
+export function isCrowded(cause: RetryCause): boolean {
+  return cause === "local" || cause === "unread";
 }
 
 /** Whether somebody answered. */

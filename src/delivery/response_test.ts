@@ -61,9 +61,9 @@ Deno.test("unsent() tells what was closed, what was never reached, and what this
     ["unexpected EOF during handshake", "closed"],
     ["tcp connect error: Connection refused (os error 111)", "unreachable"],
     ["dns error: failed to lookup address information", "unreachable"],
-    ["tcp open error: Too many open files (os error 24)", "crowded"],
-    ["connection error received: not a result of an error", "crowded"],
-    ["stream error received: refused stream before processing any application logic", "crowded"],
+    ["tcp open error: Too many open files (os error 24)", "local"],
+    ["connection error received: not a result of an error", "unread"],
+    ["stream error received: refused stream before processing any application logic", "unread"],
   ];
   for (const [message, cause] of cases) {
     const error = new TypeError(`error sending request for url (http://127.0.0.1/): ${message}`);

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Request } from "./request.ts";
-import type { RetryCause } from "./response.ts";
+import { isCrowded, type RetryCause } from "./response.ts";
 
 /**
  * How often a record finds no service, each time while others are delivered, before it is believed to
@@ -15,8 +15,9 @@ import type { RetryCause } from "./response.ts";
  */
 const MAX_PASSED_OVER = 30;
 /**
- * How often a connection is closed instead of an answer before a batch counts as too large, while
- * others are delivered or not. Then it is halved, by which nothing is lost.
+ * How often a connection is closed instead of an answer, or the request given back unread, before a
+ * batch counts as too large, while others are delivered or not. Then it is halved, by which nothing
+ * is lost.
  */
 const MANY_CUTOFFS_OF_BATCH = { others: 2, none: 4 };
 /**
@@ -89,7 +90,7 @@ function countKept(
   { nearlyAllDelivered }: Others,
   { maxRetries }: RetrySettings,
 ): Sequel {
-  if (cause === "crowded" || !nearlyAllDelivered) return "retry";
+  if (isCrowded(cause) || !nearlyAllDelivered) return "retry";
   request.retries++;
   if (request.items.length > 1) return request.retries > maxRetries ? "halve" : "retry";
   return request.retries >= Math.max(MAX_KEPT_RETRIES, maxRetries) ? "give-up" : "retry";
@@ -101,7 +102,7 @@ function countOther(
   { anyDelivered }: Others,
   { maxRetries, retryUnreachable, isEndpoint }: RetrySettings,
 ): Sequel {
-  if (cause === "crowded") return "retry";
+  if (isCrowded(cause)) return "retry";
   if (cause === "failing" || !retryUnreachable) request.retries++;
   else if (anyDelivered) request.passedOver++;
   const isSpent = request.retries > maxRetries ||
@@ -128,10 +129,11 @@ export function countRefusal(
 }
 
 /**
- * Counts a connection that was closed instead of an answer, and says whether a gateway probably does
- * that for the size of the request.
+ * Counts a connection that was closed instead of an answer, or a request that came back unread, and says
+ * whether a gateway probably does that for the size of the request.
  */
-export function countCutOff(request: Request, others: Others): boolean {
+export function countCutOff(request: Request, cause: RetryCause, others: Others): boolean {
+  if (cause !== "closed" && cause !== "unread") return false;
   request.cutOff++;
   const { cutOff, chars, items } = request;
   if (chars < MIN_LARGE_CHARS) return false;

@@ -69,8 +69,8 @@ Deno.test("countFailure() counts silence only while others are delivered, or a l
   const sync = requestOf(1);
   const settings = { ...SETTINGS, retryUnreachable: false };
   assertEquals(until(() => countFailure(sync, "timeout", NONE, settings)), [4, "give-up"]);
-  const crowded = requestOf(1);
-  assertEquals(until(() => countFailure(crowded, "crowded", SOME, settings)), [100, "retry"]);
+  const local = requestOf(1);
+  assertEquals(until(() => countFailure(local, "local", SOME, settings)), [100, "retry"]);
 });
 
 Deno.test("countFailure() waits for a service that is busy or away longer, and for a busy Collector without an end", () => {
@@ -100,8 +100,8 @@ Deno.test("countFailure() blames what is kept on disk only while the service is 
     const request = requestOf(1);
     assertEquals(until(() => countFailure(request, "failing", others, KEPT)), [100, "retry"]);
   }
-  const crowded = requestOf(1);
-  assertEquals(until(() => countFailure(crowded, "crowded", WELL, KEPT)), [100, "retry"]);
+  const local = requestOf(1);
+  assertEquals(until(() => countFailure(local, "local", WELL, KEPT)), [100, "retry"]);
   const one = requestOf(1);
   assertEquals(until(() => countFailure(one, "failing", WELL, KEPT)), [16, "give-up"]);
   const patient = requestOf(1);
@@ -123,16 +123,19 @@ Deno.test("countRefusal() believes the second refusal, and of what is kept the s
 });
 
 Deno.test("countCutOff() takes no short request for too large, and no record that is alone", () => {
-  const short = requestOf(2, 2 ** 14 - 1);
-  assertEquals(until(() => countCutOff(short, SOME)), [100, false]);
-  const large = requestOf(1, 2 ** 14);
-  assertEquals(until(() => countCutOff(large, WELL)), [4, true]);
-  const unlucky = requestOf(1, 2 ** 14);
-  assertEquals(until(() => countCutOff(unlucky, SOME)), [8, true]);
-  const passed = requestOf(2, 2 ** 14);
-  assertEquals(until(() => countCutOff(passed, SOME)), [2, true]);
-  const batch = requestOf(2, 2 ** 14);
-  assertEquals(until(() => countCutOff(batch, NONE)), [4, true]);
-  const alone = requestOf(1, 2 ** 14);
-  assertEquals(until(() => countCutOff(alone, NONE)), [100, false]);
+  for (const cause of ["closed", "unread"] as const) {
+    const short = requestOf(2, 2 ** 14 - 1);
+    assertEquals(until(() => countCutOff(short, cause, SOME)), [100, false]);
+    const large = requestOf(1, 2 ** 14);
+    assertEquals(until(() => countCutOff(large, cause, WELL)), [4, true]);
+    const unlucky = requestOf(1, 2 ** 14);
+    assertEquals(until(() => countCutOff(unlucky, cause, SOME)), [8, true]);
+    const passed = requestOf(2, 2 ** 14);
+    assertEquals(until(() => countCutOff(passed, cause, SOME)), [2, true]);
+    const batch = requestOf(2, 2 ** 14);
+    assertEquals(until(() => countCutOff(batch, cause, NONE)), [4, true]);
+    const alone = requestOf(1, 2 ** 14);
+    assertEquals(until(() => countCutOff(alone, cause, NONE)), [100, false]);
+  }
+  assertEquals(until(() => countCutOff(requestOf(2, 2 ** 14), "local", WELL)), [100, false]);
 });
