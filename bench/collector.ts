@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { otelcol } from "../tests/collector/build.ts";
 import { contender } from "./contenders.ts";
 import { delay, run, Sink } from "./runner.ts";
@@ -72,7 +73,7 @@ async function start(fsync: boolean) {
   };
   const process = new Deno.Command(binary!, {
     args: [
-      ...["--config", new URL("../examples/collector.yaml", import.meta.url).pathname],
+      ...["--config", fileURLToPath(new URL("../examples/collector.yaml", import.meta.url))],
       ...["--config", `yaml:${JSON.stringify(changes)}`],
     ],
     env: { AXONPUSH_BASE_URL: sink.fast, AXONPUSH_API_KEY: "ak_bench", STATE_DIRECTORY: folder },

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { drawChart } from "./chart.ts";
 import { contender, type ContenderName, COUNTS, NAMES, PACED_COUNT } from "./contenders.ts";
 import { measureEnds } from "./ends.ts";
@@ -117,7 +118,7 @@ async function attempt(row: Row, kind: "tight" | "paced", measure: () => Promise
 
 async function installPeers(): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["install", "--quiet", "--config", new URL("deno.json", import.meta.url).pathname],
+    args: ["install", "--quiet", "--config", fileURLToPath(new URL("deno.json", import.meta.url))],
     stderr: "piped",
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));

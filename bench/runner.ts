@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import type { Contender } from "./contenders.ts";
 
 /** What the service counted since it was last asked. */
@@ -250,5 +251,5 @@ async function countLines(path: string): Promise<number> {
 }
 
 export function local(path: string): string {
-  return new URL(path, import.meta.url).pathname;
+  return fileURLToPath(new URL(path, import.meta.url));
 }

@@ -5,13 +5,15 @@
  *
  * @module
  */
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Logger } from "@std/log/logger";
 import type { LogEvent } from "../mod.ts";
 import { runProgram } from "./program.ts";
 import { attributesOf, eventsOf, startReceiver } from "./receiver.ts";
 
-const REPOSITORY = new URL("../", import.meta.url);
+const REPOSITORY = fileURLToPath(new URL("../", import.meta.url));
+const HERE = fileURLToPath(import.meta.url);
 const PROGRAM = new URL("fixtures/callers.ts", import.meta.url);
 const CALLBACKS = new URL("fixtures/callbacks.ts", import.meta.url);
 
@@ -33,7 +35,7 @@ async function eventsFrom(program: URL): Promise<LogEvent[]> {
   const { code, stderr } = await runProgram(program.href, {
     flags: ["--no-prompt", `--allow-net=${new URL(receiver.url).host}`],
     args: [JSON.stringify({ apiKey: "ak_test", tenantId: "1", baseUrl: receiver.url })],
-    cwd: REPOSITORY.pathname,
+    cwd: REPOSITORY,
   });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   return eventsOf(receiver);
@@ -54,7 +56,7 @@ async function assertLocated(program: URL, functions?: typeof FUNCTIONS): Promis
       [body, attributes["code.line.number"], attributes["code.column.number"]],
       [body, before.length, before.at(-1)!.length + 1],
     );
-    assertEquals(attributes["code.file.path"], decodeURIComponent(program.pathname));
+    assertEquals(attributes["code.file.path"], fileURLToPath(program));
     if (functions) assertEquals(attributes["code.function.name"], functions[String(body)]);
   }
 }
@@ -73,7 +75,7 @@ async function assertCallbacksLocated(program: URL): Promise<void> {
     const before = text.split("\n").slice(0, attributes["code.line.number"] as number - 1);
     const place = [...before, ""].join("\n").length + (attributes["code.column.number"] as number);
     assertStringIncludes(text.slice(Math.max(0, place - 80), place + 80), String(body));
-    assertEquals(attributes["code.file.path"], decodeURIComponent(program.pathname));
+    assertEquals(attributes["code.file.path"], fileURLToPath(program));
   }
 }
 
@@ -86,10 +88,10 @@ async function inBundles(program: URL, check: (bundle: URL) => Promise<void>): P
       const { code, stderr } = await runProgram(program.href, {
         command: "bundle",
         flags: ["--platform", "deno", ...flags, "--output", path],
-        cwd: REPOSITORY.pathname,
+        cwd: REPOSITORY,
       });
       assertEquals({ code, stderr }, { code: 0, stderr: "" });
-      await check(new URL(`file://${path}`));
+      await check(pathToFileURL(path));
     }));
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -139,8 +141,7 @@ Deno.test("caller works whatever the program does to stack traces, and leaves th
       }
     }
   }, { caller: true });
-  const { pathname } = new URL(import.meta.url);
-  assertEquals(found.map((attributes) => attributes["code.file.path"]), table.map(() => pathname));
+  assertEquals(found.map((attributes) => attributes["code.file.path"]), table.map(() => HERE));
 });
 
 Deno.test("caller is left out where Error is frozen, and the record is shipped", async () => {
@@ -191,7 +192,7 @@ Deno.test("caller is off by default, and leaves the program's stack traces as th
 
   const { stackTraceLimit } = Error;
   const [found] = await attributesOf((logger) => logger.info("a"), { caller: true });
-  assertEquals(found!["code.file.path"], new URL(import.meta.url).pathname);
+  assertEquals(found!["code.file.path"], HERE);
   assertEquals(Error.stackTraceLimit, stackTraceLimit);
 });
 

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertGreaterOrEqual, assertMatch } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { type DevServer, type DevServerOptions, startDevServer } from "../dev/mod.ts";
@@ -14,7 +15,9 @@ const RECORDS = Array.from({ length: 50 }, (_, i) => `record ${i + 1}`);
 /** Longer than any program is allowed to run: one that waits for it hangs. */
 const FOREVER_MS = 600_000;
 /** To start a worker of its own, a program must be allowed to read its modules. */
-const READ_REPOSITORY = `--allow-read=${new URL("../", import.meta.url).pathname}`;
+const READ_REPOSITORY = `--allow-read=${
+  fileURLToPath(new URL("../", import.meta.url)).replaceAll(",", ",,")
+}`;
 
 function startService(options?: DevServerOptions): DevServer {
   return startDevServer({ port: 0, delayMs: 20, ...options });

@@ -759,6 +759,15 @@ Deno.test("AxonPushHandler() names an option that cannot be sent as a header", (
   assertEquals(message, `Cannot create AxonPushHandler: header 'X-Own' ${ends}`);
 });
 
+Deno.test("AxonPushHandler() wants the tenant as an option where it has an endpoint and a key", async () => {
+  const options = { endpoint: "http://127.0.0.1:4318/v1/logs", apiKey: "ak_1" };
+  assertStringIncludes(
+    await tellSettings(options, { AXONPUSH_TENANT_ID: "1" }, "--allow-env"),
+    "TypeError: Cannot create AxonPushHandler: missing 'tenantId': to an 'endpoint' only those " +
+      "credentials are sent that are options: set it as one, or leave out 'apiKey'\n",
+  );
+});
+
 Deno.test("permissionFlag() is a flag as a shell and Deno take it", () => {
   assertEquals(permissionFlag("read", "/srv/.env"), "--allow-read=/srv/.env");
   assertEquals(permissionFlag("write", "/srv/a b"), '--allow-write="/srv/a b"');

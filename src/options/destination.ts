@@ -114,6 +114,13 @@ function credentials(
 ): Record<string, string> {
   if (apiKey === undefined && isEndpoint) return {};
   if (apiKey?.startsWith("pt_")) return { "X-Public-Token": apiKey };
+  if (tenantId === undefined && isEndpoint) {
+    refuse(
+      TypeError,
+      "missing 'tenantId': to an 'endpoint' only those credentials are sent that are options: " +
+        "set it as one, or leave out 'apiKey'",
+    );
+  }
   const missing = Object.entries({ apiKey, tenantId })
     .filter(([, value]) => value === undefined)
     .map(([name]) => ({ name, variable: RULES[name as OptionName].env![0]! }));

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { assert } from "@std/assert";
 import { requireOtelcol } from "./build.ts";
 
@@ -69,7 +70,7 @@ export class Collector implements AsyncDisposable {
   /** Starts it, perhaps with other changes than before, and waits until it takes requests. */
   async start(changes = this.#options.changes ?? {}): Promise<void> {
     const { target, config = "collector.yaml", more = [], env } = this.#options;
-    const files = [config, ...more].map((file) => new URL(file, EXAMPLES).pathname);
+    const files = [config, ...more].map((file) => fileURLToPath(new URL(file, EXAMPLES)));
     const process = new Deno.Command(this.#binary, {
       args: [
         ...files.flatMap((file) => ["--config", file]),

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals } from "@std/assert";
 import { requireOtelcol } from "./build.ts";
 
@@ -20,14 +21,14 @@ const CONFIGURATIONS = [
 
 for (const files of CONFIGURATIONS) {
   Deno.test(`otelcol validate takes ${files.join(" with ")}`, async () => {
-    const output = await validate(files.map((file) => new URL(file, EXAMPLES).pathname));
+    const output = await validate(files.map((file) => fileURLToPath(new URL(file, EXAMPLES))));
     assertEquals(output.code, 0, new TextDecoder().decode(output.stderr));
     assert(!/deprecated/i.test(new TextDecoder().decode(output.stderr)));
   });
 }
 
 Deno.test("otelcol validate refuses what is misspelled", async () => {
-  const file = new URL("collector.yaml", EXAMPLES).pathname;
+  const file = fileURLToPath(new URL("collector.yaml", EXAMPLES));
   const { code } = await validate([
     file,
     'yaml:{"exporters":{"otlp_http/axonpush":{"endpont":""}}}',
