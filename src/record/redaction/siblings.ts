@@ -38,14 +38,15 @@ export function isSecretBeside(
       const beside = read(object, property);
       return typeof beside === "string" && test(beside);
     });
-  if (/value$/i.test(name)) return has(NAMES, isName);
-  if (/^args$/i.test(name)) {
+  const lower = name.toLowerCase();
+  if (lower.endsWith("value")) return has(NAMES, isName);
+  if (lower === "args") {
     return isCommandLine(value) && has(["name"], (command) => command.toLowerCase() === "auth");
   }
   if (typeof value !== "string") return false;
-  if (/auth$/i.test(name)) return isUserAndPassword(value);
-  if (/^pwd$/i.test(name) && DIRECTORY.test(value)) return false;
-  return has(/^p(?:ass|w)/i.test(name) ? USERS : ["kty"], Boolean);
+  if (lower.endsWith("auth")) return isUserAndPassword(value);
+  if (lower === "pwd" && DIRECTORY.test(value)) return false;
+  return has(["pass", "pw", "pwd"].includes(lower) ? USERS : ["kty"], Boolean);
 }
 
 /** One word or two, and no option: a container may be named `auth`, too. */

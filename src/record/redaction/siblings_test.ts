@@ -26,8 +26,12 @@ const DATA: readonly (readonly [object, object])[] = [
   [{ auth: { username: "bob", pass: SECRET } }, { auth: { username: "bob", pass: R } }],
   [{ user: "bob", pwd: SECRET, roles: [] }, { user: "bob", pwd: R, roles: [] }],
   [{ login: "bob", pw: SECRET }, { login: "bob", pw: R }],
+  [{ email: "bob", PASS: `/${SECRET}` }, { email: "bob", PASS: R }],
+  [{ email: "bob", Pwd: `${SECRET}~/a` }, { email: "bob", Pwd: R }],
+  [{ key: "password", VALUE: SECRET }, { key: "password", VALUE: R }],
   [{ auths: { "ghcr.io": { auth: BASIC } } }, { auths: { "ghcr.io": { auth: R } } }],
   [{ _auth: BASIC, always: true }, { _auth: R, always: true }],
+  [{ AUTH: BASIC, _Auth: BASIC }, { AUTH: R, _Auth: R }],
   [
     { kty: "RSA", n: KEY, e: "AQAB", d: KEY, p: KEY, q: KEY, dp: KEY, dq: KEY, qi: KEY },
     { kty: "RSA", n: KEY, e: "AQAB", d: R, p: R, q: R, dp: R, dq: R, qi: R },
@@ -36,6 +40,7 @@ const DATA: readonly (readonly [object, object])[] = [
     ...{ crv: "P-256", d: R, x: KEY, y: KEY, kty: "EC" },
   }],
   [{ command: { name: "auth", args: ["bob", SECRET] } }, { command: { name: "auth", args: R } }],
+  [{ command: { name: "AUTH", Args: [SECRET] } }, { command: { name: "AUTH", Args: R } }],
   [{ k: KEY, kty: "oct", alg: "HS256" }, { k: R, kty: "oct", alg: "HS256" }],
 ];
 
@@ -44,7 +49,10 @@ const INNOCENT = [
   { user: "bob", pass: true },
   { USER: "bob", PWD: "/srv" },
   { user: "bob", pwd: "/srv", cwd: "/" },
-  { user: "bob", pwd: "C:\\srv", cwd: "~" },
+  { user: "bob", pwd: "C:\\srv", PWD: "c:\\srv", cwd: "~" },
+  { kty: "RSA", d: 5, e: 3 },
+  { name: "get", args: ["a"] },
+  { key: "password", valued: "b", args2: ["a"], args: "a" },
   { auth: "none", d: KEY, k: "key", p: 0.05, q: "search words" },
   { auth: "plain", mode: "basic" },
   { auth: "Basic", authority: BASIC.slice(0, 6) },
@@ -52,6 +60,8 @@ const INNOCENT = [
   { value: 1, name: "b" },
   { name: "auth", args: ["--port", "80"], image: "auth" },
   { name: "auth", args: { requires: "ADMIN" } },
+  { name: "auth", args: ["serve", "a", "b"] },
+  { name: "auth", args: [1, 2] },
 ];
 
 Deno.test("JsonWriter.value() masks what is a secret because of what is beside it", () => {
