@@ -217,7 +217,8 @@ export class Queue implements RecordQueue {
   *unsettledFrom(number: number): Iterable<Batch> {
     for (const batch of this.#batches) {
       if (batch.first + batch.count <= number) continue;
-      yield* batch.settled === undefined ? [batch] : unsettledParts(batch);
+      const parts = batch.settled === undefined ? [batch] : unsettledParts(batch);
+      yield* parts.filter(({ first, count }) => first + count > number);
     }
   }
 

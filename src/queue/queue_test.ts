@@ -164,6 +164,7 @@ Deno.test("Queue.unsettledFrom() gives the records from a number on, without tho
 
   assertEquals(from(3), [[3, 1, "3"], [5, 1, "5"], [7, 2, "7\n8"], [9, 2, "9\n10"]]);
   assertEquals(from(0), [[1, 1, "1"], ...from(3)]);
+  for (const number of [4, 5]) assertEquals(from(number), from(3).slice(1));
   assertEquals(from(11), []);
 });
 

@@ -68,7 +68,7 @@ export class OwnFile {
       return "stored";
     } catch (error) {
       if (error instanceof RangeError) throw error; // The stack is used up.
-      if (failureOf(error) === "full" && this.#file?.isFullFor(line)) return "full";
+      if (this.#isFull(error, line)) return "full";
       this.#onFailed(error);
       return "failing";
     }
@@ -93,10 +93,20 @@ export class OwnFile {
     try {
       file.append(number, line);
     } catch (error) {
-      if (failureOf(error) !== "full" || file.isFullFor(line)) throw error;
+      if (failureOf(error) !== "full" || this.#isFull(error, line)) throw error;
       // The disk has no room for the log to grow. It can begin anew.
       file.checkpoint();
       file.append(number, line);
+    }
+  }
+
+  /** Whether this was thrown since there is no room for a line by `spoolMaxBytes`. */
+  #isFull(error: unknown, line: string): boolean {
+    try {
+      return failureOf(error) === "full" && (this.#file?.isFullFor(line) ?? false);
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
+      return false; // The disk fails at that, too.
     }
   }
 
