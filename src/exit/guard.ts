@@ -17,8 +17,8 @@ export function guard<Arguments extends unknown[]>(
 ): (...args: Arguments) => void {
   return (...args) => {
     try {
-      const result = fn(...args);
-      if (result instanceof Promise) result.catch(() => {});
+      const result = fn(...args) as Promise<void> | undefined;
+      result?.catch(() => {});
     } catch {
       // See above.
     }
