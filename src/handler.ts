@@ -134,9 +134,8 @@ export class AxonPushHandler extends BaseHandler {
     if (this.#state === "idle") {
       for (const notice of this.#settings.notices) this.#diagnostics.report(notice);
     }
-    // Somebody may be awaiting close(), with the hooks still there.
-    if (this.#state === "closing") this.#shipper.cancelShutdown();
-    this.#state = this.#state === "closing" ? "running" : "ready";
+    if (this.#state === "closing") this.#shipper.cancelShutdown(); // Somebody may be awaiting close().
+    this.#state = "ready";
   }
 
   /**
@@ -175,7 +174,8 @@ export class AxonPushHandler extends BaseHandler {
     const location = caller ? callerAttributes(this, record.levelName) : undefined;
     const line = this.#encoder.encode(record, body, location);
     if (line === undefined) this.#filtered++;
-    else this.#shipper.push(line);
+    // A getter of the record's, say, may have closed the handler.
+    else if (this.#state === "running" || this.#ensureRunning()) this.#shipper.push(line);
   }
 
   /** Ships a bare message at the handler's own level, under the logger name `default`. */
@@ -249,6 +249,7 @@ export class AxonPushHandler extends BaseHandler {
   override destroy(): void {
     if (this.#state === "closed") return;
     this.#deferred.takeAll(true);
+    this.#shipper.shipHereNoMore(); // Somebody may be awaiting close().
     const { isBlocking, pending } = this.#shipper;
     if (!isBlocking && pending > 0) return void this.close();
     const { shutdownTimeoutMs } = this.#settings;
@@ -328,12 +329,13 @@ export class AxonPushHandler extends BaseHandler {
   /** Starts on the first record where nobody called `setup()`; drops those that come too late. */
   #ensureRunning(): boolean {
     if (this.#state === "idle") this.setup();
-    if (this.#state === "ready") {
-      // Not before, because a program that has logged nothing is to end as if we were not there.
-      this.#state = "running";
+    if (this.#state === "ready") this.#state = "running";
+    if (this.#state !== "closed") {
+      // Not before, because a program that has logged nothing is to end as if we were not there. While
+      // somebody awaits close(), this may be the first record.
       hook(this.#hooked);
+      return true;
     }
-    if (this.#state !== "closed") return true;
     this.#tooLate++;
     this.#diagnostics.report({
       level: "warn",

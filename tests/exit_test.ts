@@ -286,6 +286,11 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     args: ["is sent SIGTERM"],
     records: [...RECORDS, "at the end 1", "at the end 2"],
   }],
+  "exits while its handler is being closed": ["logs_while_closing.ts", { ends: { code: 3 } }],
+  "exits after its handler was set up while it was being closed": ["logs_while_closing.ts", {
+    ends: { code: 3 },
+    args: ["set up again"],
+  }],
 };
 
 for (const [what, [file, ending]] of Object.entries(ENDS)) {

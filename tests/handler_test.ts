@@ -355,6 +355,21 @@ Deno.test("setup() during close() keeps the handler live", async () => {
   assertStats(handler, { accepted: 2, delivered: 2 });
 });
 
+Deno.test("close() makes haste though setup() was called meanwhile", async () => {
+  const answer = Promise.withResolvers<undefined>();
+  await using receiver = startReceiver(() =>
+    receiver.requests.length === 1 ? answer.promise : undefined
+  );
+  const handler = handlerTo(receiver, { requestTimeoutMs: FOREVER_MS });
+  loggerTo(handler).info("hangs");
+  const closed = handler.close(FOREVER_MS);
+  handler.setup();
+  await closed; // By a second copy.
+  answer.resolve(undefined);
+  assertStats(handler, { accepted: 1, delivered: 1 });
+  await handler.close();
+});
+
 Deno.test("close() counts what is pending after the timeout as failed, and says so", async () => {
   const answer = Promise.withResolvers<undefined>();
   await using receiver = startReceiver(() => answer.promise);
@@ -381,6 +396,17 @@ Deno.test("destroy() blocks until all is delivered, and setup() makes the handle
   }
   assertEquals(await service.bodies(), names(1, 100));
   assertEquals(await service.duplicates(), 0);
+});
+
+Deno.test("destroy() blocks until all is delivered while somebody awaits close()", async () => {
+  using service = await startService({ delayMs: 20 });
+  const handler = handlerTo(service, { shutdownTimeoutMs: FOREVER_MS });
+  logNames(loggerTo(handler), 1, 3);
+  const closed = handler.close();
+  handler.destroy();
+  assertStats(handler, { accepted: 3, delivered: 3 });
+  await closed;
+  assertEquals(await service.bodies(), names(1, 3));
 });
 
 Deno.test("destroy() counts what is pending after shutdownTimeoutMs as failed", async () => {
@@ -437,6 +463,28 @@ Deno.test("handle() counts records after close() as dropped, and says so once", 
   assertStats(handler, { accepted: 4, delivered: 1, dropped: 3 });
   assertEquals(said, ["closed"]);
   assertEquals(bodies(receiver), ["in time"]);
+});
+
+Deno.test("handle() drops a record whose own getter closes the handler, unless it is set up again", async () => {
+  using service = await startService();
+  const options = { shutdownTimeoutMs: FOREVER_MS, diagnostics: () => {} };
+  const handler = handlerTo(service, options);
+  const logger = loggerTo(handler);
+  const close = (andThen: () => void) => ({
+    get attribute() {
+      handler.destroy();
+      andThen();
+      return 1;
+    },
+  });
+  logger.info("before");
+  logger.info("dropped", close(() => {}));
+  assertStats(handler, { accepted: 2, delivered: 1, dropped: 1 });
+  handler.setup();
+  logger.info("delivered", close(() => handler.setup()));
+  handler.destroy();
+  assertStats(handler, { accepted: 3, delivered: 2, dropped: 1 });
+  assertEquals((await service.bodies()).toSorted(), ["before", "delivered"]);
 });
 
 Deno.test("AxonPushHandler works for each of several handlers by itself", async () => {

@@ -42,6 +42,7 @@ let unwatchWorker = () => {};
 
 /** Drains this at every end of the program, until it is unhooked. Does not throw. */
 export const hook: (entry: Hooked) => void = guard((entry) => {
+  if (hooked.has(entry)) return;
   if (IN_WORKER && hooked.size === 0) unwatchWorker = beforeWorkerEnds(unloadListener);
   hooked.add(entry);
   signals.update();

@@ -271,12 +271,15 @@ export class Dispatcher {
     this.#supervisor.giveUp(kind);
   }
 
-  /** The program goes on after all. */
-  goOn(): void {
+  /**
+   * The program goes on after all.
+   * @param forMs How long somebody still waits for the records, though the program does not end.
+   */
+  goOn(forMs: number): void {
     this.end = "none";
     this.#supervisor.giveUp("brief");
     const { channel } = this.#supervisor;
-    channel?.flush(0, false);
+    channel?.flush(forMs, false);
     channel?.acknowledgements.clearHopeless(); // Somebody may correct the settings.
   }
 

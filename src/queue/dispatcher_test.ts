@@ -202,7 +202,7 @@ Deno.test("Dispatcher.goOn() takes nothing for hopeless any more, since settings
   sim.post();
   sim.acks.setHopeless();
   assertEquals(sim.dispatcher.isHopeless, true);
-  sim.dispatcher.goOn();
+  sim.dispatcher.goOn(0);
   assertEquals(sim.dispatcher.isHopeless, false);
 });
 

@@ -38,8 +38,9 @@ export class Shipper {
   /** What others have left in the spool, if there is one. */
   #backlog: Backlog | undefined;
   #dispatcher: Dispatcher;
-  /** How many flushes are under way. */
+  /** How many flushes are under way that do not block, and until when the longest may wait. */
   #flushes = 0;
+  #flushesUntil = -Infinity;
   /** While the program ends: how long log calls may still block altogether, in milliseconds. */
   #budgetMs: number | undefined;
 
@@ -197,6 +198,7 @@ export class Shipper {
     // answer has arrived here, and `deno test` fails a test whose promises it then sees pending.
     const letGo = keepAlive();
     this.#flushes++;
+    this.#flushesUntil = Math.max(this.#flushesUntil, deadline);
     try {
       while (!this.#dispatcher.advance(target, kind)) {
         const left = deadline - now();
@@ -261,7 +263,12 @@ export class Shipper {
   /** The program goes on after all. */
   cancelShutdown(): void {
     this.#budgetMs = undefined;
-    this.#dispatcher.goOn();
+    this.#dispatcher.goOn(this.#flushes === 0 ? 0 : Math.max(0, this.#flushesUntil - now()));
+  }
+
+  /** Leaves to a worker what this thread ships just once, so that a flush may block. */
+  shipHereNoMore(): void {
+    this.#dispatcher.giveUp("once");
   }
 
   /** Ends the worker. What is still pending after `timeoutMs` counts as failed. */
