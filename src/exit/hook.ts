@@ -12,6 +12,7 @@ import { guard } from "./guard.ts";
 import {
   afterListeners,
   beforeWorkerEnds,
+  type EndEvent,
   IN_WORKER,
   isHandledByNode,
   isHotReloaded,
@@ -102,7 +103,7 @@ let arrival: Arrival | undefined;
  * The program has run out of work. If this prevents the default it goes on, and each time that it
  * runs out of work again this is called again.
  */
-function onBeforeUnload(event: Event): void {
+function onBeforeUnload(event: EndEvent): void {
   if (hooked.size > 0 && isHotReloaded()) return; // It drains in `unload`, by a worker.
   if (event.defaultPrevented) endBegan = undefined;
   if (endBegan === undefined) arrival = undefined;
@@ -143,7 +144,7 @@ async function flushUntil({ shipper, shutdownTimeoutMs }: Hooked, began: number)
 }
 
 /** Drains before Deno ends the program, if none of the listeners that are still to come prevents it. */
-function onUncaught(event: Event): void {
+function onUncaught(event: EndEvent): void {
   afterListeners(
     event,
     guard(() => {

@@ -23,6 +23,18 @@ const IN_NODE_WORKER: boolean = IN_WORKER && !("WorkerGlobalScope" in globalThis
 /** Deno's own, whatever the program or {@linkcode onKill} puts in their place. */
 export const { addSignalListener, exit, kill, pid, removeSignalListener } = deno;
 
+/**
+ * What is used of an event of the program's end. Not by its own name: where a program has the types of
+ * Node, from 25 on, they take the name for an event of theirs, which Deno's listeners do not get.
+ */
+export interface EndEvent {
+  readonly type: string;
+  readonly eventPhase: number;
+  readonly defaultPrevented: boolean;
+  preventDefault(): void;
+  stopImmediatePropagation(): void;
+}
+
 const COMMAND_LINE = "/proc/self/cmdline";
 const WATCH_FLAG = /^--(watch|watch-hmr|unstable-hmr)(=|$)/;
 const HOT_FLAG = /^--(watch-hmr|unstable-hmr)(=|$)/;
@@ -32,7 +44,7 @@ const HOT_FLAG = /^--(watch-hmr|unstable-hmr)(=|$)/;
  * event whether one of them has prevented the default, and nothing else would be called if none
  * has. Where that cannot be noticed, this is called at once.
  */
-export function afterListeners(event: Event, callback: () => void): void {
+export function afterListeners(event: EndEvent, callback: () => void): void {
   if (!isAsked()) return callback();
   let isOver = false;
   const get = () => {
