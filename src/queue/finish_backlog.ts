@@ -23,10 +23,7 @@ export async function finishBacklog(
   dispatcher: Dispatcher,
   timeoutMs: number,
 ): Promise<void> {
-  if (!(timeoutMs > 0)) return;
-  const deadline = now() + Math.min(timeoutMs, GRACE_MS);
-  if (!backlog.hasScanned) dispatcher.recover("brief", 1, LOOKED_AT); // A short script has not come to it yet.
-  backlog.stop();
+  const deadline = begin(backlog, dispatcher, timeoutMs, "brief");
   for (let left; backlog.inFlight > 0 && (left = deadline - now()) > 0;) {
     await dispatcher.wait(backlog.inFlight, left);
     dispatcher.settle();
@@ -43,11 +40,22 @@ export function finishBacklogSync(
   timeoutMs: number,
   kind: ThreadKind,
 ): void {
-  const deadline = now() + Math.min(timeoutMs, GRACE_MS);
-  if (now() < deadline && !backlog.hasScanned) dispatcher.recover(kind, 1, LOOKED_AT);
-  backlog.stop();
+  const deadline = begin(backlog, dispatcher, timeoutMs, kind);
   for (let left; backlog.inFlight > 0 && dispatcher.isBlocking && (left = deadline - now()) > 0;) {
     dispatcher.waitSync(backlog.inFlight, left);
     dispatcher.settle();
   }
+}
+
+/** Takes nothing more, but for what a short script has not come to yet. Says when the wait is over. */
+function begin(
+  backlog: Backlog,
+  dispatcher: Dispatcher,
+  timeoutMs: number,
+  kind: ThreadKind,
+): number {
+  const deadline = now() + Math.min(timeoutMs, GRACE_MS);
+  if (timeoutMs > 0 && !backlog.hasScanned) dispatcher.recover(kind, 1, LOOKED_AT);
+  backlog.stop();
+  return deadline;
 }

@@ -1,0 +1,87 @@
+/**
+ * What an end does about what others have left in the spool, with a backlog and a dispatcher of the
+ * test's.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { Backlog } from "../spool/backlog.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import { finishBacklog, finishBacklogSync } from "./finish_backlog.ts";
+
+/** What the two do, and how long they are told to wait at most. */
+function simulate({ inFlight = 0, hasScanned = false, isBlocking = true, settlesBy = 1 } = {}) {
+  const calls: unknown[] = [];
+  const waits: number[] = [];
+  const backlog = {
+    hasScanned,
+    inFlight,
+    stop: () => calls.push("stop"),
+  };
+  const waitSync = (count: number, leftMs: number) => {
+    calls.push(["wait", count]);
+    waits.push(leftMs);
+  };
+  const dispatcher = {
+    isBlocking,
+    recover: (...args: unknown[]) => calls.push(["recover", ...args]),
+    settle() {
+      calls.push("settle");
+      backlog.inFlight -= settlesBy;
+    },
+    waitSync,
+    // deno-lint-ignore require-await -- as the dispatcher's own
+    wait: async (count: number, leftMs: number) => waitSync(count, leftMs),
+  };
+  return {
+    calls,
+    waits,
+    backlog: backlog as unknown as Backlog,
+    dispatcher: dispatcher as unknown as Dispatcher,
+  };
+}
+
+for (const how of ["finishBacklog", "finishBacklogSync"] as const) {
+  const kind = how === "finishBacklog" ? "brief" : "lasting";
+  const finish = async (
+    { backlog, dispatcher }: ReturnType<typeof simulate>,
+    timeoutMs: number,
+  ) => {
+    if (how === "finishBacklog") await finishBacklog(backlog, dispatcher, timeoutMs);
+    else finishBacklogSync(backlog, dispatcher, timeoutMs, "lasting");
+  };
+
+  Deno.test(`${how}() sends one chunk of what was not looked for yet, and stops`, async () => {
+    const given = simulate();
+    await finish(given, 1000);
+    assertEquals(given.calls, [["recover", kind, 1, 32], "stop"]);
+    const scanned = simulate({ hasScanned: true });
+    await finish(scanned, 1000);
+    assertEquals(scanned.calls, ["stop"]);
+  });
+
+  Deno.test(`${how}() waits for what is in flight until it is settled`, async () => {
+    const given = simulate({ inFlight: 2, hasScanned: true });
+    await finish(given, Infinity);
+    assertEquals(given.calls, ["stop", ["wait", 2], "settle", ["wait", 1], "settle"]);
+    // A second at most, however much time there is.
+    assert(given.waits.every((ms) => ms > 0 && ms <= 1000), String(given.waits));
+  });
+
+  Deno.test(`${how}() waits no longer than it may`, async () => {
+    const given = simulate({ inFlight: 2, hasScanned: true, settlesBy: 0 });
+    await finish(given, 5);
+    assert(given.waits.every((ms) => ms > 0 && ms <= 5), String(given.waits));
+    for (const timeoutMs of [0, -1]) {
+      const late = simulate({ inFlight: 2 });
+      await finish(late, timeoutMs);
+      assertEquals(late.calls, ["stop"]);
+    }
+  });
+}
+
+Deno.test("finishBacklogSync() waits for nothing where records are not delivered meanwhile", () => {
+  const { backlog, dispatcher, calls } = simulate({ inFlight: 2, isBlocking: false });
+  finishBacklogSync(backlog, dispatcher, 1000, "brief");
+  assertEquals(calls, [["recover", "brief", 1, 32], "stop"]);
+});
