@@ -455,10 +455,15 @@ Deno.test("AxonPushHandler() tells destinations apart without any credential", (
     { ...VALID, baseUrl: "http://127.0.0.1" },
     { ...VALID, protocol: "otlp" },
     { endpoint: "http://127.0.0.1/v1/logs" },
+    { endpoint: "http://127.0.0.1/in/secretSecret1234/x" },
+    { endpoint: "http://127.0.0.1/in/secretSecret1235/x" },
   ] as const;
   const texts = destinations.map(destinationOf);
   assertEquals(new Set(texts).size, destinations.length);
   assertNotMatch(texts.join(), /secret|ak_valid/);
+  // By these a later version finds what an earlier one has left in the spool.
+  assertEquals(texts[1], '["https://api.axonpush.xyz/event","token 584381082",null,null]');
+  assertEquals(texts.at(-2), '["http://127.0.0.1/in/#725141421/x",null,null,null]');
   // A new key of the same tenant is as good, and so is a number for a text.
   assertEquals(destinationOf({ apiKey: "ak_rotated", tenantId: 1 }), texts[0]);
   assertEquals(destinationOf(token), texts[1]);

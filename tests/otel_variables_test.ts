@@ -164,8 +164,35 @@ Deno.test("OTEL_EXPORTER_OTLP_* say nothing where an option or a variable of our
     assertEquals(found.url, url);
     assertEquals(found.headers["x-secret"], undefined);
   }
-  // With "events" a key is needed as ever.
+  // With "events" a key is needed as ever, and where only the service's address is given.
   assertStringIncludes(await tell({}, otel), "missing 'apiKey'");
+  const baseUrl = "http://own";
+  assertStringIncludes(await tell({ ...OTLP, baseUrl }, otel), "missing 'apiKey'");
+});
+
+Deno.test("AXONPUSH_API_KEY goes to the service, and not to an endpoint", async () => {
+  const variables = { AXONPUSH_API_KEY: "ak_variable", AXONPUSH_TENANT_ID: "1" };
+  const sent = async (options: AxonPushHandlerOptions) => {
+    const { exporter: { url, isEndpoint, headers } } = await settings(options, variables);
+    return { url, isEndpoint, headers };
+  };
+  assertEquals(await sent({ channelId: 7 }), {
+    url: "https://api.axonpush.xyz/event",
+    isEndpoint: false,
+    headers: {
+      "x-api-key": "ak_variable",
+      "x-axonpush-api-key": "ak_variable",
+      "x-tenant-id": "1",
+    },
+  });
+  for (const protocol of ["events", "otlp"] as const) {
+    const endpoint = "http://own/logs";
+    assertEquals(await sent({ endpoint, protocol }), {
+      url: endpoint,
+      isEndpoint: true,
+      headers: {},
+    });
+  }
 });
 
 Deno.test("OTEL_EXPORTER_OTLP_HEADERS is sent as far as it can be read, and never shown", async () => {

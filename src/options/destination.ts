@@ -50,22 +50,21 @@ export function destinationOf(
   const { environment } = configured;
   const channelId = configured.channelId === undefined ? undefined : String(configured.channelId);
   const otlp = configured.protocol === "otlp";
-  const isOpen = (endpoint ?? client ?? configured.baseUrl ?? configured.apiKey) === undefined;
+  const isOpen = (endpoint ?? configured.baseUrl ?? configured.apiKey) === undefined;
   const otel = otlp && isOpen ? otelDestination(variables) : undefined;
   const elsewhere = parseAddress(endpoint) ?? otel?.value.url;
+  const isEndpoint = elsewhere !== undefined;
   const route = `${parseAddress(baseUrl)!.replace(/\/+$/, "")}/${otlp ? "v1/logs" : "event"}`;
   const url = elsewhere ?? route;
-  const who = elsewhere === undefined ? configured : options;
+  const who = isEndpoint ? options : configured;
   const ours = {
-    ...client ? {} : credentials(who, elsewhere !== undefined),
+    ...client ? {} : credentials(who, isEndpoint),
     ...environment !== undefined && { "X-Axonpush-Environment": environment },
     ...otlp && channelId !== undefined && { "X-Axonpush-Channel": channelId },
   };
   const headers = sendable(ours, otel?.value.headers ?? {}, more);
   // Without one, the service would not know which channel is meant.
-  if (
-    headers["x-public-token"] && elsewhere === undefined && otlp && !headers["x-axonpush-channel"]
-  ) {
+  if (headers["x-public-token"] && !isEndpoint && otlp && !headers["x-axonpush-channel"]) {
     refuse(
       TypeError,
       `a public token with protocol "otlp" needs 'channelId' (AXONPUSH_CHANNEL_ID): the service has ` +
@@ -74,7 +73,7 @@ export function destinationOf(
   }
   return {
     url,
-    isEndpoint: elsewhere !== undefined,
+    isEndpoint,
     headers,
     name: JSON.stringify([storable(url), tenantOf(who), channelId, environment]),
     notices: otel?.notices ?? [],
