@@ -382,9 +382,8 @@ Deno.test("spool sets what is damaged aside, and delivers the rest", async () =>
   const empty = `${spool}/${crypto.randomUUID()}.sqlite`;
   Deno.writeFileSync(empty, new Uint8Array());
   Deno.utimeSync(empty, WEEK_AGO, WEEK_AGO);
-  const journals = [empty, `${spool}/${crypto.randomUUID()}.sqlite`].map((path) =>
-    `${path}-journal`
-  );
+  const gone = `${spool}/${crypto.randomUUID()}.sqlite`;
+  const journals = [`${empty}-journal`, `${gone}-journal`, `${gone}-shm`];
   for (const journal of journals) {
     Deno.writeFileSync(journal, new Uint8Array(512));
     Deno.utimeSync(journal, WEEK_AGO, WEEK_AGO);

@@ -11,8 +11,11 @@ import { mayReadFile, mayWriteFile } from "../permissions.ts";
 
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const OURS = new RegExp(`^${UUID}\\.(?:sqlite|first)$`);
-/** What SQLite has beside a file: the log, and for a moment a journal, while it makes the file. */
-const BESIDE = ["-wal", "-journal"] as const;
+/**
+ * What SQLite has beside a file: the log, for a moment a journal, while it makes the file, and an index
+ * of the log, which whoever looks into the file leaves there.
+ */
+const BESIDE = ["-wal", "-journal", "-shm"] as const;
 /** What is left of files that are gone: what was beside one, or one that nobody could read. */
 const LEFT = new RegExp(`^(${UUID}\\.(?:sqlite|first))(${BESIDE.join("|")}|\\.corrupt)$`);
 /** How long a file without a line in it may still be in the making, in milliseconds. */
