@@ -412,6 +412,18 @@ Deno.test("AxonPushHandler takes a program that goes on after an event of its en
   assertEquals(stderr.match(/not delivered/g)?.length, 1, stderr); // At that event, and no more.
 });
 
+Deno.test("AxonPushHandler lets a program end that has dispatched beforeunload itself, before anybody listened to signals", async () => {
+  await using service = startService();
+  const { flags, args } = shipTo(service);
+  const { code } = await runProgram("dispatches_unload.ts", {
+    flags,
+    args: [...args, "beforeunload"],
+  });
+  assertEquals(code, 0);
+  const later = Array.from({ length: 5 }, (_, i) => `later ${i + 1}`);
+  assertArrived(service, [...RECORDS, ...later]);
+});
+
 Deno.test("AxonPushHandler delivers what is logged at the end after long work", async () => {
   await using service = startService({ delayMs: 0 });
   const outcome = await runProgram(

@@ -38,6 +38,7 @@ export class Arrival {
   #turns = 0;
   /** How many turns have been made since they must have arrived. */
   #turnsAfter = 0;
+  #isOver = false;
 
   constructor(signals: Hearing) {
     this.#signals = signals;
@@ -46,7 +47,7 @@ export class Arrival {
 
   /** Whether one may still be on its way. */
   get isAwaited(): boolean {
-    return this.#signals.isListening && this.#turnsAfter <= TURNS;
+    return !this.#isOver && this.#signals.isListening && this.#turnsAfter <= TURNS;
   }
 
   /** Waits for them. The program stays alive meanwhile, since each turn begins in the one before. */
@@ -55,6 +56,7 @@ export class Arrival {
       if (this.#turnsAfter > 0 || this.#haveArrived) this.#turnsAfter++;
       else if (++this.#turns > TURNS) block(1);
     }
+    this.#isOver = true; // Also for those who begin to listen after it.
     this.#probe?.stop();
   }
 

@@ -26,6 +26,14 @@ Deno.test("Arrival.wait() waits for nothing where no signal would be heard", asy
   await arrival.wait();
 });
 
+Deno.test("Arrival.wait() is over for those, too, who begin to listen after it", async () => {
+  const hearing = { isListening: false, hasCaughtUp: () => false };
+  const arrival = new Arrival(hearing);
+  await arrival.wait();
+  hearing.isListening = true;
+  assertEquals(arrival.isAwaited, false);
+});
+
 Deno.test({
   name: "Arrival.wait() is over when what was sent before it has been heard",
   ignore,
