@@ -176,6 +176,23 @@ for (
   });
 }
 
+Deno.test("An end delivers several files that others have left, and removes them", async () => {
+  using service = await startService();
+  using place = temporary();
+  for (let n = 1; n <= 5; n++) {
+    const other = spooling(service, place.spool);
+    other.log(n, n);
+    await other.handler.close(0);
+  }
+  assertEquals(place.files().length, 5);
+  const { handler, log } = spooling(service, place.spool, { shutdownTimeoutMs: FOREVER_MS });
+  log(6, 6);
+  handler.destroy();
+  const { recovered, delivered } = handler.stats;
+  assert(recovered > 1, `${recovered} recovered`);
+  assertEquals([delivered, place.files().length], [1 + recovered, 5 - recovered]);
+});
+
 Deno.test("An end without a wait leaves nothing on disk that was delivered", async () => {
   await using service = startFaultyService(({ records: [n] }) => n! <= 5 ? undefined : hang);
   using place = temporary();

@@ -307,6 +307,11 @@ export class Dispatcher {
     }
   }
 
+  /** Somebody waits for what others have left, for so long, and then all ends. */
+  hurry(forMs: number): void {
+    this.#supervisor.channel?.flush(forMs, true);
+  }
+
   /** Closes the channel. What it has acknowledged until then is not sent again, or lost. */
   close(): void {
     const { channel } = this.#supervisor;

@@ -14,8 +14,10 @@ import type { Dispatcher } from "./dispatcher.ts";
  * It stays on disk, but whoever takes it over from there would send it again.
  */
 const GRACE_MS = 1000;
-/** How many files of others it looks at: some may be of programs that ship elsewhere. */
+/** How many files of others it looks at in a row: some may be of programs that ship elsewhere. */
 const LOOKED_AT = 32;
+/** From how many lines on it takes no other file over, and after how many milliseconds. */
+const ENOUGH = { lines: 100, ms: 20 } as const;
 
 /** Waits a moment for what is in flight of others, without blocking. */
 export async function finishBacklog(
@@ -47,7 +49,10 @@ export function finishBacklogSync(
   }
 }
 
-/** Takes nothing more, but for what a short script has not come to yet. Says when the wait is over. */
+/**
+ * Takes over the beginning of a long file, or short ones, as of a script that runs each minute, and
+ * then nothing more. Says when the wait is over.
+ */
 function begin(
   backlog: Backlog,
   dispatcher: Dispatcher,
@@ -55,7 +60,18 @@ function begin(
   kind: ThreadKind,
 ): number {
   const deadline = now() + Math.min(timeoutMs, GRACE_MS);
-  if (timeoutMs > 0 && !backlog.hasScanned) dispatcher.recover(kind, 1, LOOKED_AT);
+  let until = deadline;
+  for (
+    let before = -1;
+    before < backlog.inFlight && backlog.inFlight < ENOUGH.lines && now() < until;
+  ) {
+    before = backlog.inFlight;
+    dispatcher.recover(kind, 1, LOOKED_AT);
+    // From here on, since the first time may start a worker.
+    if (until === deadline) until = Math.min(deadline, now() + ENOUGH.ms);
+  }
   backlog.stop();
+  const leftMs = deadline - now();
+  if (backlog.inFlight > 0 && leftMs > 0) dispatcher.hurry(leftMs);
   return deadline;
 }

@@ -10,11 +10,10 @@ import type { Dispatcher } from "./dispatcher.ts";
 import { finishBacklog, finishBacklogSync } from "./finish_backlog.ts";
 
 /** What the two do, and how long they are told to wait at most. */
-function simulate({ inFlight = 0, hasScanned = false, isBlocking = true, settlesBy = 1 } = {}) {
+function simulate({ inFlight = 0, files = [] as number[], isBlocking = true, settlesBy = 1 } = {}) {
   const calls: unknown[] = [];
   const waits: number[] = [];
   const backlog = {
-    hasScanned,
     inFlight,
     stop: () => calls.push("stop"),
   };
@@ -24,7 +23,14 @@ function simulate({ inFlight = 0, hasScanned = false, isBlocking = true, settles
   };
   const dispatcher = {
     isBlocking,
-    recover: (...args: unknown[]) => calls.push(["recover", ...args]),
+    recover(...args: unknown[]) {
+      calls.push(["recover", ...args]);
+      backlog.inFlight += files.shift() ?? 0;
+    },
+    hurry: (leftMs: number) => {
+      calls.push("hurry");
+      waits.push(leftMs);
+    },
     settle() {
       calls.push("settle");
       backlog.inFlight -= settlesBy;
@@ -51,25 +57,35 @@ for (const how of ["finishBacklog", "finishBacklogSync"] as const) {
     else finishBacklogSync(backlog, dispatcher, timeoutMs, "lasting");
   };
 
-  Deno.test(`${how}() sends one chunk of what was not looked for yet, and stops`, async () => {
-    const given = simulate();
-    await finish(given, 1000);
-    assertEquals(given.calls, [["recover", kind, 1, 32], "stop"]);
-    const scanned = simulate({ hasScanned: true });
-    await finish(scanned, 1000);
-    assertEquals(scanned.calls, ["stop"]);
+  const recover = ["recover", kind, 1, 32];
+
+  Deno.test(`${how}() takes no more files than there are, and no more than send a hundred lines`, async () => {
+    const none = simulate();
+    await finish(none, 1000);
+    assertEquals(none.calls, [recover, "stop"]);
+    const few = simulate({ files: [3, 3], settlesBy: 6 });
+    await finish(few, 1000);
+    const wait = (count: number) => ["stop", "hurry", ["wait", count], "settle"];
+    assertEquals(few.calls, [recover, recover, recover, ...wait(6)]);
+    const long = simulate({ files: [60, 60, 60], settlesBy: 120 });
+    await finish(long, 1000);
+    assertEquals(long.calls, [recover, recover, ...wait(120)]);
+    const busy = simulate({ inFlight: 100, settlesBy: 100 });
+    await finish(busy, 1000);
+    assertEquals(busy.calls, wait(100));
   });
 
   Deno.test(`${how}() waits for what is in flight until it is settled`, async () => {
-    const given = simulate({ inFlight: 2, hasScanned: true });
+    const given = simulate({ inFlight: 2 });
     await finish(given, Infinity);
-    assertEquals(given.calls, ["stop", ["wait", 2], "settle", ["wait", 1], "settle"]);
+    const calls = [recover, "stop", "hurry", ["wait", 2], "settle", ["wait", 1], "settle"];
+    assertEquals(given.calls, calls);
     // A second at most, however much time there is.
     assert(given.waits.every((ms) => ms > 0 && ms <= 1000), String(given.waits));
   });
 
   Deno.test(`${how}() waits no longer than it may`, async () => {
-    const given = simulate({ inFlight: 2, hasScanned: true, settlesBy: 0 });
+    const given = simulate({ inFlight: 2, settlesBy: 0 });
     await finish(given, 5);
     assert(given.waits.every((ms) => ms > 0 && ms <= 5), String(given.waits));
     for (const timeoutMs of [0, -1]) {
@@ -83,5 +99,5 @@ for (const how of ["finishBacklog", "finishBacklogSync"] as const) {
 Deno.test("finishBacklogSync() waits for nothing where records are not delivered meanwhile", () => {
   const { backlog, dispatcher, calls } = simulate({ inFlight: 2, isBlocking: false });
   finishBacklogSync(backlog, dispatcher, 1000, "brief");
-  assertEquals(calls, [["recover", "brief", 1, 32], "stop"]);
+  assertEquals(calls, [["recover", "brief", 1, 32], "stop", "hurry"]);
 });

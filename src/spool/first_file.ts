@@ -151,8 +151,8 @@ export class FirstFile implements Lines {
 
   checkpoint(): void {}
 
-  get isEmpty(): boolean {
-    return this.#lines.size === 0;
+  isEmptyFrom(number: number): boolean {
+    return this.#lines.keys().every((other) => other < number);
   }
 
   get isThere(): boolean {

@@ -48,6 +48,7 @@ Deno.test("FirstFile gives back what was written, in order and without what was 
     });
     const taken = take(path);
     assertEquals([numbersOf(taken), taken.damaged, taken.origin], [[3, 7, 8, 11], 0, ORIGIN]);
+    assertEquals([11, 12].map((number) => taken.isEmptyFrom(number)), [false, true]);
     taken.delete(0, 3); // Who takes it over next gets on from there.
     taken.close();
     const again = take(path);
@@ -60,7 +61,7 @@ Deno.test("FirstFile holds nothing any more after deleteAll()", () =>
   inFile((path) => {
     leave(path, range(0, 9), (file) => {
       file.deleteAll();
-      assert(file.isEmpty);
+      assert(file.isEmptyFrom(0));
       file.append(10, lineOf(10));
     });
     assertEquals(numbersOf(take(path)), [10]);

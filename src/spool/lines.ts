@@ -43,7 +43,6 @@ export interface Lines {
   readonly origin: Origin;
   /** How many lines were read that are not what was written. They stay in the file. */
   readonly damaged: number;
-  readonly isEmpty: boolean;
   /** Whether the file is still where it was made: somebody may have removed it. */
   readonly isThere: boolean;
   /** Whether there is no room for a line, by the bound that it was made with. */
@@ -52,6 +51,8 @@ export interface Lines {
   append(number: number, line: string): void;
   /** The first lines from this number on, at most `limit`, without a gap in their numbers. */
   read(from: number, limit: number): Slice | undefined;
+  /** Whether there is no line with this number or a higher one. */
+  isEmptyFrom(number: number): boolean;
   /** Deletes the lines with the numbers from one to another, both of them too. */
   delete(first: number, last: number): void;
   /** Deletes all lines, and gives back what they took of the disk. */

@@ -234,8 +234,9 @@ export class LinesFile implements Lines {
     this.checkpoint();
   }
 
-  get isEmpty(): boolean {
-    return this.#database.prepare("SELECT 1 FROM lines LIMIT 1").get() === undefined;
+  isEmptyFrom(number: number): boolean {
+    const any = this.#database.prepare("SELECT 1 FROM lines WHERE number >= ? LIMIT 1");
+    return any.get(number) === undefined;
   }
 
   get isThere(): boolean {

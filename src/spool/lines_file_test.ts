@@ -75,7 +75,7 @@ Deno.test("LinesFile.read() gives out nothing where the origin is not what was w
     database.close();
     const file = LinesFile.take(path);
     assert(typeof file === "object");
-    assertEquals([readAll(file, 7).size, file.damaged, file.isEmpty], [0, 20, false]);
+    assertEquals([readAll(file, 7).size, file.damaged, file.isEmptyFrom(0)], [0, 20, false]);
     file.close();
   }));
 

@@ -108,7 +108,8 @@ export class Source {
     try {
       const slice = this.file.read(this.cursor, this.#limit);
       this.#limit = Math.min(8 * this.#limit, this.#chunkSize);
-      this.isRead = slice === undefined;
+      // Known with the last line, so that an end which waits for its answer removes the file.
+      this.isRead = slice === undefined || this.#isEmptyFrom(slice.first + slice.count);
       if (slice?.count !== 0) return slice;
       this.cursor = slice.first;
       return undefined;
@@ -176,13 +177,13 @@ export class Source {
 
   /** Leaves what is not settled to whoever comes next. */
   leave(): void {
-    if (!this.isDamaged && this.#isEmpty) this.file.remove();
+    if (!this.isDamaged && this.#isEmptyFrom(-Infinity)) this.file.remove();
     else this.close();
   }
 
-  get #isEmpty(): boolean {
+  #isEmptyFrom(number: number): boolean {
     try {
-      return this.file.isEmpty;
+      return this.file.isEmptyFrom(number);
     } catch {
       return false;
     }
