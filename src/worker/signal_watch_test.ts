@@ -6,6 +6,7 @@
  */
 import { assertEquals, assertLess } from "@std/assert";
 import { keepAlive, sleep, turn } from "../clock.ts";
+import { Arrival } from "../exit/arrival.ts";
 import { isListenedTo, kill, pid } from "../exit/host.ts";
 import type { EndSignal } from "../options/options.ts";
 import { answer, type Question } from "./heartbeat.ts";
@@ -52,6 +53,8 @@ testSignals(
     kill(pid, SIGNAL);
     assertEquals(await watch.heard(60_000), SIGNAL);
     watch.takeOver();
+    await new Arrival({ isListening: true, hasCaughtUp: () => true }).wait();
+    assertEquals(heard, 1); // The worker has sent none.
     kill(pid, SIGNAL); // The echo.
     await until(() => heard === 2 && !watch.isListening);
     Deno.removeSignalListener(SIGNAL, listener);
@@ -119,31 +122,49 @@ Deno.test("Watchmen name the first that is there, and tell of each change", () =
   assertEquals([watchmen.first, changes], [other, 3]);
 });
 
+Deno.test("SignalWatch.release() waits until the worker listens no more, for what that hears until then", async () => {
+  const { watch, thread } = await watchBy(`
+    Atomics.wait(words, 3, 0); // Until it is released.
+    say(0, 1); // It listens only now,
+    Atomics.wait(words, 3, 1, 50);
+    say(1, 2); // hears the second signal,
+    say(0, 2); // and listens no more.
+  `);
+  assertEquals(watch.release(60_000), "SIGINT");
+  thread.terminate();
+});
+
 Deno.test("SignalWatch.release() waits for a worker that does not answer no longer than it may", async () => {
   // It begins late, and then hears nothing any more.
-  const worker = `onmessage = ({ data: { memory } }) => {
-    const words = new Int32Array(memory);
-    words[4] = 1; // Claimed.
-    postMessage(0);
-    Atomics.wait(words, 3, 0); // Released.
+  const { watch, thread } = await watchBy(`
+    Atomics.wait(words, 3, 0);
     Atomics.wait(words, 3, 1, 1500);
-    words[0] = 1; // Listening.
-    Atomics.notify(words, 0);
+    say(0, 1);
     Atomics.wait(words, 1, 0);
-  };`;
-  const thread = new Worker(`data:text/javascript,${encodeURIComponent(worker)}`, {
-    type: "module",
-  });
-  const claimed = new Promise((resolve) => thread.onmessage = resolve);
-  const watch = new SignalWatch(
-    (message) => thread.postMessage(message as WatchMessage),
-    ["SIGTERM"],
-    1000,
-  );
-  await claimed;
-
+  `);
   const began = performance.now();
-  watch.release(2000);
+  assertEquals(watch.release(2000), undefined);
   assertLess(performance.now() - began, 3000);
   thread.terminate();
 });
+
+/** A watch whose worker has claimed it, and then does this. */
+async function watchBy(code: string): Promise<{ watch: SignalWatch; thread: Worker }> {
+  const source = `onmessage = ({ data: { memory } }) => {
+    const words = new Int32Array(memory);
+    const say = (word, value) => {
+      Atomics.store(words, word, value);
+      Atomics.notify(words, word);
+    };
+    say(4, 1);
+    postMessage(0);
+    ${code}
+  };`;
+  const url = `data:text/javascript,${encodeURIComponent(source)}`;
+  const thread = new Worker(url, { type: "module" });
+  const claimed = new Promise((resolve) => thread.onmessage = resolve);
+  const post = (message: unknown) => thread.postMessage(message);
+  const watch = new SignalWatch(post, ["SIGTERM", "SIGINT"], 1000);
+  await claimed;
+  return { watch, thread };
+}
