@@ -167,7 +167,10 @@ Deno.test("OTEL_EXPORTER_OTLP_* say nothing where an option or a variable of our
   // With "events" a key is needed as ever, and where only the service's address is given.
   assertStringIncludes(await tell({}, otel), "missing 'apiKey'");
   const baseUrl = "http://own";
-  assertStringIncludes(await tell({ ...OTLP, baseUrl }, otel), "missing 'apiKey'");
+  assertStringIncludes(
+    await tell({ ...OTLP, baseUrl, tenantId: 1 }, otel),
+    "missing 'apiKey' (AXONPUSH_API_KEY is unset): set",
+  );
 });
 
 Deno.test("AXONPUSH_API_KEY goes to the service, and not to an endpoint", async () => {
