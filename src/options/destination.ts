@@ -120,37 +120,43 @@ function credentials(
         "set it as one, or leave out 'apiKey'",
     );
   }
-  const missing = Object.entries({ apiKey, tenantId })
-    .filter(([, value]) => value === undefined)
-    .map(([name]) => ({ name, variable: RULES[name as OptionName].env![0]! }));
   if (apiKey === undefined || tenantId === undefined) {
-    const problems = missing.map(({ name, variable }) =>
-      `'${name}' (${variable} is ${
-        envFile !== undefined
-          ? `not in 'envFile', ${show(envFile) ?? "not shown"}`
-          : mayReadVariable(variable)
-          ? "unset"
-          : "not readable: no env permission"
-      })`
-    );
-    const denied = missing.map(({ variable }) => variable).filter((variable) =>
-      !mayReadVariable(variable)
-    );
-    refuse(
-      TypeError,
-      `missing ${problems.join(" and ")}: set the option, or the variable` +
-        (envFile !== undefined
-          ? " there"
-          : denied.length > 0
-          ? ` and run with --allow-env=${denied.join(",")}`
-          : "; a .env file is read with --env-file or 'envFile'"),
-    );
+    return refuseMissing({ apiKey, tenantId }, envFile);
   }
   return {
     "X-API-Key": apiKey,
     "x-axonpush-api-key": apiKey,
     "x-tenant-id": String(tenantId),
   };
+}
+
+/** Says which of the two is missing, and why no variable gives it. */
+function refuseMissing(
+  given: Readonly<Record<"apiKey" | "tenantId", unknown>>,
+  envFile: AxonPushHandlerOptions["envFile"],
+): never {
+  const missing = (["apiKey", "tenantId"] as const).filter((name) => given[name] === undefined)
+    .map((name) => ({ name, variable: RULES[name].env![0]! }));
+  const problems = missing.map(({ name, variable }) =>
+    `'${name}' (${variable} is ${
+      envFile !== undefined
+        ? `not in 'envFile', ${show(envFile) ?? "not shown"}`
+        : mayReadVariable(variable)
+        ? "unset"
+        : "not readable: no env permission"
+    })`
+  );
+  const denied = missing.map(({ variable }) => variable)
+    .filter((variable) => !mayReadVariable(variable));
+  return refuse(
+    TypeError,
+    `missing ${problems.join(" and ")}: set the option, or the variable` +
+      (envFile !== undefined
+        ? " there"
+        : denied.length > 0
+        ? ` and run with --allow-env=${denied.join(",")}`
+        : "; a .env file is read with --env-file or 'envFile'"),
+  );
 }
 
 /** The options that are sent as headers. */
