@@ -235,8 +235,8 @@ export class AxonPushHandler extends BaseHandler {
     do {
       // A worker that is started for this need not outlive it.
       if (!await this.#shipper.flush(Math.max(0, deadline - now()), "brief")) break;
+      await this.#shipper.settleBacklog(Math.max(0, deadline - now()));
     } while (this.#state === "closing" && this.#shipper.pending > 0); // Logged meanwhile.
-    await this.#shipper.settleBacklog(Math.max(0, deadline - now()));
     // Somebody may have called setup() or destroy() in the meantime.
     if ((this.#state as string) === "closing") this.#end(timeoutMs, false);
   }

@@ -340,6 +340,22 @@ Deno.test("close() delivers what is logged while it drains", async () => {
   assertStats(handler, { accepted: 2, delivered: 2 });
 });
 
+Deno.test("close() delivers what is logged just before it is over", async () => {
+  await using receiver = startReceiver();
+  const handler = handlerTo(receiver, { diagnostics: () => {} });
+  const logger = loggerTo(handler);
+  for (let microtasks = 0; microtasks < 20; microtasks++) {
+    handler.setup();
+    const closed = handler.close(FOREVER_MS);
+    for (let i = 0; i < microtasks; i++) await undefined;
+    logger.info(`after ${microtasks} microtasks`);
+    await closed;
+    const { accepted, delivered, dropped } = handler.stats; // Dropped is what came after it.
+    assertEquals(delivered + dropped, accepted, `after ${microtasks} microtasks`);
+  }
+  assertGreater(handler.stats.dropped, 0);
+});
+
 Deno.test("setup() during close() keeps the handler live", async () => {
   const answer = Promise.withResolvers<undefined>();
   await using receiver = startReceiver(() => answer.promise);
