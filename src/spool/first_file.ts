@@ -80,9 +80,12 @@ export class FirstFile implements Lines {
   /** Opens a file that somebody has left, or says why it cannot be had. */
   static take(path: string): FirstFile | Refusal {
     const file = Deno.openSync(path, { read: true, append: true });
-    const taken = FirstFile.#take(path, file);
-    if (typeof taken === "string") file.close();
-    return taken;
+    let taken: FirstFile | Refusal | undefined;
+    try {
+      return taken = FirstFile.#take(path, file);
+    } finally {
+      if (typeof taken !== "object") file.close();
+    }
   }
 
   static #take(path: string, file: Deno.FsFile): FirstFile | Refusal {

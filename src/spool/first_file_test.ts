@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Generator } from "../../tests/generate.ts";
 import { inFolder, lineOf, ORIGIN, range } from "../../tests/spooling.ts";
 import { FirstFile } from "./first_file.ts";
@@ -86,6 +86,21 @@ Deno.test("FirstFile.take() takes nothing from who has it, and nothing that is g
     file.append(0, lineOf(0));
     assertEquals(FirstFile.take(path), "locked");
     file.close();
+    assertEquals(numbersOf(take(path)), [0]);
+  }));
+
+Deno.test("FirstFile.take() keeps no lock where the disk fails at reading", () =>
+  inFile((path) => {
+    leave(path, [0]);
+    const { readSync } = Deno.FsFile.prototype;
+    Deno.FsFile.prototype.readSync = () => {
+      throw new Error("Input/output error");
+    };
+    try {
+      assertThrows(() => FirstFile.take(path), Error, "Input/output error");
+    } finally {
+      Deno.FsFile.prototype.readSync = readSync;
+    }
     assertEquals(numbersOf(take(path)), [0]);
   }));
 
