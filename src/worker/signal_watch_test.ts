@@ -124,6 +124,7 @@ Deno.test("Watchmen name the first that is there, and tell of each change", () =
 
 Deno.test("SignalWatch.release() waits until the worker listens no more, for what that hears until then", async () => {
   const { watch, thread } = await watchBy(`
+    Atomics.wait(words, 1, 0, 50); // It is slow.
     Atomics.wait(words, 3, 0); // Until it is released.
     say(0, 1); // It listens only now,
     Atomics.wait(words, 3, 1, 50);
