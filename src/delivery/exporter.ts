@@ -134,7 +134,7 @@ export class Exporter {
           isWarm,
           this.#queue.isDue(now, this.#isAtOnce),
         );
-        this.#settle(request, result);
+        this.#outcomes.settle(request, result, this.#queue.isEmpty);
         if (result.finished) return void this.#finish(slot, result.finished);
         break;
       case "refused":
@@ -145,18 +145,6 @@ export class Exporter {
         break;
     }
     this.#free(slot);
-  }
-
-  #settle(
-    request: Request,
-    { rejected = 0, diagnostic }: SendResult & { kind: "delivered" },
-  ): void {
-    const isLast = this.#queue.isEmpty;
-    if (rejected > 0 && diagnostic) {
-      return this.#outcomes.lose(request, diagnostic, isLast, rejected);
-    }
-    if (diagnostic) this.#callbacks.report(diagnostic);
-    this.#outcomes.settle(request, 0, isLast);
   }
 
   async #finish(slot: Slot, finished: Promise<Diagnostic | undefined>): Promise<void> {

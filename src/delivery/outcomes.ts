@@ -7,9 +7,13 @@
 import { type Diagnostic, type Loss, records } from "../diagnostics.ts";
 import type { ExporterCallbacks, Lost } from "./exporter_settings.ts";
 import type { Item, Request } from "./request.ts";
+import type { SendResult } from "./response.ts";
 
 /** How long losses are counted before their number is reported, in milliseconds. */
 const COLLECT_MS = 1000;
+
+/** What the answer to a request that was delivered says. */
+type Answer = Pick<SendResult & { kind: "delivered" }, "rejected" | "diagnostic">;
 
 /** Says what became of records. */
 export class Outcomes {
@@ -27,34 +31,31 @@ export class Outcomes {
   }
 
   /**
-   * Settles the records of a request, of which this many at the end have failed.
+   * Settles the records of a request that was delivered, but for those at its end that were rejected.
    * @param isLast Whether no others wait.
    */
-  settle(request: Request, failed: number, isLast: boolean): void {
+  settle(request: Request, { rejected = 0, diagnostic }: Answer, isLast: boolean): void {
+    if (diagnostic && rejected === 0) this.#callbacks.report(diagnostic);
     if (request.isSettled) return;
     request.isSettled = true;
+    let left = request.items.length;
+    if (diagnostic && rejected > 0) {
+      this.explain(diagnostic);
+      this.#countLost(Math.min(rejected, left));
+    }
     // When the last one is settled, whoever waits goes on, and may end the program.
     if (isLast) this.#reportLost();
-    const { items } = request;
-    let left = items.length;
-    for (const { sequence } of items) {
+    for (const { sequence } of request.items) {
       this.#callbacks.acknowledgements.acknowledge(
         sequence,
-        left-- > failed ? "delivered" : "failed",
+        left-- > rejected ? "delivered" : "failed",
       );
     }
   }
 
-  /**
-   * Settles a request of which records have failed for this reason.
-   * @param most How many at most. The default is all.
-   */
-  lose(request: Request, diagnostic: Diagnostic, isLast: boolean, most = Infinity): void {
-    if (request.isSettled) return;
-    const failed = Math.min(most, request.items.length);
-    this.explain(diagnostic);
-    this.#countLost(failed);
-    this.settle(request, failed, isLast);
+  /** Settles a request of which all records have failed for this reason. */
+  lose(request: Request, diagnostic: Diagnostic, isLast: boolean): void {
+    this.settle(request, { rejected: Infinity, diagnostic }, isLast);
   }
 
   /** Reports why the next records are lost. */

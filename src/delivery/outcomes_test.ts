@@ -30,14 +30,25 @@ function simulate() {
   return { outcomes, acknowledged, said, pass: (ms: number) => now += ms };
 }
 
-Deno.test("Outcomes.settle() acknowledges each record once, of which the last have failed", () => {
+Deno.test("Outcomes.settle() acknowledges each record once, of which the last were rejected", () => {
   const { outcomes, acknowledged, said } = simulate();
   const request = requestOf(7, 8, 9);
-  outcomes.settle(request, 1, true);
-  outcomes.settle(request, 3, true); // The copy of an event, say.
+  outcomes.settle(request, { rejected: 1, diagnostic: refusal("too old") }, true);
+  outcomes.settle(request, { rejected: 3, diagnostic: refusal("late") }, true); // A copy, say.
+  outcomes.lose(request, refusal("later"), true);
 
   assertEquals(acknowledged, [[7, "delivered"], [8, "delivered"], [9, "failed"]]);
-  assertEquals(said, []);
+  assertEquals(said, ["too old", "1: too old"]);
+});
+
+Deno.test("Outcomes.settle() reports what there is to say of a delivery, and loses nothing for that", () => {
+  const { outcomes, acknowledged, said } = simulate();
+  outcomes.settle(requestOf(1), { diagnostic: refusal("a page") }, true);
+  outcomes.settle(requestOf(2), { rejected: 0, diagnostic: refusal("a warning") }, true);
+  outcomes.settle(requestOf(3), { rejected: 9, diagnostic: refusal("more than there are") }, true);
+
+  assertEquals(acknowledged, [[1, "delivered"], [2, "delivered"], [3, "failed"]]);
+  assertEquals(said, ["a page", "a warning", "more than there are", "1: more than there are"]);
 });
 
 Deno.test("Outcomes.lose() reports the first loss at once, and then what a second has brought", () => {
@@ -60,7 +71,7 @@ Deno.test("Outcomes.settle() reports what was lost before it acknowledges the la
   outcomes.lose(requestOf(0), refusal("no"), false);
   outcomes.lose(requestOf(1, 2), refusal("never"), false);
   said.length = 0;
-  outcomes.settle(requestOf(3), 0, true);
+  outcomes.settle(requestOf(3), {}, true);
 
   assertEquals(said, ["2: never"]);
   assertEquals(acknowledged.at(-1), [3, "delivered"]);
