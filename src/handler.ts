@@ -70,6 +70,8 @@ export class AxonPushHandler extends BaseHandler {
   #shipper: Shipper;
   #hooked: Hooked;
   #state: "idle" | "ready" | "running" | "closing" | "closed" = "idle";
+  /** How often it was set up anew: a `close()` that was called before that ends it no more. */
+  #life = 0;
   /** While `formatter` or `redact` runs, nothing is shipped: it would be called for what it logs. */
   #inUserCode = false;
   #filtered = 0;
@@ -136,6 +138,7 @@ export class AxonPushHandler extends BaseHandler {
     }
     if (this.#state === "closing") this.#shipper.cancelShutdown(); // Somebody may be awaiting close().
     this.#state = "ready";
+    this.#life++;
   }
 
   /**
@@ -231,14 +234,16 @@ export class AxonPushHandler extends BaseHandler {
     if (this.#state === "closed") return;
     this.#deferred.takeAll(true);
     this.#state = "closing";
+    const life = this.#life;
+    const isClosing = () => this.#state === "closing" && this.#life === life;
     const deadline = now() + timeoutMs;
     do {
       // A worker that is started for this need not outlive it.
       if (!await this.#shipper.flush(Math.max(0, deadline - now()), "brief")) break;
       await this.#shipper.settleBacklog(Math.max(0, deadline - now()));
-    } while (this.#state === "closing" && this.#shipper.pending > 0); // Logged meanwhile.
+    } while (isClosing() && this.#shipper.pending > 0); // Logged meanwhile.
     // Somebody may have called setup() or destroy() in the meantime.
-    if ((this.#state as string) === "closing") this.#end(timeoutMs, false);
+    if (isClosing()) this.#end(timeoutMs, false);
   }
 
   /**

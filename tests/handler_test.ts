@@ -371,6 +371,22 @@ Deno.test("setup() during close() keeps the handler live", async () => {
   assertStats(handler, { accepted: 2, delivered: 2 });
 });
 
+Deno.test("close() has its own time though one before setup() had less", async () => {
+  const answer = Promise.withResolvers<undefined>();
+  await using receiver = startReceiver(() => answer.promise);
+  const handler = handlerTo(receiver);
+  const logger = loggerTo(handler);
+  logger.info("before");
+  const early = handler.close(10);
+  handler.setup();
+  logger.info("after");
+  const closed = handler.close(FOREVER_MS);
+  await early;
+  answer.resolve(undefined);
+  await closed;
+  assertStats(handler, { accepted: 2, delivered: 2 });
+});
+
 Deno.test("close() makes haste though setup() was called meanwhile", async () => {
   const answer = Promise.withResolvers<undefined>();
   await using receiver = startReceiver(() =>
