@@ -24,6 +24,8 @@ const START_AFTER_MS = 20;
 const PAUSE_MS = { min: 1, max: 100 } as const;
 /** How long a step may look for files, and how long it may read, in milliseconds: the program waits. */
 const STEP_MS = 2;
+/** Most files that are open at a time: in an outage there may be thousands, with a few lines each. */
+const MAX_OPEN = 64;
 /** Most lines that are deleted in one step: that takes about as long. */
 const MAX_DELETES = 1024;
 /** The acknowledgements of lines taken over have numbers that no record of the handler gets to. */
@@ -123,7 +125,8 @@ export class Backlog {
   takeNext(least: number = 1): void {
     const until = now() + STEP_MS;
     for (let looked = 0; looked < least || now() < until; looked++) {
-      if (this.#sources.some(({ isRead }) => !isRead)) return;
+      const isEnough = this.#sources.length >= MAX_OPEN;
+      if (isEnough || this.#sources.some(({ isRead }) => !isRead)) return;
       const found = this.#scan.next();
       if (found === undefined) return;
       try {
