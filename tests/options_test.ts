@@ -442,6 +442,24 @@ Deno.test("AxonPushHandler() refuses what is for batches where there are none", 
   resolveOptions({ ...VALID, compression: "none" });
 });
 
+Deno.test("AxonPushHandler() tries again what a protocol says, and all that fails where records are kept", () => {
+  const retries = (options: AxonPushHandlerOptions) => {
+    const { isKept, retryable } = resolveOptions({ ...VALID, ...options }).exporter;
+    return { isKept, retryable };
+  };
+  const failures = Array.from({ length: 100 }, (_, i) => 500 + i);
+  const lasting = [501, 505];
+  assertEquals(retries({}), {
+    isKept: false,
+    retryable: [408, 425, 429, ...failures.filter((status) => !lasting.includes(status))],
+  });
+  assertEquals(retries({ protocol: "otlp" }), { isKept: false, retryable: [429, 502, 503, 504] });
+  for (const protocol of ["events", "otlp"] as const) {
+    const retryable = [408, 425, 429, ...failures];
+    assertEquals(retries({ protocol, spool: "spool" }), { isKept: true, retryable });
+  }
+});
+
 Deno.test("AxonPushHandler() tells destinations apart without any credential", () => {
   const destinationOf = (options: AxonPushHandlerOptions) => resolveOptions(options).destination;
   const token = { apiKey: "pt_secret_1" };
