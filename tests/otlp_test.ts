@@ -345,9 +345,11 @@ Deno.test("batchSize may be larger than what is usually in flight", async () => 
 
 Deno.test('protocol "otlp" keeps bodies apart that are in flight together, whatever their size', async () => {
   const texts = Array.from(
-    { length: 120 },
-    // One to three bytes a letter, so that some requests are of less than a megabyte and some of more.
-    (_, n) => `${n} ${(n < 40 ? "a" : n < 80 ? "é" : "漢").repeat(n % 3 === 0 ? 30_000 : 30)}`,
+    { length: 160 },
+    // One to three bytes a letter, so that some requests are of less than a megabyte and some of more,
+    // however many of the last ones there are in a request.
+    (_, n) =>
+      `${n} ${(n < 40 ? "a" : n < 80 ? "é" : "漢").repeat(n % 3 === 0 || n > 80 ? 30_000 : 30)}`,
   );
   const { requests } = await requestsOf(
     (handler) => {

@@ -270,15 +270,16 @@ Deno.test("close(0) sends nothing of the spool any more, since that would go out
   const { handler, log } = spooling(service, place.spool);
   log(1, 1);
   assertEquals(await handler.flush(FOREVER_MS), true);
-  log(2, 100); // The worker runs, and would send them at once.
+  log(2, 2); // The worker runs, and would send it at once. Of several it may have sent some by itself.
   await handler.close(0);
-  assertEquals(handler.stats.spooled, 99);
+  assertEquals(handler.stats.spooled, 1);
+  await turn(100); // What it had sent would come now.
+  assertEquals(service.requests.length, 1);
   const next = spooling(service, place.spool);
-  next.log(101, 101);
+  next.log(3, 3);
   await settled(next.handler);
   await next.handler.close(FOREVER_MS);
-  assertEquals(storedBy(service), range(1, 101));
-  assertEquals(service.requests.length, 101);
+  assertEquals(storedBy(service), range(1, 3));
 });
 
 Deno.test("A handler writes to no file that is named as one it has left", async () => {

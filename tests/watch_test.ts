@@ -12,6 +12,9 @@ const FIXTURE = new URL("fixtures/watched.ts", import.meta.url);
 const VERSIONS = 4;
 /** So many events of an old version mean that the watcher has overlooked a change. */
 const PATIENCE = 200;
+/** A program that logs nothing for so long hangs: a restart takes seconds on a busy machine. */
+const HANG_MS = 60_000;
+
 /** A copy of the program that can be changed, and goes away afterwards. */
 async function copyOfProgram() {
   const url = new URL(`watched_${crypto.randomUUID()}.ts`, FIXTURE);
@@ -79,7 +82,8 @@ for (const [command, { ends, hasUnload, ...options }] of Object.entries(WATCHERS
         while (!runs()) {
           if (version > 1) await program.write(version);
           for (let i = 0; i < PATIENCE && !runs(); i++) {
-            await Promise.race([service.waitFor(service.events.length + 1), ended]);
+            const next = service.waitFor(service.events.length + 1, { timeoutMs: HANG_MS });
+            await Promise.race([next, ended]);
           }
         }
       }
