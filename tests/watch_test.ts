@@ -108,6 +108,18 @@ for (const [command, { ends, hasUnload, ...options }] of Object.entries(WATCHERS
   }
 }
 
+Deno.test("AxonPushHandler lets a signal end deno test at once", async () => {
+  await using service = startDevServer({ port: 0, delayMs: 60_000 });
+  const given = JSON.stringify({ baseUrl: service.url, apiKey: "ak_test", tenantId: "1" });
+  const flags = ["--no-check", "--no-prompt", `--allow-net=127.0.0.1:${service.port}`];
+  const args = ["--", given, "test"];
+  const tests = startProgram("watched.ts", { command: "test", flags, args });
+  await service.waitFor(1, { timeoutMs: Infinity });
+  tests.kill("SIGTERM");
+  const { code, stderr } = await tests.ended;
+  assertEquals({ code, stderr }, { code: 143, stderr: "" });
+});
+
 for (const flag of ["--watch", "--watch-hmr"]) {
   Deno.test({
     name: `AxonPushHandler lets a program run out of work under deno run ${flag}`,
