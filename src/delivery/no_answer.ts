@@ -41,6 +41,11 @@ export function unsent(error: unknown, settings: ResponseSettings): SendResult {
     const advice = "fewer connections are used; a higher limit of open files lets more be used";
     return unreachable(settings, `${why}: ${advice}`, "local");
   }
+  if (/os error (99|49|10048|10055)\b/.test(why)) {
+    const advice =
+      "this machine has no port, or no address, for one more; fewer connections are used";
+    return unreachable(settings, `${why}: ${advice}`, "local");
+  }
   if (GIVEN_BACK.test(why)) {
     const advice = "the server takes no more requests by a connection; fewer are sent at a time";
     return unreachable(settings, `${why}: ${advice}`, "unread");

@@ -62,6 +62,7 @@ Deno.test("unsent() tells what was closed, what was never reached, and what this
     ["tcp connect error: Connection refused (os error 111)", "unreachable"],
     ["dns error: failed to lookup address information", "unreachable"],
     ["tcp open error: Too many open files (os error 24)", "local"],
+    ["tcp connect error: Cannot assign requested address (os error 99)", "local"],
     ["connection error received: not a result of an error", "unread"],
     ["stream error received: refused stream before processing any application logic", "unread"],
   ];
