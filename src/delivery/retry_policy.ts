@@ -102,7 +102,8 @@ function countOther(
   { anyDelivered }: Others,
   { maxRetries, retryUnreachable, isEndpoint }: RetrySettings,
 ): Sequel {
-  if (isCrowded(cause)) return "retry";
+  // A log call that waits is not to wait for ever, where no other request ends either.
+  if (isCrowded(cause) && (retryUnreachable || anyDelivered)) return "retry";
   if (cause === "failing" || !retryUnreachable) request.retries++;
   else if (anyDelivered) request.passedOver++;
   const isSpent = request.retries > maxRetries ||

@@ -71,6 +71,8 @@ Deno.test("countFailure() counts silence only while others are delivered, or a l
   assertEquals(until(() => countFailure(sync, "timeout", NONE, settings)), [4, "give-up"]);
   const local = requestOf(1);
   assertEquals(until(() => countFailure(local, "local", SOME, settings)), [100, "retry"]);
+  assertEquals(until(() => countFailure(local, "local", NONE, SETTINGS)), [100, "retry"]);
+  assertEquals(until(() => countFailure(local, "local", NONE, settings)), [4, "give-up"]);
 });
 
 Deno.test("countFailure() waits for a service that is busy or away longer, and for a busy Collector without an end", () => {
