@@ -262,6 +262,24 @@ Deno.test("withContext() and withTrace() nest either way, in concurrent work", a
   assertEquals(idsOf(events), events.map(({ payload }) => `t${payload.attributes.n}`));
 });
 
+Deno.test("withContext() runs the function whatever the attributes do when they are read", async () => {
+  const refuse = () => {
+    throw null;
+  };
+  const hostile = Object.defineProperty({ a: 1 }, "b", { get: refuse, enumerable: true });
+  const proxy = new Proxy({}, { ownKeys: refuse });
+  const attributes = await attributesOf((logger) => {
+    withContext(hostile, () => logger.info("a"));
+    withContext(proxy, () => logger.info("b"));
+    withContext(null as never, () => logger.info("c"));
+  });
+  assertEquals(attributes, [
+    { a: 1, b: "[unreadable: null]" },
+    { args: ["[unreadable: null]"] },
+    {},
+  ]);
+});
+
 Deno.test("withContext() keeps to the reserved names", async () => {
   const [event] = await shipped((logger) =>
     withContext({ "logger.name": "fake", "process.pid": 1 }, () => logger.info("a"))

@@ -7,6 +7,7 @@
  */
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { nodeProcess } from "../node_process.ts";
+import { read, unreadable } from "./errors.ts";
 
 const randomUUID = crypto.randomUUID.bind(crypto);
 
@@ -100,7 +101,22 @@ export function currentTrace(): Trace | undefined {
  * @throws {TypeError} If `fn` is not a function.
  */
 export function withContext<T>(attributes: Readonly<Record<string, unknown>>, fn: () => T): T {
-  return runInside(withContext, { attributes: { ...contextAttributes(), ...attributes } }, fn);
+  return runInside(
+    withContext,
+    { attributes: { ...contextAttributes(), ...copyOf(attributes) } },
+    fn,
+  );
+}
+
+/** The attributes as they are now. One that throws when it is read does not keep `fn` from running. */
+function copyOf(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  try {
+    return Object.fromEntries(
+      Object.keys(attributes ?? {}).map((name) => [name, read(attributes, name)]),
+    );
+  } catch (error) {
+    return { args: [unreadable(error)] }; // A proxy that throws.
+  }
 }
 
 /** The attributes of {@linkcode withContext} here and now. */
