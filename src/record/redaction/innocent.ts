@@ -103,7 +103,7 @@ const ENTRY_BEFORE = new RegExp(
 );
 const MARK_BEFORE = new RegExp(`${MARK}(?:[\\w.-]{1,64}\\[)?$`);
 /** The name of a part of a form: `form-data; name="password"`. */
-const PART_BEFORE = /\bname=\\{0,7}"(?:[\w.-]{1,64}\[)?$/i;
+const PART_BEFORE = new RegExp(`\\bname=(?:${MARK})?(?:[\\w.-]{1,64}\\[)?$`, "i");
 /** How far these look back, in characters. */
 const LOOK_BACK = 100;
 

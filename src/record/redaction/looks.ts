@@ -8,7 +8,7 @@
 import { PERCENT, SLASH } from "./spelling.ts";
 
 /** What is between prefix and shape, where that is something of which a text has few. */
-export type Sign = "_" | "-" | "." | "$" | ":" | "AA" | "GR1348941";
+export type Sign = "_" | "-" | "." | "$" | "AA" | "GR1348941";
 
 /** A credential that is recognised by its form. All texts are sources of regular expressions. */
 export interface Look {

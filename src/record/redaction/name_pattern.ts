@@ -12,6 +12,7 @@ import {
   CLOSING,
   COLOUR,
   ESCAPE,
+  LINE_END,
   MARK,
   OPENING,
   PERCENT,
@@ -33,17 +34,16 @@ const FIRST_WORDS = new RegExp(
 /** The longest of them, in characters. */
 const MAX_FIRST_WORDS = 32;
 /** A signature in a query, of 18 bytes or more: shorter ones are something else. */
-const SIGNATURE = `(?<=[?&;]|${AMPERSAND}|${PERCENT}26)sig(?:nature)?` +
-  `(?=(?:=|${PERCENT}3D)(?:[\\w+/~-]|${PERCENT}2[BF]){24})`;
+const SIGNATURE = `(?<=[?&;]|${AMPERSAND})sig(?:nature)?` +
+  `(?==(?:[\\w+/~-]|${PERCENT}2[BF]){24})`;
 /**
  * The password in a connection string: `Uid=app;Pwd=…`; `PWD=/srv`, and sudo's ` ; PWD=…`, are
  * directories.
  */
-const SHORT_PASSWORD =
-  `(?<=[^\\s];\\s?|${PERCENT}3B(?:\\+|${PERCENT}20)?)pwd(?=\\s?=\\s?[^\\s/~.;]|${PERCENT}3D)`;
+const SHORT_PASSWORD = "(?<=[^\\s];\\s?)pwd(?=\\s?=\\s?[^\\s/~.;])";
 /** Between a name and its value there may be others: `"name":"…","type":"text","value":"…"`. */
 const MEMBER = `(?:${MARK})?[\\w-]{1,32}(?:${MARK})?\\s{0,8}[:=]\\s{0,8}` +
-  `(?:${MARK}[^"'\`\\\\\\n]{0,64}${MARK}|[\\w.-]{1,32})(?:,|\\\\{1,7}n|\\s){1,64}`;
+  `(?:${MARK}[^"'\`\\\\\\n&]{0,64}${MARK}|[\\w.-]{1,32})(?:,|${LINE_END}|\\s){1,64}`;
 /** A value before its name: `"value":"…","name":"DB_PASSWORD"`, `value="…" name="password"`. */
 const BEFORE_NAME =
   `value(?=(?:${MARK})?\\s{0,8}[:=]\\s{0,8}(?<opening>${MARK})(?:(?!\\k<opening>)(?:\\\\+[^\\\\]|[^\\\\\\n]))*` +
@@ -53,12 +53,11 @@ const BEFORE_NAME =
 const DIRECTORY = `${ANY_MARK}?\\s{0,8}[:=]\\s{0,8}(?:${ANY_COLOUR})?${ANY_MARK}?` +
   "(?:[/~]|\\.{1,2}/|[A-Z]:[\\\\/])";
 /** A text in quotation marks, perhaps in a colour. */
-const COLOURED = `(?:${ANY_COLOUR})?${MARK}[^"'\`\\\\\\n]{0,128}${MARK}(?:${ANY_COLOUR})?`;
+const COLOURED = `(?:${ANY_COLOUR})?${MARK}[^"'\`\\\\\\n&]{0,128}${MARK}(?:${ANY_COLOUR})?`;
 /** A password beside its user: `"user":"bob","pass":"…"`; not `USER=bob PWD=/srv`. */
-const BESIDE_USER =
-  `(?<=(?:user(?:name)?|login|email)${ANY_MARK}?\\s{0,8}(?:[:=]>?|${PERCENT}3[AD])\\s{0,8}` +
+const BESIDE_USER = `(?<=(?:user(?:name)?|login|email)(?:${MARK})?\\s{0,8}[:=]>?\\s{0,8}` +
   `(?:${COLOURED}|[\\w.@%+-]{1,128})` +
-  `(?:[,;&\\s]|\\\\{1,7}[rnt]|${PERCENT}2[C6]){1,64}${ANY_MARK}?)(?:pass|pwd?(?!${DIRECTORY}))`;
+  `(?:[,;&\\s]|\\\\{1,7}[rnt]){1,64}(?:${MARK})?)(?:pass|pwd?(?!${DIRECTORY}))`;
 /** A password in a query: `?pass=…`. */
 const IN_QUERY = `(?<=[?&])(?:pass|pwd)(?==)`;
 const BUILT_IN =
@@ -72,10 +71,10 @@ const BUILT_IN =
 const CLOSED = `(?:${ANY_COLOUR}|${PERCENT}(?:5D|2[27])|[\\]*”’»]){0,4}(?<mark>${MARK})?` +
   `(?:${ANY_COLOUR}|>>|\\]){0,2}`;
 
-/** `name:`, `name=`, `name =>`, `name := `, `name==`, `name%3D`. */
-const PAIR = `\\s{0,64}(?:(?<colon>:(?![:=]|//)|：|${PERCENT}3A)|:?={1,3}>?|${PERCENT}3D)`;
+/** `name:`, `name=`, `name =>`, `name := `, `name==`, `name =&gt;`. */
+const PAIR = `\\s{0,64}(?:(?<colon>:(?![:=]|//)|：)|:?={1,3}${CLOSING}?|＝)`;
 /** `"name":"…","value":`, `name: …` and in the next line `value:`, `name="…" value=`. */
-const BESIDE = `(?:,|\\\\{1,7}n|\\s){1,64}(?:${MEMBER}){0,3}` +
+const BESIDE = `(?:,|${LINE_END}|\\s){1,64}(?:${MEMBER}){0,3}` +
   `(?:${MARK})?\\w{0,16}?value(?:${MARK})?\\s{0,8}(?:[:=]>?)`;
 /** `"name","…"`, which std/log writes with places in the list: `"2":"name","3":"…"`. */
 const LIST =
@@ -106,8 +105,9 @@ const NETRC =
   `(?<=(?:machine${SPACES}\\S{1,256}|default)${SPACES}login${SPACES}\\S{1,128}${SPACES}password)${SPACES}(?=\\S)`;
 /** As PHP serializes: `s:8:"password";s:7:"…"`. */
 const SERIALIZED = `;s:\\d{1,9}:(?=${MARK})`;
-/** A part of a form: `name="password"`, an empty line, and the value in one of its own. */
-const PART = "(?<part>(?:\\r?\\n|(?:\\\\{1,7}r)?\\\\{1,7}n){2})";
+/** A part of a form: `name="password"`, other headers, an empty line, and the value in one of its own. */
+const PART = `(?<part>(?:; filename=[^\\r\\n\\\\]{0,256})?` +
+  `(?:${LINE_END}content-[a-z-]{1,32}:[^\\r\\n\\\\]{0,128}){0,3}(?:${LINE_END}){2})`;
 
 /**
  * What a value may begin with, and what is no part of it: a colour, the type that PHP's `var_dump`
@@ -139,7 +139,7 @@ export function namePattern(redactKeys: ReadonlySet<string>): RegExp {
     ? `(?<own>(?:(?<![\\w.-])|(?<=${ESCAPE}))(?:${own.join("|")}))|${BUILT_IN}`
     : BUILT_IN;
   const separators = [
-    ...[PAIR, BESIDE, LIST, ELEMENT, SIBLING, SERIALIZED, PART, OPTION, QUOTED, NETRC, APART, CELL],
+    ...[PAIR, OPTION, BESIDE, LIST, ELEMENT, SIBLING, SERIALIZED, PART, QUOTED, NETRC, APART, CELL],
   ].join("|");
   return new RegExp(`(?<name>${names})${CLOSED}(?:${separators})${GAP}`, "gi");
 }

@@ -7,7 +7,7 @@
  */
 import { LOOKS, type Sign } from "./looks.ts";
 import { DOLLAR, SERVICE_LOOKS } from "./service_looks.ts";
-import { ESCAPE, PERCENT } from "./spelling.ts";
+import { ESCAPE } from "./spelling.ts";
 import { UNSIGNED_LOOKS } from "./unsigned_looks.ts";
 
 /** A credential begins a word. */
@@ -32,7 +32,6 @@ const SIGNS: Readonly<Record<Sign, { readonly sign: string; readonly behind: str
   "-": { sign: "-", behind: `(?!${UUID_PART})${CHARACTER}{10}|us\\d|Lines:|insecure-` },
   ".": { sign: "\\.", behind: "[\\w.-]{16}|eyJ" },
   "$": { sign: DOLLAR, behind: "2[abxy]|argon2|[1567yPS]|apr1|scrypt" },
-  ":": { sign: `(?::|${PERCENT}3A)`, behind: "[\\da-f]{32}" },
   "AA": { sign: "AA", behind: `${CHARACTER}{24}` },
   "GR1348941": { sign: "GR1348941", behind: `${CHARACTER}{20}` },
 };

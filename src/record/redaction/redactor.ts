@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { maskEncoded } from "./encoded_text.ts";
 import { isInnocent } from "./innocent.ts";
 import {
   maskBlocks,
@@ -27,12 +28,14 @@ const MARKS_OR_OTHER = new RegExp(`${MARKS.source}|${MAY_HAVE_OTHER.source}`);
 /** Fewer characters are no secret by their looks that has none of these: `bearer abc.de`. */
 const SHORTEST_LOOK = 13;
 /** What is behind a name. */
-const SEPARATOR = /[=:,>|：]|--[a-z]|login\s| [\\"']|%(?:25)*3|&(?:gt|quot|#3)|\\u00/i;
+const SEPARATOR = /[=:,>|：＝]|--[a-z]|login\s| [\\"']|&(?:gt|quot|#3)|\\u00/i;
 /** What is in all names but one, by letters that texts seldom have: so V8 has little to step over. */
 const STEM =
   /k(?:ey|ennw|ty|(?<=cook)ie|(?<=tok)en)|p(?:ass(?![a-bd-oq-vx-z])|wd?(?![a-z])|hrase)|s(?:ecr|ig[=%n])|authori/i;
 const SQL_STEM = "IDENTIFIED BY";
 
+/** How often a text may be encoded in others: in a URL in a URL in a URL, and once more. */
+const MAX_ENCODINGS = 4;
 /** As much of a name is looked at. */
 const MAX_NAME = 256;
 /** A value may begin with the scheme itself. */
@@ -68,11 +71,15 @@ export class Redactor {
       : !MARKS_OR_OTHER.test(text) && !mayHavePrefix(text);
   }
 
-  /** A text without its secrets. */
-  mask(text: string): string {
-    const masked = maskBlocks(text);
-    const mayHaveName = SEPARATOR.test(masked) &&
-      (this.#redactKeys.size > 0 || STEM.test(masked) || masked.includes(SQL_STEM));
+  /** A text without its secrets, and without those in what is encoded in it, as often as that. */
+  mask(text: string, encodings: number = MAX_ENCODINGS): string {
+    const isEncoded = encodings > 0 && text.includes("%");
+    const mayHaveName = (isEncoded || SEPARATOR.test(text)) &&
+      (this.#redactKeys.size > 0 || STEM.test(text) || text.includes(SQL_STEM));
+    const visible = isEncoded && mayHaveName
+      ? maskEncoded(text, (decoded) => this.mask(decoded, encodings - 1))
+      : text;
+    const masked = maskBlocks(visible);
     // A token may have a name glued to its end, and then takes it along.
     return maskTokens(mayHaveName ? maskKeys(this.#maskNamed(masked)) : masked);
   }
@@ -89,7 +96,7 @@ export class Redactor {
     for (let name = this.#nextName(text, 0); name !== undefined;) {
       const { start, form } = name;
       let next = this.#nextName(text, start);
-      const value = valueAt(text, start, form, limitOf(text, start, next?.index), name.percent);
+      const value = valueAt(text, start, form, limitOf(text, start, next?.index));
       if (value !== undefined && !isStatementText(text.slice(start, value.end))) {
         const mark = value.mark || name.mark;
         result += text.slice(end, start) + value.kept + mark + REDACTED + mark;
@@ -110,17 +117,12 @@ export class Redactor {
       const index = nameBegin(text, found.index);
       if (!isInnocent(text, found, index, start)) {
         const { part, mark = "" } = found.groups!;
-        const percent = ENCODED_SEPARATOR.exec(found[0])?.[1] ?? "";
-        const form = formOf(text, found);
-        return { index, start, mark: part ? "" : mark, percent, form };
+        return { index, start, mark: part ? "" : mark, form: formOf(text, found) };
       }
       this.#name.lastIndex = start;
     }
   }
 }
-
-/** What is behind a name, where it is encoded. */
-const ENCODED_SEPARATOR = /(%(?:25)*)3[AD]\s*$/i;
 
 /** The name of a secret in a text. */
 interface Name {
@@ -129,8 +131,6 @@ interface Name {
   readonly start: number;
   /** The quotation mark behind it, or nothing. */
   readonly mark: string;
-  /** The percent sign of its separator, if that is encoded, or nothing. */
-  readonly percent: string;
   readonly form: Form;
 }
 

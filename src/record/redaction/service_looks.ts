@@ -16,7 +16,6 @@ const UUID = "[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}";
 export const BASE64 = `(?:[\\w+/=-]|${PERCENT}(?:2[BF]|3D))`;
 /** A character that forms encode. */
 export const DOLLAR = `(?:\\$|${PERCENT}24)`;
-const URL_SLASH = `(?:/|${PERCENT}2F)`;
 /** Nothing of the same word follows. */
 const END = "(?![\\w-])";
 /** Letters and digits at random: names of things have words, with something between them. */
@@ -182,13 +181,6 @@ export const SERVICE_LOOKS: readonly Look[] = [
       "|[\\da-f]{24}(?:\\.[\\da-f]{32}){2}|(?:DM|WS)\\.[\\da-f]{24}\\.[A-Za-z\\d]{16}" +
       `|${RANDOM}{20}\\.${RANDOM}{20}${END}` +
       "|[\\w-]{22}\\.[A-Za-z\\d]{24}\\.[A-Za-z\\d]{20}|eyJ[\\w-]{30,}\\.[\\w-]{20,}|Ab[\\w-]{40,}|0-[\\da-f]{24}-[\\da-f]{146})",
-    source: DETECTORS,
-  },
-  {
-    issuer: "Ghost and Asana",
-    prefix: `(?:[\\da-f]{24}|[12]${URL_SLASH}(?:\\d{10,20}${URL_SLASH})?\\d{10,20})`,
-    sign: ":",
-    shape: `(?:[\\da-f]{64}|[\\da-f]{32})${END}`,
     source: DETECTORS,
   },
   {

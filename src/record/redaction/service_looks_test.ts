@@ -110,7 +110,6 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
     ...[`AQ.Ab8RN6${word(44)}`, `v1.0-${hex(24)}-${hex(146)}`],
   ],
   "Airtable and Terraform": [`pat${word(14)}.${hex(64)}`, `${word(14)}.atlasv1.${word(67)}`],
-  "Ghost and Asana": [`${hex(24)}:${hex(64)}`, `1/1234567890123456:${hex(32)}`],
   "Vault, before 1.10": [
     ...[`s.${word(24)}`, `s.${word(24)}.aB3dE`, "s.AdQBbycivsFhDMWzllUxIdwK"],
     ...[`s.CAESI${word(90)}`, `b.AAAAAQ${word(150)}`],

@@ -9,7 +9,7 @@
 export const PERCENT = "%(?:25){0,3}";
 
 /** A quotation mark, which JSON in JSON and HTML escape: `"`, `\"`, `\\\"`, `&quot;`, `\u0022`. */
-export const MARK = /(?:\\{0,7}["'`]|&quot;|&#3[49];|\\{1,7}u002[27])/.source;
+export const MARK = /(?:\\{0,7}(?:["'`]|&quot;|&#3[49];)|\\{1,7}u002[27])/.source;
 
 /** The same, also as URLs encode it. */
 export const ANY_MARK = `(?:${MARK}|${PERCENT}2[27])`;
@@ -35,4 +35,9 @@ export const COLOUR = `${ESCAPE_CHARACTER}\\[[\\d;]{0,24}m`;
 export const BARE_COLOUR = "\\[[\\d;]{1,24}m";
 
 /** What is no part of the word behind it: escapes of JSON, URLs and terminals. */
-export const ESCAPE = `\\\\[bfnrt]|\\\\u[\\dA-Fa-f]{4}|${PERCENT}[\\dA-Fa-f]{2}|${BARE_COLOUR}`;
+export const ESCAPE =
+  `\\\\[bfnrt]|\\\\u[\\dA-Fa-f]{4}|\\\\x[\\dA-Fa-f]{2}|${PERCENT}[\\dA-Fa-f]{2}|${BARE_COLOUR}`;
+
+/** The end of a line, which JSON escapes, and behind which `util.inspect` goes on in the next line. */
+export const LINE_END = `(?:\\r?\\n|(?:\\\\{1,7}r)?\\\\{1,7}n` +
+  `(?:["'\`](?:${COLOUR})? \\+\\s{1,64}(?:${COLOUR})?["'\`])?)(?:[ \\t]|\\\\{1,7}t){0,64}`;

@@ -9,10 +9,11 @@
 import { AMPERSAND, BARE_COLOUR, CLOSING, COLOUR, MARK, OPENING } from "./spelling.ts";
 
 /** What is behind a mark that closes: `"a",`, `"a"}`, `password="a"/>`. */
-const CLOSED = `(?=[\\s,;:)&}\\]<>|\\x1b]|/>|\\\\|${BARE_COLOUR}|$)`;
+const CLOSED = `(?=[\\s,;:)&}\\]<>|\\x1b]|/${CLOSING}|\\\\|${BARE_COLOUR}|$)`;
 /** An escaped line break, where what follows is a line: `\nhost: h`, `\r\n\r\n`, `\n- a`. */
 const NEXT_LINE =
-  /(?:\\{1,7}[rn]){1,4}(?=[\s-]{0,64}(?:[\w."'-]{0,64}\s{0,8}(?:[:=]|$)|\\{0,7}["'`]))/.source;
+  /\\{1,7}[rn](?:\\{1,7}[rnt]){0,4}(?=[\s+-]{0,64}(?:\[?[\w."'-]{0,64}\]?\s{0,8}(?:[:=]|$)|\\{0,7}["'`]))/
+    .source;
 /** The end of an element, which JSON may escape: `</b>`, `<\/b>`, `&lt;/b&gt;`. */
 const TAG = `${OPENING}\\\\{0,7}/[A-Za-z][\\w:.-]{0,64}${CLOSING}`;
 /** What may end a value without marks, if its surroundings go on behind it: `)` `}`, `, b: 2`. */
@@ -47,21 +48,6 @@ const ELEMENT_VALUE = sticky(
   `(?:${OPENING}!\\[CDATA\\[(?:(?!\\]\\]${CLOSING})[^])+\\]\\]${CLOSING}|` +
     `(?!\\s{0,64}${OPENING})(?:(?!${OPENING}|${CLOSING})[^])+)(?=${OPENING}/)`,
 );
-/**
- * A value in a URL in a URL, by how often it is encoded: `%22hunter2%22`, `hunter2%26a%3Db`. What
- * ends it is encoded as often as its name.
- */
-const ENCODED_VALUES = [0, 1, 2, 3].map((level) => {
-  const percent = `%(?:25){${level}}`;
-  const quoted = `(${percent}2[27])(?:${percent}5C(?:${percent}5C|\\1)|(?!\\1)[^\\s&])*\\1`;
-  return {
-    quoted: new RegExp(quoted, "iy"),
-    open: new RegExp(
-      `(?:(?!%(?:25){0,${level}}(?:26|0[AD]|3B[\\w+]{1,32}${percent}3D))${WORD_CHARACTER})+`,
-      "iy",
-    ),
-  };
-});
 /** A number by itself: the value of a JSON property. */
 const NUMBER_VALUE = sticky("\\d+(?=[\\s,}\\])]|$)");
 /** What may follow the same mark: also other ones around it, as in `\"password=\"a\"\"`. */
@@ -132,18 +118,15 @@ export type Form = "block" | "line" | "pair" | "parameter" | "element" | "value"
  * The value that begins at this place of a text, or nothing if there is none.
  *
  * @param limit Where the next secret's name begins: a value without bounds does not reach further.
- * @param percent The percent sign of what is between name and value, if that is encoded.
  */
 export function valueAt(
   text: string,
   start: number,
   form: Form,
   limit: number,
-  percent = "",
 ): Value | undefined {
   if (match(EMPTY, text, start)) return undefined;
   if (form === "block") return { end: blockEnd(text, start), mark: "", kept: "" };
-  if (percent !== "") return encodedAt(text, start, limit, (percent.length - 1) / 2);
   const quoted = quotedAt(text, start, form, limit);
   if (quoted !== undefined) return quoted;
   const nested = nestedEnd(text, start, limit);
@@ -157,14 +140,6 @@ export function valueAt(
     return line ? { end: start + line[0].length, mark: "", kept: "" } : undefined;
   }
   const found = match(OPEN_VALUES[form], text.slice(0, limit), start);
-  return found ? openValue(text, start, limit, found[0].length) : undefined;
-}
-
-function encodedAt(text: string, start: number, limit: number, level: number): Value | undefined {
-  const { quoted, open } = ENCODED_VALUES[level]!;
-  const value = match(quoted, text.slice(0, limit), start);
-  if (value) return { end: start + value[0].length, mark: value[1]!, kept: "" };
-  const found = match(open, text.slice(0, limit), start);
   return found ? openValue(text, start, limit, found[0].length) : undefined;
 }
 
