@@ -37,7 +37,12 @@ export interface ChannelUser {
 type State =
   | { readonly kind: "closed" }
   | { readonly kind: "open"; readonly channel: Channel; readonly since: number }
-  | { readonly kind: "crashed"; readonly restartAt: number };
+  | {
+    readonly kind: "crashed";
+    readonly restartAt: number;
+    /** Whether another worker takes its place. */
+    readonly isRestarted: boolean;
+  };
 
 /** Keeps a channel open. */
 export class Supervisor {
@@ -68,7 +73,8 @@ export class Supervisor {
 
   /** Whether a thread that blocks can expect that records are delivered meanwhile. */
   get isBlocking(): boolean {
-    return this.channel?.isBlocking ?? (this.#opener.hasWorkers && this.canLast);
+    const isRestarted = this.#state.kind === "crashed" && this.#state.isRestarted;
+    return this.channel?.isBlocking ?? (this.#opener.hasWorkers && (isRestarted || this.canLast));
   }
 
   /** Whether there can be a worker that does not keep the program alive. */
@@ -188,10 +194,14 @@ export class Supervisor {
     const { since } = this.#state as State & { kind: "open" };
     const now = this.#now();
     if (now - since >= STABLE_MS) this.#crashes = 0;
-    this.#state = { kind: "crashed", restartAt: now + (RESTART_AFTER_MS[this.#crashes++] ?? 0) };
+    const restartAt = now + (RESTART_AFTER_MS[this.#crashes++] ?? 0);
+    // Where none lasts, one for the end of the program is started again as often.
+    const isRestarted = this.canLast ||
+      channel.kind === "brief" && this.#crashes <= RESTART_AFTER_MS.length;
+    this.#state = { kind: "crashed", restartAt, isRestarted };
     channel.close();
     const crash = `The worker crashed${why ? `: ${why}` : ""}`;
-    if (this.canLast) {
+    if (isRestarted) {
       const message = `${crash}: it is started again, and unacknowledged records are sent again`;
       this.#user.report({ level: "error", code: "worker", message });
     } else {

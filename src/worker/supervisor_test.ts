@@ -128,6 +128,23 @@ Deno.test("Supervisor ships from this thread where no worker can be started, unt
   assertEquals(lost.map(({ kind }) => kind), ["fallback"]);
 });
 
+Deno.test("Supervisor starts a worker for the end again that crashed, where none lasts", () => {
+  const { supervisor, opened, said, crash, pass } = supervise({ unavailable: ["lasting"] });
+  supervisor.open("lasting");
+  supervisor.open("brief");
+  for (const pauseMs of [100, 500, 2000]) {
+    crash("it does not answer");
+    // Whoever blocks for the end of the program waits for the next one.
+    assertEquals([supervisor.isBlocking, supervisor.restartsInMs], [true, pauseMs]);
+    pass(pauseMs);
+    supervisor.open("brief");
+  }
+  crash();
+  assertEquals(supervisor.isBlocking, false);
+  assertEquals(opened, ["fallback", "brief", "brief", "brief", "brief"]);
+  assertEquals(said, ["no-worker", "worker", "worker", "worker", "no-worker"]);
+});
+
 Deno.test("Supervisor.open() throws where the stack is used up, and has a worker the next time", () => {
   const { supervisor, opened, said, state } = supervise();
   state.isStackUsedUp = true;
