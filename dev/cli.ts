@@ -79,15 +79,28 @@ function refusalPrinter(): (refusal: DevRefusal) => void {
   let last = "";
   let lastAt = -Infinity;
   let repeated = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Other lines may have come in between, so this says which it is about. */
+  let what = "";
+  const tellRepeated = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (repeated > 0) console.error(paint("dim", `    and ${repeated} more: ${what}`));
+    repeated = 0;
+  };
   return (refusal) => {
     const { method, path, status, code, message } = refusal;
     const kind = JSON.stringify([method, path, status, code, message]);
     const now = performance.now();
-    if (kind === last && now - lastAt < REPEAT_MS) return void repeated++;
-    if (repeated > 0) console.error(paint("dim", `    and ${repeated} more for the same reason`));
-    repeated = 0;
+    if (kind === last && now - lastAt < REPEAT_MS) {
+      repeated++;
+      timer ??= setTimeout(tellRepeated, lastAt + REPEAT_MS - now);
+      return;
+    }
+    tellRepeated();
     last = kind;
     lastAt = now;
+    what = `${method} ${path} ${status} ${code}`;
     console.error(formatRefusal(refusal, paint));
   };
 }

@@ -250,8 +250,11 @@ Deno.test("dev shows refused requests with the reason, on standard error", async
   await send({ "x-axonpush-environment": "stage" });
   const notice = await program.notice(/unknown_environment[^]*\n.*\n/);
   assertMatch(notice, /403 unknown_tenant[^]*set AXONPUSH_TENANT_ID to acme\n/);
-  assertMatch(notice, /^ {4}and 2 more for the same reason$/m);
+  assertMatch(notice, /^ {4}and 2 more: POST \/event 403 unknown_tenant$/m);
   assertMatch(notice, /stage is not registered[^]*Known are live, test/);
+  // Though no other refusal comes.
+  await Promise.all(Array.from({ length: 20 }, () => send({ "x-axonpush-environment": "stage" })));
+  await program.notice(/^ {4}and \d+ more: POST \/event 400 unknown_environment\n/m);
 });
 
 Deno.test("dev says that it forgets the oldest events, once", async () => {
