@@ -736,6 +736,37 @@ Deno.test("mask() masks what only begins like something that is no secret", () =
   }
 });
 
+Deno.test("mask() masks what has something before it that makes no secret of what is right behind", () => {
+  for (
+    const text of [
+      `see /etc/ssl: password=${SECRET}`,
+      `X.509 cert 'a' has password=${SECRET}`,
+      "docker said secret: hunter",
+      "docker run -it web secret: hunter",
+      "failed to fetch it, with secret: hunter (stale)",
+      "could not open file a, password: hunter is",
+      `arn:aws:s3:::bucket has secret: ${SECRET}`,
+      `invalid request, password: {"a":"${SECRET}"}`,
+      `one or two, secret: [${SECRET}]`,
+    ]
+  ) {
+    const masked = mask(text);
+    assert(!/hunter/.test(masked), masked);
+  }
+  for (
+    const text of [
+      "see /etc/passwd: users",
+      "docker secret: web_tls",
+      "Docker secret: web_tls",
+      'Failed to fetch token: Get "https://a/b"',
+      "unable to fetch the token: context deadline exceeded",
+      "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod-db",
+      'Invalid username or password: {"user":"bob"}',
+      "wrong password: [object Object]",
+    ]
+  ) assertEquals(mask(text), text);
+});
+
 Deno.test("mask() masks the password of a URL and keeps host and path", () => {
   assertEquals(
     mask("https://x-access-token:hunter2@github.com/o/r.git"),
