@@ -36,8 +36,8 @@ export interface Settings extends Omit<Resolved, "traceId" | "channelId" | "spoo
   readonly exporter: ExporterSettings;
   /** What was written for one destination must not go to another. Never holds a credential. */
   readonly destination: string;
-  /** Directory of the spool, which may be read and written. */
-  readonly spool?: string;
+  /** Directory of the spool, which may be read and written, if there is one. */
+  readonly spool: string | undefined;
   /** What logs: the service and the process. */
   readonly resource: Readonly<Record<string, string>>;
   /** What there is to report about OpenTelemetry's variables, once. */
@@ -63,7 +63,7 @@ export function resolveOptions(given: AxonPushHandlerOptions): Settings {
     ...others,
     traceId: traceId ?? newTraceId(),
     ...channelId !== undefined && { channelId: String(channelId) },
-    ...spool !== undefined && { spool },
+    spool,
     exporter: exporterSettings(resolved, destination, spool !== undefined),
     destination: destination.name,
     resource: resourceOf(configured, masked(attributes.value, resolved.redactKeys)),
