@@ -653,6 +653,12 @@ Deno.test("AxonPushHandler() falls back to the documented defaults", async () =>
   });
 });
 
+Deno.test("AxonPushHandler() takes any signals that end programs, and none", () => {
+  for (const signals of [false, [], ["SIGINT", "SIGQUIT", "SIGBREAK"]] as const) {
+    assertEquals(resolveOptions({ ...VALID, signals }).signals, signals);
+  }
+});
+
 Deno.test("AxonPushHandler() takes AXONPUSH_ORG_ID where there is no AXONPUSH_TENANT_ID", async () => {
   const both = { AXONPUSH_API_KEY: "ak_1", AXONPUSH_ORG_ID: "org", AXONPUSH_TENANT_ID: "tenant" };
   const { AXONPUSH_TENANT_ID: _, ...one } = both;
