@@ -22,9 +22,8 @@ import type { AxonPushHandlerOptions } from "./options/options.ts";
 import { blamingCallOf, checkLevel, checkTimeout } from "./options/check.ts";
 import { resolveOptions, type Settings } from "./options/settings.ts";
 import { remindOfPlatform } from "./platform.ts";
+import { randomUUID } from "./random.ts";
 import type { HandlerStats } from "./handler_stats.ts";
-
-const randomUUID = crypto.randomUUID.bind(crypto);
 
 /** Loggers whose records are never shipped: our own, by its exact name. */
 export const DEFAULT_EXCLUDED_LOGGERS: readonly string[] = ["axonpush"];

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { listen } from "./events.ts";
 
 type Process = typeof import("node:process");
 
@@ -32,7 +33,7 @@ let failure: string | undefined;
  * throws, and rejects a promise of its own besides that nobody can handle and that would end the
  * program. Listened to from the beginning, to be the first that hears of it.
  */
-addEventListener("unhandledrejection", (event) => {
+listen("unhandledrejection", (event) => {
   if (failure === undefined || reasonOf(event.reason) !== failure) return;
   event.preventDefault();
   event.stopImmediatePropagation();

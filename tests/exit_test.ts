@@ -233,6 +233,12 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
   "had Event replaced before it loads the handler, and throws": ["event_replaced.ts", {
     ends: { code: 1 },
   }],
+  ...Object.fromEntries(
+    Object.entries({ ends: 0, exits: 3, throws: 1 }).map(([how, code]) => [
+      `had an emulated window in place before it loads the handler, and ${how}`,
+      ["window_emulated.ts", { ends: { code }, args: [how] }],
+    ]),
+  ),
   "hides Deno from others and gets SIGTERM": ["deno_hidden.ts", {
     ends: SIGTERM,
     signal: "SIGTERM",

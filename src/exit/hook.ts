@@ -6,6 +6,7 @@
  * @module
  */
 import { now, sleep } from "../clock.ts";
+import { listen } from "../events.ts";
 import { Arrival } from "./arrival.ts";
 import type { Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
@@ -34,9 +35,9 @@ let isUnloading = false;
 // Listened to from the beginning, so that ours come first: another listener may end the program by
 // `Deno.exit()`. And the first record may be logged by one, when it is too late to add ours.
 const unloadListener = guard(onUnload);
-addEventListener("unload", unloadListener);
-addEventListener("beforeunload", guard(onBeforeUnload));
-for (const type of ["error", "unhandledrejection"]) addEventListener(type, guard(onUncaught));
+listen("unload", unloadListener);
+listen("beforeunload", guard(onBeforeUnload));
+for (const type of ["error", "unhandledrejection"]) listen(type, guard(onUncaught));
 
 /** Stops watching for the end of this worker, if it is one of the program's. */
 let unwatchWorker = () => {};

@@ -10,7 +10,7 @@ import { mayReadFile } from "../permissions.ts";
 
 // As they are when the package is loaded, whatever the program does to them later.
 const { apply, get: getProperty } = Reflect;
-const { defineProperty, values } = Object;
+const { defineProperty, getPrototypeOf, values } = Object;
 const { Deno: deno, Event, EventTarget, Proxy } = globalThis;
 const { args, build, readTextFileSync } = deno;
 
@@ -35,6 +35,8 @@ export interface EndEvent {
   stopImmediatePropagation(): void;
 }
 
+/** `Event.NONE`: the event is not being dispatched. */
+const NO_PHASE = 0;
 const COMMAND_LINE = "/proc/self/cmdline";
 const WATCH_FLAG = /^--(watch|watch-hmr|unstable-hmr)(=|$)/;
 const HOT_FLAG = /^--(watch-hmr|unstable-hmr)(=|$)/;
@@ -46,13 +48,14 @@ const HOT_FLAG = /^--(watch-hmr|unstable-hmr)(=|$)/;
  */
 export function afterListeners(event: EndEvent, callback: () => void): void {
   if (!isAsked()) return callback();
+  const prototype = getPrototypeOf(event); // The global `Event` may be another one.
   let isOver = false;
   const get = () => {
-    if (!isOver && event.eventPhase === Event.NONE) {
+    if (!isOver && event.eventPhase === NO_PHASE) {
       isOver = true;
       callback();
     }
-    return getProperty(Event.prototype, "defaultPrevented", event);
+    return getProperty(prototype, "defaultPrevented", event);
   };
   // Of no prototype, since a program may have given all objects a property of such a name.
   const property = { __proto__: null, configurable: true, get };

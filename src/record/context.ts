@@ -7,9 +7,8 @@
  */
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { nodeProcess } from "../node_process.ts";
+import { randomUUID } from "../random.ts";
 import { read, unreadable } from "./errors.ts";
-
-const randomUUID = crypto.randomUUID.bind(crypto);
 
 /** The ids that tie records together. */
 export interface Trace {

@@ -8,6 +8,7 @@
  */
 import { now } from "../clock.ts";
 import type { Diagnostic } from "../diagnostics.ts";
+import { randomUUID } from "../random.ts";
 import type { Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
 import { Directory, siblingOf } from "./directory.ts";
@@ -21,8 +22,6 @@ import { failureOf, isSqliteLoaded } from "./sqlite.ts";
 const RETRY_MS = 10_000;
 /** How often it is checked whether the file is still there, in milliseconds. */
 const CHECK_MS = 1000;
-
-const randomUUID = crypto.randomUUID.bind(crypto);
 
 /** Whether a line is on disk, finds no room there by `spoolMaxBytes`, or there is no using the disk. */
 export type Stored = "stored" | "full" | "failing";
