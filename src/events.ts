@@ -14,7 +14,7 @@ export const listen: typeof addEventListener = ownMethod().bind(globalThis);
 
 /** What the global object inherits: what the program has put before it is on the object itself. */
 function ownMethod(): typeof addEventListener {
-  let object: Pick<EventTarget, "addEventListener"> = getPrototypeOf(globalThis);
+  let object: Pick<typeof globalThis, "addEventListener"> = getPrototypeOf(globalThis);
   while (object && !hasOwn(object, "addEventListener")) object = getPrototypeOf(object);
   return (object ?? globalThis).addEventListener;
 }

@@ -239,6 +239,9 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
       ["window_emulated.ts", { ends: { code }, args: [how] }],
     ]),
   ),
+  "flushes while the Event of an emulated window is global": ["flushes_emulated.ts", {
+    ends: { code: 0, stdout: "went on\n" },
+  }],
   "hides Deno from others and gets SIGTERM": ["deno_hidden.ts", {
     ends: SIGTERM,
     signal: "SIGTERM",
@@ -302,6 +305,21 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     args: ["set up again"],
   }],
 };
+
+for (const order of ["first", "last"]) {
+  Deno.test(`AxonPushHandler does not hold up a program that ends itself at a signal and listens to it ${order}`, async () => {
+    const stopped = Promise.withResolvers<undefined>();
+    await using service = startService({ intercept: () => stopped.promise });
+    const { flags, args } = shipTo(service);
+    const program = startProgram("own_listener.ts", { flags, args: [...args, order] });
+    await program.output(/^ready$/m);
+    program.kill("SIGTERM");
+    await program.output(/^stopped$/m);
+    stopped.resolve(undefined);
+    assertEquals((await program.ended).code, 7);
+    assertArrived(service, [...RECORDS, "stopping", "stopped"]);
+  });
+}
 
 for (const [what, [file, ending]] of Object.entries(ENDS)) {
   Deno.test(`AxonPushHandler delivers all when a program ${what}`, () => assertEnds(file, ending));

@@ -241,7 +241,9 @@ export class Signals implements Hearing, AtOwnSignal {
     this.#shared.delete(signal);
     if (isShared) this.#stale.add(signal);
     try {
-      await this.#drain(heardAt);
+      // A program that ends itself has others waiting for its last answers.
+      if (isShared && !IN_WORKER) await this.#flush(({ shipper }) => shipper.pending > 0);
+      else await this.#drain(heardAt);
     } finally {
       watch?.release();
       if (isShared && !await this.#isToEnd(signal)) this.#goOnLater(signal);
@@ -262,9 +264,12 @@ export class Signals implements Hearing, AtOwnSignal {
 
   async #drain(began: number): Promise<void> {
     this.#at.drainAll(began);
-    const waiting = [...this.#hooked].filter(({ shipper }) =>
-      !shipper.isBlocking && shipper.pending > 0
-    );
+    await this.#flush(({ shipper }) => !shipper.isBlocking && shipper.pending > 0);
+  }
+
+  /** Waits without blocking. */
+  async #flush(isMeant: (entry: Hooked) => boolean): Promise<void> {
+    const waiting = [...this.#hooked].filter(isMeant);
     if (waiting.length === 0) return; // Without a turn of the event loop the program says nothing more.
     await Promise.all(
       waiting.map(({ shipper, shutdownTimeoutMs }) => shipper.flush(shutdownTimeoutMs)),
@@ -314,7 +319,9 @@ export class Signals implements Hearing, AtOwnSignal {
     if (!this.#cameAgain) return false; // Our listener stays: what is on its way would get lost.
     this.#cameAgain = false;
     this.#listeners.remove(signal);
-    return !isListenedTo(signal);
+    if (isListenedTo(signal)) return false;
+    await this.#drain(this.#dealing?.heardAt ?? now());
+    return true;
   }
 
   #goOnLater(signal: EndSignal): void {
