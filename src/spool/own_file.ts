@@ -173,7 +173,7 @@ export class OwnFile {
       this.#isGone = false;
       file.close();
     } catch {
-      // The disk takes no other file either.
+      this.#checkedAt += RETRY_MS; // The disk takes no other file either, and to try takes a while.
     }
   }
 
