@@ -380,6 +380,17 @@ Deno.test("AxonPushHandler asks about the scheme where a service speaks no TLS",
   assertMatch(handler.said[0]!.message, /trying again\. Does the address begin with 'http:' where/);
 });
 
+Deno.test("AxonPushHandler asks about the port where a Collector speaks gRPC", async () => {
+  const grpc = say(new Uint8Array([0, 0, 0, 4, 0, 0, 0, 0, 0])); // The first frame of HTTP/2.
+  await using service = startFaultyService(() => grpc);
+  const handler = handlerFor(service, { protocol: "otlp", endpoint: `${service.url}/v1/logs` });
+  log(handler, 1);
+  while (handler.said.length === 0) await handler.flush(50);
+  await handler.close(0);
+
+  assertMatch(handler.said[0]!.message, /round\? Is that the port of OTLP over gRPC, 4317\?/);
+});
+
 // ——— Wrong settings ———
 
 Deno.test("AxonPushHandler says that Deno sends nothing to a port, and does not try again and again", () =>

@@ -7,13 +7,15 @@
  */
 import { reason } from "../record/errors.ts";
 import { proxyVariable } from "./proxy.ts";
-import type { ResponseSettings, RetryCause, SendResult } from "./response.ts";
+import { IS_GRPC, type ResponseSettings, type RetryCause, type SendResult } from "./response.ts";
 
 // As they are when the package is loaded, whatever the program does to them later.
 const { URL } = globalThis;
 
 /** What Deno says where one side has spoken TLS and the other one HTTP. */
 const MISUNDERSTOOD = /corrupt message of type|invalid HTTP version/;
+/** What Deno says where a server speaks HTTP/2 at once, as one of gRPC does. */
+const SPEAKS_FIRST = /received unexpected message|invalid HTTP version/;
 
 /**
  * What Deno says where a server gives requests of HTTP/2 back without having looked at them: beyond a
@@ -71,13 +73,12 @@ export function unreachable(
   const advice = [
     MISUNDERSTOOD.test(why) && "Does the address begin with 'http:' where it should be 'https:', " +
       "or the other way round?",
+    isEndpoint && SPEAKS_FIRST.test(why) && IS_GRPC,
     /peer certificate/i.test(why) &&
     "A certificate of your own needs DENO_CERT or DENO_TLS_CA_STORE=system",
     proxy && `It may be the proxy that does not answer: see ${proxy}, and NO_PROXY for exceptions`,
-  ].filter(Boolean).map((sentence) => `. ${sentence}`);
-  const message = `Cannot reach ${service} ${where ?? `at ${url}`}: ${why}: trying again${
-    advice.join("")
-  }`;
+  ].filter(Boolean).map((sentence) => `. ${sentence}`).join("").replaceAll("?.", "?");
+  const message = `Cannot reach ${service} ${where ?? `at ${url}`}: ${why}: trying again${advice}`;
   const code = isTls ? "tls" : "unreachable";
   return { kind: "retry", cause, diagnostic: { level: "warn", code, message } };
 }

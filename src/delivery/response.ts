@@ -28,6 +28,9 @@ const ADDRESS = [405, 406, 410, 411, 415, 421, 426, 501, 505];
 /** What an OpenTelemetry Collector answers with 400 to a request that is larger than it takes. */
 const TOO_LARGE = /body too large/i;
 
+/** What to ask where a Collector seems to be addressed at its other port. */
+export const IS_GRPC = "Is that the port of OTLP over gRPC, 4317? The one over HTTP is 4318";
+
 /** What became of a record. */
 export type Outcome = "delivered" | "failed";
 
@@ -207,7 +210,15 @@ function adviceFor(
 ): string | undefined {
   if (isRedirect(status)) return undefined; // Its text says it.
   const check = (what: string) => `check ${what}: requests go to ${url}`;
-  if (isEndpoint) return isOfSettings(status) ? check("'endpoint' and 'headers'") : undefined;
+  if (isEndpoint) {
+    if (!isOfSettings(status)) return undefined;
+    const more = status === 415
+      ? `. ${IS_GRPC}`
+      : status === 404 && !url.endsWith("/v1/logs")
+      ? ", and a Collector takes records at /v1/logs"
+      : "";
+    return check("'endpoint' and 'headers'") + more;
+  }
   if (status >= 400 && "x-axonpush-environment" in headers && /environment/i.test(text)) {
     return "register the environment with AxonPush, or leave 'environment' out " +
       "(AXONPUSH_ENVIRONMENT)";

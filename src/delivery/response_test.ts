@@ -149,7 +149,10 @@ Deno.test("rejection() says what to do, by what was answered to whom", () => {
     [400, withHeader("x-axonpush-environment"), /: register the environment/, "No Environment"],
     [403, withHeader("x-axonpush-environment"), /: check that the key/, "Forbidden"],
     [400, SETTINGS, /HTTP 400: no environment$/, "no environment"],
-    [404, endpoint, /: check 'endpoint' and 'headers': requests go to http:/],
+    [404, endpoint, /: check 'endpoint' and 'headers': .* takes records at \/v1\/logs$/],
+    [404, { ...endpoint, url: "http://a/v1/logs" }, /: requests go to http:\/\/a\/v1\/logs$/],
+    [415, endpoint, /: check 'endpoint' and .*\. Is that the port of OTLP over gRPC/],
+    [415, SETTINGS, /: requests go to http:[^ ]*\/event$/],
     [400, endpoint, /HTTP 400$/],
     [307, SETTINGS, /HTTP 307: elsewhere$/, "elsewhere"],
   ];
