@@ -44,6 +44,7 @@ const WRONG: Readonly<Record<keyof AxonPushHandlerOptions, readonly [must: strin
       "",
       "example.com",
       "ftp://example.com",
+      "xhttp://example.com",
       new URL("file:///etc"),
       42,
     ],
@@ -315,7 +316,7 @@ Deno.test("AxonPushHandler() suggests the scheme that an address lacks", () => {
       ["https//api.example.com", "https://api.example.com"],
       ["/event", undefined],
       [":3000", undefined],
-      ["ftp://example.com", undefined],
+      ["ftp://example.com", "xhttp://example.com", undefined],
       ["not an address", undefined],
       ["user:hunter2@localhost", undefined],
     ] as const
@@ -351,7 +352,7 @@ Deno.test("AxonPushHandler() suggests the word that was meant", () => {
     const [options, meant] of [
       [{ protocol: "OTLP" }, "otlp"],
       [{ overflowPolicy: "drop_oldest" }, "drop-oldest"],
-      [{ mode: "Sync" }, "sync"],
+      [{ mode: " Sync " }, "sync"],
       [{ compression: "zstd" }, undefined],
       [{ source: 1 }, undefined],
     ] as const
@@ -534,6 +535,8 @@ Deno.test("AxonPushHandler() shows no secret in an error", () => {
     { apiKey: "ak_hunter2\n" },
     { apiKey: "ak_hunter2→" },
     { baseUrl: "https://user:hunter2@example.com" },
+    { baseUrl: "https://hunter2@example.com" },
+    { baseUrl: "https://:hunter2@example.com" },
     { baseUrl: new URL("https://user:hunter2@example.com") },
     { baseUrl: "https://example.com/?key=hunter2" },
     { endpoint: "https://user:hunter2@example.com" },

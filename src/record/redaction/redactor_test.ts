@@ -748,6 +748,8 @@ Deno.test("mask() masks what has something before it that makes no secret of wha
       `arn:aws:s3:::bucket has secret: ${SECRET}`,
       `invalid request, password: {"a":"${SECRET}"}`,
       `one or two, secret: [${SECRET}]`,
+      `unexpected access_token: ${SECRET}`,
+      `see a/access_token: ${SECRET}`,
     ]
   ) {
     const masked = mask(text);
@@ -763,6 +765,11 @@ Deno.test("mask() masks what has something before it that makes no secret of wha
       "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod-db",
       'Invalid username or password: {"user":"bob"}',
       "wrong password: [object Object]",
+      "<a title=password>Help me</a>",
+      '<label for="password">Enter yours</label>',
+      'for each password, "2 times"',
+      '"the password", "2 times"',
+      "unexpected token: abc1",
     ]
   ) assertEquals(mask(text), text);
 });
