@@ -316,7 +316,7 @@ Deno.test("AxonPushHandler() suggests the scheme that an address lacks", () => {
       ["https//api.example.com", "https://api.example.com"],
       ["/event", undefined],
       [":3000", undefined],
-      ["ftp://example.com", "xhttp://example.com", undefined],
+      ["ftp://example.com", undefined],
       ["not an address", undefined],
       ["user:hunter2@localhost", undefined],
     ] as const
