@@ -748,12 +748,15 @@ Deno.test("mask() masks what has something before it that makes no secret of wha
       `arn:aws:s3:::bucket has secret: ${SECRET}`,
       `invalid request, password: {"a":"${SECRET}"}`,
       `one or two, secret: [${SECRET}]`,
+      ...["password: team/hunter", "secret=team/hunter", "docker password: hunter"],
+      ...["docker secret: Hunter2", "failed to fetch token: hunter", "password:found-hunter"],
+      ...["Cookie: this is a=hunter"],
       `unexpected access_token: ${SECRET}`,
       `see a/access_token: ${SECRET}`,
     ]
   ) {
     const masked = mask(text);
-    assert(!/hunter/.test(masked), masked);
+    assert(!/hunter/i.test(masked), masked);
   }
   for (
     const text of [
