@@ -14,6 +14,8 @@ import type { Dispatcher } from "./dispatcher.ts";
  * It stays on disk, but whoever takes it over from there would send it again.
  */
 const GRACE_MS = 1000;
+/** Longest time that a wait does not look whether it is in vain, in milliseconds. */
+const POLL_MS = 100;
 /** How many files of others it looks at in a row: some may be of programs that ship elsewhere. */
 const LOOKED_AT = 32;
 /** From how many lines on it takes no other file over, and after how many milliseconds. */
@@ -26,7 +28,7 @@ export async function finishBacklog(
   timeoutMs: number,
 ): Promise<void> {
   const deadline = begin(backlog, dispatcher, timeoutMs, "brief");
-  for (let left; backlog.inFlight > 0 && (left = deadline - now()) > 0;) {
+  for (let left; (left = timeLeft(backlog, dispatcher, deadline)) > 0;) {
     await dispatcher.wait(backlog.inFlight, left);
     dispatcher.settle();
   }
@@ -43,10 +45,16 @@ export function finishBacklogSync(
   kind: ThreadKind,
 ): void {
   const deadline = begin(backlog, dispatcher, timeoutMs, kind);
-  for (let left; backlog.inFlight > 0 && dispatcher.isBlocking && (left = deadline - now()) > 0;) {
+  for (let left; dispatcher.isBlocking && (left = timeLeft(backlog, dispatcher, deadline)) > 0;) {
     dispatcher.waitSync(backlog.inFlight, left);
     dispatcher.settle();
   }
+}
+
+/** How long to wait until it is looked again, in milliseconds. Nothing helps where settings are wrong. */
+function timeLeft(backlog: Backlog, dispatcher: Dispatcher, deadline: number): number {
+  if (backlog.inFlight === 0 || dispatcher.isHopeless) return 0;
+  return Math.min(POLL_MS, deadline - now());
 }
 
 /**

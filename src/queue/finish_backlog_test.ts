@@ -10,7 +10,10 @@ import type { Dispatcher } from "./dispatcher.ts";
 import { finishBacklog, finishBacklogSync } from "./finish_backlog.ts";
 
 /** What the two do, and how long they are told to wait at most. */
-function simulate({ inFlight = 0, files = [] as number[], isBlocking = true, settlesBy = 1 } = {}) {
+function simulate(
+  { inFlight = 0, files = [] as number[], isBlocking = true, isHopeless = false, settlesBy = 1 } =
+    {},
+) {
   const calls: unknown[] = [];
   const waits: number[] = [];
   const backlog = {
@@ -23,6 +26,7 @@ function simulate({ inFlight = 0, files = [] as number[], isBlocking = true, set
   };
   const dispatcher = {
     isBlocking,
+    isHopeless,
     recover(...args: unknown[]) {
       calls.push(["recover", ...args]);
       backlog.inFlight += files.shift() ?? 0;
@@ -82,6 +86,12 @@ for (const how of ["finishBacklog", "finishBacklogSync"] as const) {
     assertEquals(given.calls, calls);
     // A second at most, however much time there is.
     assert(given.waits.every((ms) => ms > 0 && ms <= 1000), String(given.waits));
+  });
+
+  Deno.test(`${how}() waits for nothing where the settings are wrong`, async () => {
+    const given = simulate({ inFlight: 2, isHopeless: true });
+    await finish(given, 1000);
+    assertEquals(given.calls, [recover, "stop", "hurry"]);
   });
 
   Deno.test(`${how}() waits no longer than it may`, async () => {
