@@ -291,6 +291,10 @@ const ENDS: Readonly<Record<string, readonly [file: string, ending: Ending]>> = 
     ends: { code: 0, stdout: "the end\n" },
     records: [...RECORDS, "went on 1", "went on 2"],
   }],
+  'goes on at its end by process.on("beforeExit")': ["goes_on_by_node.ts", {
+    ends: { code: 0, stdout: "beforeunload\nbeforeExit\n".repeat(3) },
+    records: [...RECORDS, "went on 1", "went on 2"],
+  }],
   "has a listener from before the package was loaded": ["early_listener.ts", {
     ends: { code: 0, stdout: "twice at most\n" },
   }],

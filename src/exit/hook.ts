@@ -112,7 +112,10 @@ function onBeforeUnload(event: EndEvent): void {
   else event.stopImmediatePropagation();
   const began = endBegan ?? now();
   arrival ??= awaitArrival();
-  if (!waitForShippers(began) && !arrival.isAwaited) return;
+  if (!waitForShippers(began) && !arrival.isAwaited) {
+    endBegan = undefined; // If it goes on now, it is by another listener, such as Node's of `beforeExit`.
+    return;
+  }
   if (event.defaultPrevented) return;
   event.preventDefault();
   endBegan = began;
