@@ -370,6 +370,24 @@ Deno.test("AxonPushHandler says that a proxy is set where nobody answers, but no
     assertNotMatch(stderr, /Zq7hunterX91kLm/);
   }));
 
+Deno.test("AxonPushHandler says that a proxy refuses the connection", () =>
+  forAll([[407], [403]] as const, async (status) => {
+    await using proxy = startFaultyService(() => answer(status));
+    const { stderr } = await runProgram("natural_end.ts", {
+      flags: ["--allow-net", "--allow-env"],
+      args: [JSON.stringify({
+        baseUrl: "https://logs.example.com",
+        apiKey: "ak_test",
+        tenantId: "1",
+        shutdownTimeoutMs: 1000,
+      })],
+      env: { ALL_PROXY: proxy.url.replace("://", "://shop:Zq7hunterX91kLm@"), NO_PROXY: "" },
+    });
+
+    assertStringIncludes(stderr, "trying again. The proxy refuses the connection: see ALL_PROXY,");
+    assertNotMatch(stderr, /Zq7hunterX91kLm/);
+  }));
+
 Deno.test("AxonPushHandler asks about the scheme where a service speaks no TLS", async () => {
   await using service = startReceiver();
   const handler = handlerFor({ url: service.url.replace("http:", "https:") });

@@ -23,6 +23,9 @@ const SPEAKS_FIRST = /received unexpected message|invalid HTTP version/;
  */
 const GIVEN_BACK = /not a result of an error|refused stream/;
 
+/** What Deno says where a proxy opens no connection to the service. */
+const REFUSED_BY_PROXY = /proxy authentication|unsuccessful tunnel/;
+
 /** What it means that nobody answered in time. */
 export function unanswered({ requestTimeoutMs, ...settings }: ResponseSettings): SendResult {
   return unreachable(settings, `no answer within ${requestTimeoutMs} ms`, "timeout");
@@ -76,7 +79,12 @@ export function unreachable(
     isEndpoint && SPEAKS_FIRST.test(why) && IS_GRPC,
     /peer certificate/i.test(why) &&
     "A certificate of your own needs DENO_CERT or DENO_TLS_CA_STORE=system",
-    proxy && `It may be the proxy that does not answer: see ${proxy}, and NO_PROXY for exceptions`,
+    proxy &&
+    `${
+      REFUSED_BY_PROXY.test(why)
+        ? "The proxy refuses the connection"
+        : "It may be the proxy that does not answer"
+    }: see ${proxy}, and NO_PROXY for exceptions`,
   ].filter(Boolean).map((sentence) => `. ${sentence}`).join("").replaceAll("?.", "?");
   const message = `Cannot reach ${service} ${where ?? `at ${url}`}: ${why}: trying again${advice}`;
   const code = isTls ? "tls" : "unreachable";
