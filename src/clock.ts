@@ -10,8 +10,6 @@ const NEVER = new Int32Array(new SharedArrayBuffer(4));
 const { wait, waitAsync } = Atomics;
 const { MessageChannel, PerformanceMark } = globalThis;
 const { Interrupted } = Deno.errors;
-const { getOwnPropertySymbols } = Object;
-const { set } = Reflect;
 
 /** Milliseconds since the start of the program, never set back. */
 export const now: () => number = realClock();
@@ -57,18 +55,20 @@ export async function sleep(ms: number): Promise<void> {
 }
 
 /**
- * Keeps the program alive until the result is called. An open port does; a timer costs ten times
- * as much.
+ * Keeps the program alive until the result is called. An open port that is listened to does; a timer
+ * costs ten times as much.
  */
 export function keepAlive(): () => void {
   try {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {};
-    for (const port of [port1, port2]) leaveUntold(port);
+    const listener = () => {};
+    port1.addEventListener("message", listener);
+    port1.start();
     return () => {
-      // Or else the sanitizers of `deno test` take it for a leak. Where both are closed, Deno ends the
-      // wait for a message by an error.
-      if (canInterrupt()) port1.close();
+      port1.removeEventListener("message", listener);
+      if (!canClose(port1)) return;
+      // Or else the sanitizers of `deno test` take them for a leak.
+      port1.close();
       port2.close();
     };
   } catch {
@@ -77,23 +77,13 @@ export function keepAlive(): () => void {
 }
 
 /**
- * Has Deno not tell a port that it was closed, as it does in programs that use Node's worker threads:
- * by an event that it makes, a little later, of whatever the global `Event` is by then. An emulated
- * window has one of its own, which Deno does not take, and that error nobody could catch.
+ * Whether Deno can end the wait of a port that is closed, and tell it. It does the one by an error, and
+ * the other by an event of what the global `Event` is by then. Where a program has frozen what errors
+ * have in common, or an emulated window is in place, it throws what nobody can catch instead.
  */
-function leaveUntold(port: MessagePort): void {
-  for (const symbol of getOwnPropertySymbols(port)) {
-    if (symbol.description === "nodeWorkerThreadCloseCb") set(port, symbol, undefined);
-  }
-}
-
-/**
- * Whether Deno can make the error by which it ends a wait. Where a program has frozen what errors have
- * in common, Deno throws another one instead, which nobody can catch and which ends the program.
- */
-function canInterrupt(): boolean {
+function canClose(port: MessagePort): boolean {
   try {
-    return new Interrupted() instanceof Interrupted;
+    return port.dispatchEvent(new globalThis.Event("")) && new Interrupted() instanceof Interrupted;
   } catch {
     return false;
   }
