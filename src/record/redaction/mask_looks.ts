@@ -11,6 +11,9 @@ import { ANY_MARK, COLOUR, ESCAPE, MARK, PERCENT, SLASH } from "./spelling.ts";
 /** What is written instead of a secret. */
 export const REDACTED = "[REDACTED]";
 
+/** A space, which URLs encode, and forms, which others may encode again. */
+const SPACE = `(?: |\\+|${PERCENT}2(?:0|B))`;
+
 /**
  * Parameters in place of a token, of a challenge (RFC 9110, 11.6.1) or of an answer that has its type
  * before them: `Bearer realm="…"`, `token_type=Bearer expires_in=3600`.
@@ -32,7 +35,7 @@ const TOKEN_CHARACTER = "[^\\s\"'`,\\\\]";
  * of any kind, or six with a digit or an inner dot, which is no word.
  */
 const BEARER = new RegExp(
-  `(bearer(?:\\s{1,8}|\\+|${PERCENT}20))(?!${CHALLENGE})` +
+  `(bearer(?:\\s{1,8}|${SPACE}))(?!${CHALLENGE})` +
     `(?=${TOKEN_CHARACTER}{16}|(?=${TOKEN_CHARACTER}{6})[\\w~+/=-]*(?:\\d|\\.\\w))` +
     `(?:(?!${GLUED})${TOKEN_CHARACTER})+(?<![)\\]};>&])`,
   "gi",
@@ -85,8 +88,6 @@ const COMMAND_PASSWORD = new RegExp(
   "g",
 );
 
-/** A space, which URLs encode. */
-const SPACE = `(?: |\\+|${PERCENT}20)`;
 const LABEL = `(?:[A-Z\\d]|${SPACE}){0,48}`;
 /** A private key in PEM (RFC 7468), or as SSH has it (RFC 4716), up to its end or that of the text. */
 const PRIVATE_KEY =
@@ -114,7 +115,7 @@ const MAY_HAVE_SHORT = new RegExp(
  * (RFC 4954), and as Docker and npm keep them: `"auth":"…"`, `:_auth=…`.
  */
 const BASE64 = new RegExp(
-  `((?:basic|auth (?:plain|login|xoauth2))(?: |\\+|${PERCENT}20)|` +
+  `((?:basic|auth (?:plain|login|xoauth2))${SPACE}|` +
     `(?<=^|[^A-Za-z\\d]|${ESCAPE})auth${ANY_MARK}?(?:${COLOUR})?\\s{0,8}(?:[:=]|${PERCENT}3[AD])` +
     `\\s{0,8}(?:${COLOUR})?${ANY_MARK}?)` +
     `((?:[A-Za-z\\d+/]|${PERCENT}2[BF]){8,1024}(?:=|${PERCENT}3D){0,2})`,

@@ -9,7 +9,8 @@
 export const PERCENT = "%(?:25){0,3}";
 
 /** A quotation mark, which JSON in JSON and HTML escape: `"`, `\"`, `\\\"`, `&quot;`, `\u0022`. */
-export const MARK = /(?:\\{0,7}(?:["'`]|&quot;|&#3[49];)|\\{1,7}u002[27])/.source;
+export const MARK =
+  /(?:\\{0,7}(?:["'`]|&quot;|&#3[49];)|\\{1,7}u00(?:2[27]|26(?:quot|#3[49]);))/.source;
 
 /** The same, also as URLs encode it. */
 export const ANY_MARK = `(?:${MARK}|${PERCENT}2[27])`;
@@ -19,8 +20,8 @@ export const FIELD_NAME =
   "(?:[A-Z]?[a-z]+|[A-Z]+)(?:[_. -](?:[A-Z]?[a-z]+|[A-Z]+)|[A-Z][a-z]+){0,8}";
 
 /** The brackets of an element, which HTML and some writers of JSON escape: `&lt;`, `\u003c`. */
-export const OPENING = /(?:<|&lt;|\\{1,7}u003[cC])/.source;
-export const CLOSING = /(?:>|&gt;|\\{1,7}u003[eE])/.source;
+export const OPENING = /(?:<|(?:&|\\{1,7}u0026)lt;|\\{1,7}u003[cC])/.source;
+export const CLOSING = /(?:>|(?:&|\\{1,7}u0026)gt;|\\{1,7}u003[eE])/.source;
 
 /** What is between the pairs of a query, where JSON escapes it. */
 export const AMPERSAND = /\\{1,7}u0026/.source;
@@ -36,8 +37,9 @@ export const BARE_COLOUR = "\\[[\\d;]{1,24}m";
 
 /** What is no part of the word behind it: escapes of JSON, URLs and terminals. */
 export const ESCAPE =
-  `\\\\[bfnrt]|\\\\u[\\dA-Fa-f]{4}|\\\\x[\\dA-Fa-f]{2}|${PERCENT}[\\dA-Fa-f]{2}|${BARE_COLOUR}`;
+  `(?:\\\\|${PERCENT}5C)(?:[bfnrt]|u[\\dA-Fa-f]{4}|x[\\dA-Fa-f]{2})|${PERCENT}[\\dA-Fa-f]{2}` +
+  `|${BARE_COLOUR}|${PERCENT}5B(?:[\\d;]|${PERCENT}3B){1,24}m`;
 
 /** The end of a line, which JSON escapes, and behind which `util.inspect` goes on in the next line. */
-export const LINE_END = `(?:\\r?\\n|(?:\\\\{1,7}r)?\\\\{1,7}n` +
+export const LINE_END = `(?:\\r{0,2}\\n|(?:\\\\{1,7}r){0,2}\\\\{1,7}n` +
   `(?:["'\`](?:${COLOUR})? \\+\\s{1,64}(?:${COLOUR})?["'\`])?)(?:[ \\t]|\\\\{1,7}t){0,64}`;
