@@ -218,6 +218,26 @@ Deno.test("AxonPushHandler() refuses what is no level, and says which was meant"
   }
 });
 
+Deno.test("AxonPushHandler() shows no secret of a wrong option, by its name or in a text", () => {
+  const secret = "Zq7hunterX91kLm";
+  for (
+    const [options, message] of [
+      [{ client: { password: secret } }, /'client' must be .* of type object, not shown/],
+      [{ tenantId: { token: secret } }, /'tenantId' must be .* of type object, not shown/],
+      [{ mode: `secret: ${secret}` }, /'mode' must be .* of type string, not shown/],
+      [{ [`token=${secret}`]: 1 }, /unknown option 'token=\[REDACTED\]'/],
+      [{ [`ghp_${"a1".repeat(18)}`]: 1 }, /unknown option '\[REDACTED\]'/],
+    ] as const
+  ) {
+    const error = assertThrows(
+      () => new AxonPushHandler("INFO", { ...VALID, ...options } as never),
+      TypeError,
+    );
+    assertMatch(error.message, message);
+    assert(!error.message.includes(secret), error.message);
+  }
+});
+
 Deno.test("AxonPushHandler() names itself in every error, whatever the options are", () => {
   const hostile = () => {
     throw new Error("hostile");

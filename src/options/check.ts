@@ -7,7 +7,7 @@
  */
 import { LogLevels } from "@std/log";
 import { attempt } from "../record/errors.ts";
-import { maskTokens } from "../record/redaction/mask_looks.ts";
+import { Redactor } from "../record/redaction/redactor.ts";
 import { type Kind, oneOf, type OptionName, RULES } from "./schema.ts";
 
 const ACTION = "Cannot create AxonPushHandler";
@@ -121,7 +121,12 @@ export function show(value: unknown): string | undefined {
     })
   );
   if (shown === undefined || /[@?]|\b(ak|pt)_/.test(shown)) return undefined;
-  return maskTokens(shown) === shown ? shown : undefined;
+  return withoutSecrets(shown) === shown ? shown : undefined;
+}
+
+/** A text for an error, without the secrets that are recognised in it. */
+export function withoutSecrets(text: string): string {
+  return new Redactor([]).mask(text);
 }
 
 /**

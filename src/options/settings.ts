@@ -12,7 +12,7 @@ import { newTraceId } from "../record/context.ts";
 import { attempt } from "../record/errors.ts";
 import { REDACTED } from "../record/redaction/mask_looks.ts";
 import { Redactor } from "../record/redaction/redactor.ts";
-import { checkOption, checkVariable, refuse, show, suggestion } from "./check.ts";
+import { checkOption, checkVariable, refuse, show, suggestion, withoutSecrets } from "./check.ts";
 import { type Destination, destinationOf } from "./destination.ts";
 import { type Environment, environment } from "./environment.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
@@ -156,7 +156,7 @@ function checkEach(options: AxonPushHandlerOptions): AxonPushHandlerOptions {
   }
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(RULES, name)) {
-      refuse(TypeError, `unknown option '${name}'${suggestion(name)}`);
+      refuse(TypeError, `unknown option '${withoutSecrets(name)}'${suggestion(name)}`);
     }
   }
   const given = NAMES.map((name) => {
