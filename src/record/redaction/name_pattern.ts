@@ -72,7 +72,7 @@ const CLOSED = `(?:${ANY_COLOUR}|${PERCENT}(?:5D|2[27])|[\\]*”’»]){0,4}(?<m
   `(?:${ANY_COLOUR}|>>|\\]){0,2}`;
 
 /** `name:`, `name=`, `name =>`, `name := `, `name==`, `name =&gt;`. */
-const PAIR = `\\s{0,64}(?:(?<colon>:(?![:=]|//)|：)|:?={1,3}${CLOSING}?|＝)`;
+const PAIR = `\\s{0,64}(?:(?<colon>:(?![:=]|//)|：)|(?::?={1,3}|\\\\{1,7}u003d)${CLOSING}?|＝)`;
 /** `"name":"…","value":`, `name: …` and in the next line `value:`, `name="…" value=`. */
 const BESIDE = `(?:,|${LINE_END}|\\s){1,64}(?:${MEMBER}){0,3}` +
   `(?:${MARK})?\\w{0,16}?value(?:${MARK})?\\s{0,8}(?:[:=]>?)`;

@@ -33,6 +33,9 @@ Deno.test("mask() finds names and values in forms, listings and what escapes the
     '"\\u003cproperty name=\\"token\\" value=\\"hunter2\\"/\\u003e\\u003cb\\u003etail"',
     "<m><![CDATA[run --db-password hunter2= --tail 1]]></m>",
     "password＝hunter2 tail",
+    '{"uri":"https://e.com/?password\\u003dhunter2\\u0026tail\\u003d1"}',
+    "OTEL_EXPORTER_OTLP_HEADERS=hunter2 TAIL=1",
+    "export OTEL_EXPORTER_OTLP_TRACES_HEADERS='hunter2'; tail=1",
   ];
   for (const text of texts) {
     assertEquals(redactor.mask(text), text.replace("hunter2", "[REDACTED]").replace("]=", "]"));

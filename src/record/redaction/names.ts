@@ -28,6 +28,7 @@ export const LAST_WORDS: readonly LastWord[] = [
     ],
   },
   { last: "data", before: ["client key"] },
+  { last: "headers", before: ["otlp", "otlp logs", "otlp metrics", "otlp traces"] },
   { last: "token", before: ["access", "public", "refresh"] },
   { last: "signature", before: ["amz", "goog", "oauth"] },
   { last: "phrase", before: ["mnemonic", "pass", "recovery", "seed"] },
@@ -80,7 +81,7 @@ const TOKEN_ERROR = /^invalid_/;
 /** What AWS knows a repeated request by. Of others, as `client_token` is of Vault, it is a secret. */
 const REQUEST_TOKEN = /[Cc]lientToken$/;
 /** What all known names contain, so that most other names need no further test. */
-const STEM = /auth|cookie|key|kennwort|pass|phrase|pw|secret|signature|token/i;
+const STEM = /auth|cookie|key|kennwort|otlp|pass|phrase|pw|secret|signature|token/i;
 
 /** Whether a name stands for a secret. */
 export function isSecretName(name: string): boolean {

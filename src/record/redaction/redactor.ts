@@ -31,7 +31,7 @@ const SHORTEST_LOOK = 13;
 const SEPARATOR = /[=:,>|：＝]|--[a-z]|login\s| [\\"']|&(?:gt|quot|#3)|\\u00/i;
 /** What is in all names but one, by letters that texts seldom have: so V8 has little to step over. */
 const STEM =
-  /k(?:ey|ennw|ty|(?<=cook)ie|(?<=tok)en)|p(?:ass(?![a-bd-oq-vx-z])|wd?(?![a-z])|hrase)|s(?:ecr|ig[=%n])|authori/i;
+  /k(?:ey|ennw|ty|(?<=cook)ie|(?<=tok)en)|p(?:ass(?![a-bd-oq-vx-z])|wd?(?![a-z])|hrase|[-_]?head(?<=otlp.?head))|s(?:ecr|ig[=%n]|[-_]?head(?<=otlp.?[a-z]{4,7}.?head))|authori/i;
 const SQL_STEM = "IDENTIFIED BY";
 
 /** How often a text may be encoded in others: in a URL in a URL in a URL, and once more. */
@@ -53,7 +53,8 @@ export class Redactor {
 
   /** Whether the values of properties of this name are secrets. */
   isName(whole: string): boolean {
-    const name = whole.slice(-MAX_NAME); // What it ends with decides, and data may be megabytes.
+    // What it ends with decides, and data may be megabytes. The second of a name has a number.
+    const name = whole.slice(-MAX_NAME).replace(/ \(\d{1,3}\)$/, "");
     return isSecretName(name) || this.#redactKeys.size > 0 && this.#redactKeys.has(normalise(name));
   }
 

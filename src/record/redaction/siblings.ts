@@ -8,12 +8,15 @@ import { read } from "../errors.ts";
 import { isUserAndPassword } from "./mask_looks.ts";
 
 /** Names of properties that may be secrets if others are beside them. */
-const MAY_BE_SECRET = /value$|^(?:_?auth|args|pass|pwd?|[dkpq]|d[pq]|qi)$/i;
-/** Where objects have a name beside a `value`: Kubernetes, ECS, HAR, entries. */
-const NAMES = ["name", "key", "Name", "Key", "field", "header", "ParameterKey", "OptionName"];
+const MAY_BE_SECRET = /value$|^(?:_?auth|args|credential|pass|pwd?|[dkpq]|d[pq]|qi)$/i;
+/** Where objects have a name beside a `value`: Kubernetes, ECS, HAR, entries, errors of validators. */
+const NAMES = [
+  ...["name", "key", "Name", "Key", "field", "header", "ParameterKey", "OptionName"],
+  ...["path", "param", "property", "attribute", "variable"],
+];
 /** What `PWD` has in an environment. */
 const DIRECTORY = /^(?:[/~]|\.{1,2}\/|[A-Z]:[\\/])/i;
-/** Beside a `pass`. */
+/** Beside a `pass`, and beside the `credential` of a TURN server. */
 const USERS = ["user", "username", "userName", "login", "email"];
 
 /** Whether {@linkcode isSecretBeside} may be true for properties of this name. */
@@ -46,7 +49,7 @@ export function isSecretBeside(
   if (typeof value !== "string") return false;
   if (lower.endsWith("auth")) return isUserAndPassword(value);
   if (lower === "pwd" && DIRECTORY.test(value)) return false;
-  return has(["pass", "pw", "pwd"].includes(lower) ? USERS : ["kty"], Boolean);
+  return has(["credential", "pass", "pw", "pwd"].includes(lower) ? USERS : ["kty"], Boolean);
 }
 
 /** One word or two, and no option: a container may be named `auth`, too. */

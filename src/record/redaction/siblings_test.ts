@@ -29,6 +29,14 @@ const DATA: readonly (readonly [object, object])[] = [
   [{ email: "bob", PASS: `/${SECRET}` }, { email: "bob", PASS: R }],
   [{ email: "bob", Pwd: `${SECRET}~/a` }, { email: "bob", Pwd: R }],
   [{ key: "password", VALUE: SECRET }, { key: "password", VALUE: R }],
+  // What validators say.
+  [{ path: "password", value: SECRET, msg: "short" }, { path: "password", value: R, msg: "short" }],
+  [{ param: "user.password", value: SECRET }, { param: "user.password", value: R }],
+  [{ property: "token", value: SECRET, constraints: {} }, {
+    ...{ property: "token", value: R, constraints: {} },
+  }],
+  [{ attribute: "password", oldValue: SECRET }, { attribute: "password", oldValue: R }],
+  [{ variable: "DB_PASSWORD", value: SECRET }, { variable: "DB_PASSWORD", value: R }],
   [{ auths: { "ghcr.io": { auth: BASIC } } }, { auths: { "ghcr.io": { auth: R } } }],
   [{ _auth: BASIC, always: true }, { _auth: R, always: true }],
   [{ AUTH: BASIC, _Auth: BASIC }, { AUTH: R, _Auth: R }],
@@ -55,6 +63,8 @@ const INNOCENT = [
   { key: "password", valued: "b", args2: ["a"], args: "a" },
   { auth: "none", d: KEY, k: "key", p: 0.05, q: "search words" },
   { auth: "plain", mode: "basic" },
+  { credential: "managed", provider: "azure" },
+  { path: "/v1/users", value: 4, property: "width" },
   { auth: "Basic", authority: BASIC.slice(0, 6) },
   { kty: "RSA", n: KEY, e: "AQAB", kid: KEY, use: "sig" },
   { value: 1, name: "b" },
@@ -132,6 +142,21 @@ Deno.test("mask() masks passwords and base64 in files and protocols that have no
   ) {
     assertEquals(redactor.mask(text), text);
   }
+});
+
+Deno.test("JsonWriter.value() masks the credential of a TURN server, in data alone", () => {
+  const server = { urls: "turn:t", username: "bob", credential: SECRET };
+  assertEquals(written(server), { ...server, credential: R });
+  assertEquals(redactor.mask(JSON.stringify(server)), JSON.stringify(server));
+});
+
+Deno.test("JsonWriter.value() masks each of several values of a name", () => {
+  const headers = new Headers([["set-cookie", "a=1"], ["x-b", "1"], ["set-cookie", "b=2"]]);
+  assertEquals(written(headers), { "set-cookie": R, "set-cookie (1)": R, "x-b": "1" });
+  const form = new FormData();
+  for (const value of ["a", "b", "c"]) form.append("password", value);
+  for (const value of ["a", "b"]) form.append("tail", value);
+  assertEquals(Object.values(written(form) as object), [R, R, R, "a", "b"]);
 });
 
 Deno.test("JsonWriter.string() shows no part of such a secret at a cut", () => {
