@@ -203,7 +203,7 @@ Deno.test("OTEL_EXPORTER_OTLP_HEADERS is sent as far as it can be read, and neve
   const { exporter, notices } = await settings(OTLP, {
     OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318",
     OTEL_EXPORTER_OTLP_HEADERS:
-      "a=1,hunter2,b=%hunter2,Content-Type=text/plain,Authorization: Basic hunter2=,c=3",
+      "a=1,hunter2,b=%hunter2,Content-Type=text/plain,Authorization: Basic hunter2=,d=hunter2%0A,c=3",
   });
   assertEquals(exporter.headers, { a: "1", c: "3" });
   assertEquals(notices.map(({ code }) => code), ["otel-headers"]);

@@ -12,7 +12,7 @@ import type { Environment } from "./environment.ts";
 import type { AxonPushHandlerOptions } from "./options.ts";
 import { otelDestination } from "./otel.ts";
 import { refuse, show } from "./check.ts";
-import { HEADER_NAME, type OptionName, parseAddress, RULES } from "./schema.ts";
+import { HEADER_NAME, HEADER_VALUE, type OptionName, parseAddress, RULES } from "./schema.ts";
 
 /** Where requests go. */
 export interface Destination {
@@ -167,9 +167,6 @@ const OPTION_OF: Readonly<Record<string, OptionName>> = {
   "X-Axonpush-Environment": "environment",
   "X-Axonpush-Channel": "channelId",
 };
-
-/** What HTTP can carry in a header (RFC 9110, 5.5). */
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
  * The headers of a request: our own, and those that the program adds. Refuses what HTTP cannot carry,

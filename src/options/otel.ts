@@ -9,7 +9,7 @@
 import type { Diagnostic } from "../diagnostics.ts";
 import type { Environment } from "./environment.ts";
 import { checkVariable } from "./check.ts";
-import { HEADER_NAME, parseAddress } from "./schema.ts";
+import { HEADER_NAME, HEADER_VALUE, parseAddress } from "./schema.ts";
 
 /** The value of variables, and what there is to report about them. */
 export interface Found<Value> {
@@ -55,7 +55,9 @@ export function otelDestination(variables: Environment): Found<OtelDestination> 
   // "Authorization: Bearer …" has a credential in what would be the name.
   const pairs = list === undefined
     ? []
-    : pairsOf(variables(list)).map((pair) => pair && HEADER_NAME.test(pair[0]) ? pair : undefined);
+    : pairsOf(variables(list)).map((pair) =>
+      pair && HEADER_NAME.test(pair[0]) && HEADER_VALUE.test(pair[1]) ? pair : undefined
+    );
   return {
     value: { url, headers: Object.fromEntries(pairs.filter((pair) => pair !== undefined)) },
     notices: [

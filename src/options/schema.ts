@@ -24,6 +24,8 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** What a header may be named (RFC 9110, 5.1). */
 export const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+/** What its value may be (RFC 9110, 5.5). */
+export const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** What a value must be. */
 export interface Kind {
