@@ -15,7 +15,6 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { DatabaseSync } from "node:sqlite";
 import type { LevelName } from "@std/log/levels";
 import { AxonPushHandler, type AxonPushHandlerOptions, withAxonPush, withTrace } from "../mod.ts";
 import { permissionFlag } from "../src/options/path.ts";
@@ -819,31 +818,6 @@ Deno.test("AxonPushHandler() wants the tenant as an option where it has an endpo
     "TypeError: Cannot create AxonPushHandler: missing 'tenantId': to an 'endpoint' only those " +
       "credentials are sent that are options: set it as one, or leave out 'apiKey'\n",
   );
-});
-
-Deno.test({
-  name: "AxonPushHandler() refuses a spool with a path that SQLite does not take",
-  ignore: Deno.build.os === "windows",
-  async fn() {
-    const folder = await Deno.makeTempDir();
-    try {
-      const spool = (bytes: number) => `${folder}/${"ä".repeat(100)}/`.padEnd(bytes - 100, "x");
-      const { message } = refusal({ spool: spool(461) });
-      assertEquals(
-        message,
-        "Cannot create AxonPushHandler: 'spool' must be a path of at most 460 bytes, as SQLite takes " +
-          "no longer ones: current value has 461",
-      );
-      // And one that is not refused is not too long.
-      Deno.mkdirSync(spool(460), { recursive: true });
-      const name = `${spool(460)}/${crypto.randomUUID()}.sqlite`;
-      using database = new DatabaseSync(name);
-      database.exec("PRAGMA journal_mode = WAL; CREATE TABLE lines (line TEXT)");
-      resolveOptions({ ...VALID, spool: spool(460) });
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  },
 });
 
 Deno.test("permissionFlag() is a flag as a shell and Deno take it", () => {

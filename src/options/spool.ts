@@ -9,12 +9,6 @@ import type { AxonPushHandlerOptions } from "./options.ts";
 import { pathOf, permissionFlag } from "./path.ts";
 
 /**
- * Longest path of the directory, in bytes. SQLite's own limit is 512 for a file (`MAX_PATHNAME`), and
- * in the directory that is `/`, a UUID and `.sqlite-journal`.
- */
-const MAX_BYTES = 460;
-
-/**
  * The directory of the spool as a path, if there is to be one.
  *
  * @param options What the program passed.
@@ -40,14 +34,6 @@ export function spoolOf(
   const isRelative = !/^([a-z]:)?[/\\]/i.test(path);
   // The program may go to another directory later.
   const directory = isRelative && mayReadFile(".") ? `${Deno.cwd()}/${path}` : path;
-  const { length } = new TextEncoder().encode(directory);
-  if (length > MAX_BYTES && Deno.build.os !== "windows") {
-    refuse(
-      TypeError,
-      `'spool' must be a path of at most ${MAX_BYTES} bytes, as SQLite takes no longer ones: ` +
-        `current value has ${length}`,
-    );
-  }
   const flags = [
     mayReadFile(directory) ? "" : permissionFlag("read", directory),
     mayWriteFile(directory) ? "" : permissionFlag("write", directory),
