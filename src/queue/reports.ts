@@ -83,7 +83,7 @@ export function reportRemainder(
       level: "warn",
       code: "spooled",
       message: `${records(kept)} ${kept === 1 ? "stays" : "stay"} in the spool ${spool}: ` +
-        `whoever uses it next delivers them`,
+        `whoever uses it next delivers ${kept === 1 ? "it" : "them"}`,
     });
   }
 }

@@ -65,7 +65,7 @@ Deno.test("reportRemainder() tells what is lost from what stays on disk, and not
     [
       "warn",
       "spooled",
-      "1 record stays in the spool /spool: whoever uses it next delivers them",
+      "1 record stays in the spool /spool: whoever uses it next delivers it",
     ],
   ]);
   assertEquals(reported({ lost: 2, silent: "http://h/" }), [[
