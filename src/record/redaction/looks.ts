@@ -252,7 +252,7 @@ export const LOOKS: readonly Look[] = [
   },
   {
     issuer: "Telegram, bot",
-    prefix: "(?:bot)?\\d{8,10}(?::|%3A)",
+    prefix: `(?:bot)?\\d{8,10}(?::|${PERCENT}3A)`,
     sign: "AA",
     shape: "[\\w-]{33}",
     source: "https://core.telegram.org/bots/features#botfather",

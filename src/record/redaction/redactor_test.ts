@@ -91,6 +91,7 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
     `1234567890:AA${word.slice(0, 33)}`,
     `bot1234567890:AA${word.slice(0, 33)}`,
     `bot1234567890%3AAA${word.slice(0, 33)}`,
+    `bot1234567890%253AAA${word.slice(0, 33)}`,
   ],
   "Twilio": [`SK${hex.slice(0, 32)}`],
 };
