@@ -679,6 +679,17 @@ Deno.test("AxonPushHandler delivers from a worker when the program gets SIGTERM"
   assertArrived(service, [...RECORDS, ...RECORDS]);
 });
 
+Deno.test("AxonPushHandler lets a program end that sends itself SIGTERM and has a worker", async () => {
+  await using service = startService();
+  const { flags, args } = shipTo(service);
+  const outcome = await runProgram("kills_itself_with_worker.ts", {
+    flags: [...flags, READ_REPOSITORY],
+    args,
+  });
+  assertEquals(outcome, { ...SIGTERM, stdout: "", stderr: "" });
+  assertArrived(service, [...RECORDS, ...RECORDS]);
+});
+
 Deno.test("AxonPushHandler lets SIGINT end a program whose worker hears it, and ends itself", async () => {
   await using service = startService({ delayMs: 500 });
   const { flags, args } = shipTo(service);

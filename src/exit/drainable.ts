@@ -40,3 +40,12 @@ export interface Hooked {
   /** Longest wait at the end, in milliseconds. */
   readonly shutdownTimeoutMs: number;
 }
+
+/** Waits, without blocking, for those that have records pending. */
+export async function flushPending(hooked: Iterable<Hooked>): Promise<void> {
+  const waiting = [...hooked].filter(({ shipper }) => shipper.pending > 0);
+  if (waiting.length === 0) return; // Without a turn of the event loop the program says nothing more.
+  await Promise.all(
+    waiting.map(({ shipper, shutdownTimeoutMs }) => shipper.flush(shutdownTimeoutMs)),
+  );
+}

@@ -37,14 +37,17 @@ export interface AtOwnSignal {
 export function hearOwnSignals(at: AtOwnSignal): () => void {
   // By default a signal is SIGTERM, and Node takes numbers, too.
   return onKill((to, sent = "SIGTERM") => {
+    const signal = SIGNALS.find((name) => sent === name || sent === EXIT_CODES[name] - 128);
+    if (to !== pid || signal === undefined) return;
     let isEnd = false;
     guard(() => {
-      const signal = SIGNALS.find((name) => sent === name || sent === EXIT_CODES[name] - 128);
-      if (to === pid && signal !== undefined) isEnd = at.onSent(signal);
+      isEnd = at.onSent(signal);
     })();
     if (!isEnd) return;
     return guard(() => {
       block(ARRIVAL_MS);
+      // A worker of the program's has heard it and drained. As after any signal, it waits for the next.
+      sendToSelf(signal);
       at.goOn();
     });
   });

@@ -13,7 +13,7 @@ import { block, now, sleep, stay, turn } from "../clock.ts";
 import type { EndSignal } from "../options/options.ts";
 import { ECHO_MS, SignalWatch, watchmen } from "../worker/signal_watch.ts";
 import { Arrival, type Hearing } from "./arrival.ts";
-import type { Hooked } from "./drainable.ts";
+import { flushPending, type Hooked } from "./drainable.ts";
 import { guard } from "./guard.ts";
 import { IN_WORKER, isListenedTo, isListenedToByNode, isMaybeWatched, isTest } from "./host.ts";
 import { Listeners } from "./listeners.ts";
@@ -78,8 +78,8 @@ export class Signals implements Hearing, AtOwnSignal {
    * it has cleaned up, and sent that itself in order to end.
    */
   #stale = new Set<EndSignal>();
-  /** Signals that this worker has drained at. */
-  #drainedAt = new Set<EndSignal>();
+  /** How far this worker is with signals that it has heard. */
+  #inWorker = new Map<EndSignal, "draining" | "came again" | "drained">();
   /** Has us hear no more of the signals that the program sends itself. */
   #ignoreOwn: (() => void) | undefined;
 
@@ -226,7 +226,9 @@ export class Signals implements Hearing, AtOwnSignal {
 
   async #onSignal(signal: EndSignal): Promise<void> {
     const heardAt = now();
-    if (this.#drainedAt.delete(signal)) return this.#endBy(signal);
+    if (this.#inWorker.get(signal) === "drained") return this.#endBy(signal);
+    if (this.#inWorker.has(signal)) return void this.#inWorker.set(signal, "came again");
+    if (IN_WORKER) this.#inWorker.set(signal, "draining");
     if (this.#dealing) return void (this.#cameAgain ||= this.#dealing.signal === signal);
     const watch = this.#watch;
     watch?.takeOver();
@@ -242,7 +244,7 @@ export class Signals implements Hearing, AtOwnSignal {
     if (isShared) this.#stale.add(signal);
     try {
       // A program that ends itself has others waiting for its last answers.
-      if (isShared && !IN_WORKER) await this.#flush(({ shipper }) => shipper.pending > 0);
+      if (isShared && !IN_WORKER) await flushPending(this.#hooked);
       else await this.#drain(heardAt);
     } finally {
       watch?.release();
@@ -264,16 +266,7 @@ export class Signals implements Hearing, AtOwnSignal {
 
   async #drain(began: number): Promise<void> {
     this.#at.drainAll(began);
-    await this.#flush(({ shipper }) => !shipper.isBlocking && shipper.pending > 0);
-  }
-
-  /** Waits without blocking. */
-  async #flush(isMeant: (entry: Hooked) => boolean): Promise<void> {
-    const waiting = [...this.#hooked].filter(isMeant);
-    if (waiting.length === 0) return; // Without a turn of the event loop the program says nothing more.
-    await Promise.all(
-      waiting.map(({ shipper, shutdownTimeoutMs }) => shipper.flush(shutdownTimeoutMs)),
-    );
+    await flushPending([...this.#hooked].filter(({ shipper }) => !shipper.isBlocking));
   }
 
   async #end(signal: EndSignal, heardAt: number): Promise<void> {
@@ -281,9 +274,11 @@ export class Signals implements Hearing, AtOwnSignal {
       // The main thread heard the signal too and may still be draining. Its end comes as the same
       // signal again; if none comes, because the main thread has no handler or two signals arrived
       // as one, this thread ends the program.
-      this.#drainedAt.add(signal);
-      await stay(GRACE_MS);
-      if (this.#drainedAt.delete(signal)) this.#endBy(signal);
+      if (this.#inWorker.get(signal) === "draining") {
+        this.#inWorker.set(signal, "drained");
+        await stay(GRACE_MS);
+      }
+      if (this.#inWorker.has(signal)) this.#endBy(signal);
       return;
     }
     if ((signal === "SIGTERM" || this.#dealing?.isShared) && isMaybeWatched()) {
@@ -336,6 +331,7 @@ export class Signals implements Hearing, AtOwnSignal {
   /** The program goes on after all. */
   goOn(): void {
     this.#dealing = undefined;
+    this.#inWorker.clear();
     this.#at.cancelShutdown();
     this.update();
   }
@@ -345,8 +341,9 @@ export class Signals implements Hearing, AtOwnSignal {
    * us: at Ctrl-C its child processes end, too, and it may notice that first.
    */
   endByHeard(): void {
-    for (const signal of this.#drainedAt) {
-      block(GRACE_MS); // As above, but there is no other time.
+    for (const [signal, state] of this.#inWorker) {
+      if (state === "draining") continue;
+      if (state === "drained") block(GRACE_MS); // As above, but there is no other time.
       this.#endBy(signal);
     }
     const { signal, watch, isShared } = this.#dealing ?? { watch: this.#watch };
@@ -363,6 +360,7 @@ export class Signals implements Hearing, AtOwnSignal {
   }
 
   #endBy(signal: EndSignal): void {
+    this.#inWorker.delete(signal);
     this.stop();
     sendToSelf(signal);
   }
