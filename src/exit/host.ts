@@ -10,7 +10,7 @@ import { mayReadFile } from "../permissions.ts";
 
 // As they are when the package is loaded, whatever the program does to them later.
 const { apply, get: getProperty } = Reflect;
-const { defineProperty, getPrototypeOf, values } = Object;
+const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, values } = Object;
 const { Deno: deno, Event, EventTarget, Proxy } = globalThis;
 const { args, build, readTextFileSync } = deno;
 
@@ -49,13 +49,15 @@ const HOT_FLAG = /^--(watch-hmr|unstable-hmr)(=|$)/;
 export function afterListeners(event: EndEvent, callback: () => void): void {
   if (!isAsked()) return callback();
   const prototype = getPrototypeOf(event); // The global `Event` may be another one.
+  // Of another version of this package, which a dependency of the program's may bring along.
+  const before = getOwnPropertyDescriptor(event, "defaultPrevented")?.get;
   let isOver = false;
   const get = () => {
     if (!isOver && event.eventPhase === NO_PHASE) {
       isOver = true;
       callback();
     }
-    return getProperty(prototype, "defaultPrevented", event);
+    return before ? apply(before, event, []) : getProperty(prototype, "defaultPrevented", event);
   };
   // Of no prototype, since a program may have given all objects a property of such a name.
   const property = { __proto__: null, configurable: true, get };
