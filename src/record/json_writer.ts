@@ -12,8 +12,9 @@ import { type Dialect, PLAIN } from "./dialect.ts";
 import { errorFields, ErrorProperties, isError, read, unreadable } from "./errors.ts";
 import { createForm, type Form, type Name } from "./form.ts";
 import { platformFields, WEB_MAPS } from "./platform_objects.ts";
+import { REDACTED } from "./redaction/mask_looks.ts";
 import { Redactor } from "./redaction/redactor.ts";
-import { isSecretBeside } from "./redaction/siblings.ts";
+import { isSecretBeside, keptOfArgument } from "./redaction/siblings.ts";
 import { FIELD_NAME } from "./redaction/spelling.ts";
 
 /** Deepest nesting that is written. */
@@ -42,6 +43,8 @@ const FIELD = new RegExp(`^${FIELD_NAME}$`);
 
 /** Begins an option in a list of arguments: `["--password", "…"]`. */
 const OPTION = "--";
+/** An option, and no value. */
+const AN_OPTION = /^-(?:[a-z]|-[a-z-]+)$/i;
 
 /** Collections of names and values. */
 const MAPS = [...WEB_MAPS, "Map"];
@@ -259,6 +262,10 @@ export class JsonWriter {
       const masked = typeof before === "string" &&
         (i % 2 === 1 && length % 2 === 0 || before.startsWith(OPTION)) &&
         this.#isNamedBy(before, item, length);
+      const kept = masked
+        ? undefined
+        : keptOfArgument(items, i, before, item, this.#ancestors.at(-2));
+      if (kept !== undefined) item = kept + REDACTED;
       text += (i === 0 ? "" : ",") + (masked ? this.#form.masked : this.value(item));
     }
     return this.#form.list(text);
@@ -270,6 +277,7 @@ export class JsonWriter {
    */
   #isNamedBy(name: string, value: unknown, length: number): boolean {
     if (!LISTED_NAME.test(name) || !this.#redactor.isName(name)) return false;
+    if (typeof value === "string" && AN_OPTION.test(value)) return false; // `sshpass` is a command.
     if (this.#redactor.isHarmless(name, value)) return false;
     const isEntry = length === 2 && Array.isArray(this.#ancestors.at(-2));
     return isEntry || name.startsWith(OPTION) || typeof value !== "string" ||

@@ -149,6 +149,13 @@ export const MAY_HAVE_OTHER = new RegExp(
 const TOKEN_BEGIN = new RegExp(`${BEFORE}eyJ`);
 const TOKEN_PART = /[\w.-]/;
 
+/** The password that a command line ends with, if it does. */
+export function passwordAtEnd(command: string): string | undefined {
+  for (const { 0: all, 1: kept, index } of command.matchAll(COMMAND_PASSWORD)) {
+    if (index + all.length === command.length) return all.slice(kept!.length);
+  }
+}
+
 /** A text without passwords in URLs and private keys. */
 export function maskBlocks(text: string): string {
   const mayHave = text.includes("----") && KEY_BEGIN.test(text) || text.includes("$argon2") ||

@@ -5,7 +5,7 @@
  * @module
  */
 import { read } from "../errors.ts";
-import { isUserAndPassword } from "./mask_looks.ts";
+import { isUserAndPassword, passwordAtEnd } from "./mask_looks.ts";
 
 /** Names of properties that may be secrets if others are beside them. */
 const MAY_BE_SECRET = /value$|^(?:_?auth|args|credential|pass|pwd?|[dkpq]|d[pq]|qi)$/i;
@@ -14,6 +14,13 @@ const NAMES = [
   ...["name", "key", "Name", "Key", "field", "header", "ParameterKey", "OptionName"],
   ...["path", "param", "property", "attribute", "variable"],
 ];
+/** Where objects have the command beside its arguments. */
+const COMMANDS = ["command", "cmd", "path", "file", "spawnfile", "program", "executable"];
+/** As many words before an argument are looked at, and as many characters of each. */
+const MAX_WORDS = 32;
+const MAX_WORD = 128;
+/** What ends a word on a command line. */
+const ENDS_WORD = /[\s"'\\|;&]/g;
 /** What `PWD` has in an environment. */
 const DIRECTORY = /^(?:[/~]|\.{1,2}\/|[A-Z]:[\\/])/i;
 /** Beside a `pass`, and beside the `credential` of a TURN server. */
@@ -56,4 +63,36 @@ export function isSecretBeside(
 function isCommandLine(value: unknown): boolean {
   return Array.isArray(value) && value.length <= 2 &&
     value.every((word) => typeof word === "string" && !word.startsWith("-"));
+}
+
+/**
+ * What is kept of an argument that is a password, or ends with one, by the command and the option before
+ * it: `["mysql", "-p…"]`, `{ cmd: "curl", args: ["-u", "user:…"] }`. Nothing is returned if it is none.
+ * @param owner What the list of arguments is in, if that is an object.
+ */
+export function keptOfArgument(
+  items: ArrayLike<unknown>,
+  index: number,
+  before: unknown,
+  item: unknown,
+  owner: object | undefined,
+): string | undefined {
+  if (typeof item !== "string" || !isOption(item) && !isOption(before)) return undefined;
+  const words = COMMANDS.map((name) => owner && read(owner, name))
+    .filter((command) => typeof command === "string")
+    .map(wordOf);
+  for (let i = Math.max(0, index - MAX_WORDS); i <= index; i++) {
+    words.push(wordOf(i === index ? item : read(items, i)));
+  }
+  const password = passwordAtEnd(words.join(" "));
+  return password && words.at(-1)!.slice(0, -password.length);
+}
+
+/** What may be a word on a command line. */
+function wordOf(value: unknown): string {
+  return typeof value === "string" ? value.slice(0, MAX_WORD).replace(ENDS_WORD, "_") : "_";
+}
+
+function isOption(word: unknown): boolean {
+  return typeof word === "string" && word.startsWith("-");
 }

@@ -185,3 +185,23 @@ Deno.test("JsonWriter.string() shows no part of such a secret at a cut", () => {
     }
   }
 });
+
+Deno.test("JsonWriter.value() masks passwords among the arguments of a command", () => {
+  const args: readonly (readonly [given: unknown, expected: unknown])[] = [
+    [["mysql", "-u", "root", `-p${SECRET}`, "db"], ["mysql", "-u", "root", `-p${R}`, "db"]],
+    [["curl", "-s", "-u", `bob:a ${SECRET}`], ["curl", "-s", "-u", `bob:${R}`]],
+    [["docker", "login", "-p", SECRET, "ghcr.io"], ["docker", "login", "-p", R, "ghcr.io"]],
+    [["sshpass", "-p", SECRET, "ssh"], ["sshpass", "-p", R, "ssh"]],
+    [["sudo", "/usr/bin/redis-cli", "-a", SECRET], ["sudo", "/usr/bin/redis-cli", "-a", R]],
+    [{ path: "docker", spawnargs: ["login", "-p", SECRET] }, {
+      path: "docker",
+      spawnargs: ["login", "-p", R],
+    }],
+  ];
+  for (const [given, expected] of args) assertEquals(written({ given }), { given: expected });
+  const innocent = [
+    ...[["mkdir", "-p", "/srv"], ["git", "-p", "log"], ["docker", "run", "-p", "80:80"]],
+    ...[["mysql", "-p", "db"], ["sshpass", "-e"], ["curl", "-u"], [5, "-p"], ["-p", "a"]],
+  ];
+  for (const given of innocent) assertEquals(written({ given }), { given });
+});
