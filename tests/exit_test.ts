@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { assertEquals, assertGreaterOrEqual, assertMatch } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { type DevServer, type DevServerOptions, startDevServer } from "../dev/mod.ts";
@@ -327,6 +328,55 @@ for (const order of ["first", "last"]) {
 
 for (const [what, [file, ending]] of Object.entries(ENDS)) {
   Deno.test(`AxonPushHandler delivers all when a program ${what}`, () => assertEnds(file, ending));
+}
+
+/** How a program ends that has two copies of the package, where it gets SIGTERM in the end if it waits. */
+const ENDS_OF_TWO: Readonly<Record<string, Partial<Outcome>>> = {
+  "ends": { code: 0, signal: null },
+  "exits": { code: 3, signal: null },
+  "throws": { code: 1, signal: null },
+  "sends itself SIGTERM": { code: 143, signal: "SIGTERM" },
+  "listens itself": { code: 7, signal: null },
+  "waits": { code: 143, signal: "SIGTERM" },
+  "computes": { code: 143, signal: "SIGTERM" },
+};
+
+for (const [how, { code, signal }] of Object.entries(ENDS_OF_TWO)) {
+  Deno.test(`AxonPushHandler delivers all of two copies of the package when a program ${how}`, async () => {
+    await using service = startService();
+    using copy = copyPackage();
+    const { args } = shipTo(service, { shutdownTimeoutMs: 2000 });
+    const program = startProgram("two_versions.ts", {
+      flags: ["-A"],
+      args: [...args, copy.url, how],
+    });
+    if (["listens itself", "waits", "computes"].includes(how)) {
+      await program.output(/^ready$/m);
+      program.kill("SIGTERM");
+    }
+    const outcome = await program.ended;
+    assertEquals(outcome, { ...outcome, code, signal });
+    assertArrived(service, RECORDS);
+  });
+}
+
+/** Another copy of the package, as a module of another address. */
+function copyPackage(): Disposable & { readonly url: string } {
+  const folder = Deno.makeTempDirSync();
+  const copy = (from: URL, to: string) => {
+    Deno.mkdirSync(to);
+    for (const { name, isDirectory } of Deno.readDirSync(from)) {
+      if (isDirectory) copy(new URL(`${name}/`, from), join(to, name));
+      else Deno.copyFileSync(new URL(name, from), join(to, name));
+    }
+  };
+  const repository = new URL("../", import.meta.url);
+  copy(new URL("src/", repository), join(folder, "src"));
+  Deno.copyFileSync(new URL("mod.ts", repository), join(folder, "mod.ts"));
+  return {
+    url: pathToFileURL(join(folder, "mod.ts")).href,
+    [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }),
+  };
 }
 
 for (const [what, code] of [["exits", 3], ["throws", 1]] as const) {

@@ -8,6 +8,7 @@
  * @module
  */
 import { now, sleep } from "../clock.ts";
+import { inCommon } from "../in_common.ts";
 import { Atomics } from "./atomics.ts";
 import type { EndSignal } from "../options/options.ts";
 import { Heartbeat, type Question } from "./heartbeat.ts";
@@ -77,8 +78,8 @@ export class Watchmen {
   }
 }
 
-/** The one list of them. */
-export const watchmen: Watchmen = new Watchmen();
+/** The one list of them, whatever copy of the package they are of. */
+export const watchmen: Watchmen = inCommon("watchmen", () => new Watchmen());
 
 /** The program's end of a watch. */
 export class SignalWatch {
