@@ -39,7 +39,7 @@ import {
   storeUnanswered,
   wronglyCompressed,
 } from "./faulty_service.ts";
-import { runProgram } from "./program.ts";
+import { runProgram, startProgram } from "./program.ts";
 import { startReceiver } from "./receiver.ts";
 
 /** Longer than any test takes: nothing here may be saved by a timeout but what is about one. */
@@ -373,18 +373,20 @@ Deno.test("AxonPushHandler says that a proxy is set where nobody answers, but no
 Deno.test("AxonPushHandler says that a proxy refuses the connection", () =>
   forAll([[407], [403]] as const, async (status) => {
     await using proxy = startFaultyService(() => answer(status));
-    const { stderr } = await runProgram("natural_end.ts", {
+    const program = startProgram("natural_end.ts", {
       flags: ["--allow-net", "--allow-env"],
       args: [JSON.stringify({
         baseUrl: "https://logs.example.com",
         apiKey: "ak_test",
         tenantId: "1",
-        shutdownTimeoutMs: 1000,
+        shutdownTimeoutMs: PLENTY_MS,
       })],
       env: { ALL_PROXY: proxy.url.replace("://", "://shop:Zq7hunterX91kLm@"), NO_PROXY: "" },
     });
 
-    assertStringIncludes(stderr, "trying again. The proxy refuses the connection: see ALL_PROXY,");
+    await program.output(/trying again\. The proxy refuses the connection: see ALL_PROXY,/);
+    program.kill("SIGKILL");
+    const { stderr } = await program.ended;
     assertNotMatch(stderr, /Zq7hunterX91kLm/);
   }));
 
