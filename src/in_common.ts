@@ -17,7 +17,9 @@ const FORM = 1;
 export function inCommon<T extends object>(name: string, make: () => T): T {
   const key = symbolFor(`@axonpush/std-log ${name} ${FORM}`);
   const global = globalThis as unknown as Record<symbol, T | undefined>;
-  const made = global[key] ?? make();
+  const known = global[key];
+  if (known !== undefined) return known;
+  const made = make();
   try {
     defineProperty(global, key, { value: made, configurable: true });
   } catch {

@@ -49,7 +49,7 @@ const HOT_FLAG = /^--(watch-hmr|unstable-hmr)(=|$)/;
 export function afterListeners(event: EndEvent, callback: () => void): void {
   if (!isAsked()) return callback();
   const prototype = getPrototypeOf(event); // The global `Event` may be another one.
-  // Of another version of this package, which a dependency of the program's may bring along.
+  // Of a version of this package with which this one has nothing in common.
   const before = getOwnPropertyDescriptor(event, "defaultPrevented")?.get;
   let isOver = false;
   const get = () => {

@@ -14,7 +14,7 @@ import { createForm, type Form, type Name } from "./form.ts";
 import { platformFields, WEB_MAPS } from "./platform_objects.ts";
 import { REDACTED } from "./redaction/mask_looks.ts";
 import { Redactor } from "./redaction/redactor.ts";
-import { isSecretBeside, keptOfArgument } from "./redaction/siblings.ts";
+import { isPasswordOption, isSecretBeside, keptOfArgument } from "./redaction/siblings.ts";
 import { FIELD_NAME } from "./redaction/spelling.ts";
 
 /** Deepest nesting that is written. */
@@ -252,6 +252,7 @@ export class JsonWriter {
   #items(items: ArrayLike<unknown>, length: number): string {
     let text = "";
     let item: unknown;
+    let isOption = false;
     for (let i = 0; i < length; i++) {
       if (i === MAX_ENTRIES || this.#charactersLeft <= 0) {
         return this.#form.list(`${text}${text && ","}${this.#note(`[${length - i} more]`)}`);
@@ -262,10 +263,12 @@ export class JsonWriter {
       const masked = typeof before === "string" &&
         (i % 2 === 1 && length % 2 === 0 || before.startsWith(OPTION)) &&
         this.#isNamedBy(before, item, length);
-      const kept = masked
-        ? undefined
-        : keptOfArgument(items, i, before, item, this.#ancestors.at(-2));
-      if (kept !== undefined) item = kept + REDACTED;
+      const wasOption = isOption;
+      isOption = isPasswordOption(item);
+      if ((isOption || wasOption) && typeof item === "string") {
+        const kept = keptOfArgument(items, i, item, this.#ancestors.at(-2));
+        if (kept !== undefined) item = kept + REDACTED;
+      }
       text += (i === 0 ? "" : ",") + (masked ? this.#form.masked : this.value(item));
     }
     return this.#form.list(text);

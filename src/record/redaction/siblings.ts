@@ -16,6 +16,8 @@ const NAMES = [
 ];
 /** Where objects have the command beside its arguments. */
 const COMMANDS = ["command", "cmd", "path", "file", "spawnfile", "program", "executable"];
+/** The options of commands that are followed by a password, with a space or without. */
+const PASSWORD_OPTION = /^-(?:[apPuw]|-user$)/;
 /** As many words before an argument are looked at, and as many characters of each. */
 const MAX_WORDS = 32;
 const MAX_WORD = 128;
@@ -65,6 +67,11 @@ function isCommandLine(value: unknown): boolean {
     value.every((word) => typeof word === "string" && !word.startsWith("-"));
 }
 
+/** Whether a word may be an option that has a password in it, or behind it: few are worth a further look. */
+export function isPasswordOption(word: unknown): boolean {
+  return typeof word === "string" && word.startsWith("-") && PASSWORD_OPTION.test(word);
+}
+
 /**
  * What is kept of an argument that is a password, or ends with one, by the command and the option before
  * it: `["mysql", "-p…"]`, `{ cmd: "curl", args: ["-u", "user:…"] }`. Nothing is returned if it is none.
@@ -73,11 +80,9 @@ function isCommandLine(value: unknown): boolean {
 export function keptOfArgument(
   items: ArrayLike<unknown>,
   index: number,
-  before: unknown,
-  item: unknown,
+  item: string,
   owner: object | undefined,
 ): string | undefined {
-  if (typeof item !== "string" || !isOption(item) && !isOption(before)) return undefined;
   const words = COMMANDS.map((name) => owner && read(owner, name))
     .filter((command) => typeof command === "string")
     .map(wordOf);
@@ -91,8 +96,4 @@ export function keptOfArgument(
 /** What may be a word on a command line. */
 function wordOf(value: unknown): string {
   return typeof value === "string" ? value.slice(0, MAX_WORD).replace(ENDS_WORD, "_") : "_";
-}
-
-function isOption(word: unknown): boolean {
-  return typeof word === "string" && word.startsWith("-");
 }
