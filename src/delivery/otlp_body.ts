@@ -10,9 +10,9 @@ import { JSON } from "../json.ts";
 import { dedupKey, type Origin } from "../record/chunk.ts";
 import { ANY_VALUE } from "../record/dialect.ts";
 import type { LogEvent } from "../record/event.ts";
-import { nanoseconds, severityNumber } from "../record/event_text.ts";
+import { belowMilliseconds, severityNumber } from "../record/event_text.ts";
 import { readLine, readSource, type RecordLine } from "../record/line.ts";
-import { memoizeLast } from "../record/memoize.ts";
+import { flat, memoizeLast } from "../record/memoize.ts";
 import type { Body, Item } from "./request.ts";
 
 /** A record as an export request has it, and where it belongs in there. */
@@ -83,32 +83,39 @@ function listPieces(elements: readonly Body[]): Body {
 
 /**
  * Makes the function that makes a record of a line, whose attributes are `KeyValue`s already. What
- * records have in common is put together beforehand, in as few texts as can be: each of those that a
- * record is made of costs, however short it is.
+ * records have in common is put together beforehand, and stands in a row as far as it can, since each
+ * of the texts that a record is made of costs, however short it is.
  */
 function createRecordOf(origin: Origin): (line: RecordLine, key: number) => ScopedRecord {
   const { resource, trace, pid, agentId } = origin.constants;
   const keyWithoutNumber = dedupKey(origin, 0).slice(0, -1);
-  const beforeNumber = `,"attributes":[${KEY.begin}${keyWithoutNumber}`;
+  const beforeNumber = flat(`,"attributes":[${KEY.begin}${keyWithoutNumber}`);
   // Most of a record is the same for all records of a logger and level without a trace of their own.
-  const endOfOwn = recordEnd(trace, "", agentId);
+  const endOfOwn = flat(recordEnd(trace, "", agentId));
   const sourceTexts = memoizeLast((source) => {
     const { level, levelName, loggerName } = readSource(source);
     const logger = ANY_VALUE.name(`"logger.name"`) + ANY_VALUE.string(loggerName) + ANY_VALUE.end;
     const process = ANY_VALUE.name(`"process.pid"`) + ANY_VALUE.number(pid) + ANY_VALUE.end;
     return {
       scope: `"name":${loggerName}`,
-      beforeBody: `","severityNumber":${severityNumber(level)},"severityText":${levelName},"body":`,
-      afterNumber: `${KEY.end},${logger},${process}`,
+      severity: `"severityNumber":${severityNumber(level)},"severityText":${levelName}`,
+      afterNumber: flat(`${KEY.end},${logger},${process}`),
     };
   });
+  // A thousand records may share a millisecond.
+  let last: { source: string; time: string; begin: string; middle: string } | undefined;
   return ({ source, time, ordinal, ids, flags, body, attributes }, key) => {
-    const { scope, beforeBody, afterNumber } = sourceTexts(source);
-    const nanos = nanoseconds(time, ordinal);
+    const { scope, severity, afterNumber } = sourceTexts(source);
+    if (time !== last?.time || source !== last.source) {
+      const begin = flat(`{${severity},"timeUnixNano":"${time}`);
+      last = { source, time, begin, middle: flat(`","observedTimeUnixNano":"${time}`) };
+    }
+    const { begin, middle } = last;
+    const nanos = belowMilliseconds(ordinal);
     const text = body.startsWith('"') ? ANY_VALUE.string(body) : anyValue(JSON.parse(body));
     const end = ids === "" ? endOfOwn : recordEnd(ids, flags, agentId);
-    const record = `{"timeUnixNano":"${nanos}","observedTimeUnixNano":"${nanos}${beforeBody}` +
-      `${text}${beforeNumber}${key}${afterNumber}${attributes && ","}${attributes}${end}`;
+    const record = `${begin}${nanos}${middle}${nanos}","body":${text}${beforeNumber}` +
+      `${key}${afterNumber}${attributes && ","}${attributes}${end}`;
     return { resource, scope, record };
   };
 }

@@ -18,11 +18,11 @@ export function severityNumber(level: number): number {
 }
 
 /**
- * The time of a record in nanoseconds, as text. The clock has milliseconds; counting below them
- * keeps the order of the log calls sortable.
+ * What follows the milliseconds of a record's time in nanoseconds, as text. The clock has milliseconds;
+ * counting below them keeps the order of the log calls sortable.
  */
-export function nanoseconds(time: string, ordinal: string): string {
-  return time + ordinal.padStart(6, "0");
+export function belowMilliseconds(ordinal: string): string {
+  return ordinal.padStart(6, "0");
 }
 
 /**
@@ -56,7 +56,7 @@ export function createEventText(
       lastTime = time;
       lastStamp = new Date(Number(time)).toISOString();
     }
-    const nanos = nanoseconds(time, ordinal);
+    const nanos = time + belowMilliseconds(ordinal);
     return `{${key}${begin}${ids || trace},"occurredAt":"${lastStamp}",` +
       `"payload":{"timeUnixNano":"${nanos}","observedTimeUnixNano":"${nanos}"` +
       `${flags && `,"flags":${flags}`}${severity}"body":${body}` +

@@ -18,7 +18,7 @@ export function memoize<T>(make: (key: string) => T): (key: string) => T {
     let result = results.get(key);
     if (result === undefined) {
       if (results.size >= MAX_REMEMBERED || key.length > MAX_KEY_LENGTH) return make(key);
-      const copy = copyOf(key);
+      const copy = flat(key);
       result = make(copy);
       results.set(copy, result);
     }
@@ -43,7 +43,10 @@ export function memoizeLast<T>(make: (key: string) => T): (key: string) => T {
   };
 }
 
-/** The same string, by itself: V8 keeps a piece of a long string as a view of the whole. */
-function copyOf(text: string): string {
+/**
+ * The same string, by itself: V8 keeps a piece of a long string as a view of the whole, and one that is
+ * put together as its parts, through which it has to go each time that it is used.
+ */
+export function flat(text: string): string {
   return JSON.parse(JSON.stringify(text));
 }
