@@ -178,6 +178,21 @@ Deno.test("AxonPushHandler takes a 2xx for what it says, whatever follows it", (
     assertEquals(said.map(({ code }) => code), codes);
   }));
 
+Deno.test("AxonPushHandler asks who answers with a page, though others of that address do not", () =>
+  forAll<[string, number]>([["short", 6], ["long", 100_000]], async (_length, size) => {
+    const page = { headers: { "Content-Type": "text/html" }, body: "<html>".padEnd(size) };
+    await using service = startFaultyService([accept, answer(200, page)]);
+    await using handler = handlerFor(service);
+    for (const delivered of [1, 2]) {
+      log(handler, 1);
+      assert(await handler.flush(PLENTY_MS));
+      assertEquals(handler.stats.delivered, delivered);
+    }
+    handler.destroy(); // An end that blocks waits for no more than the status.
+
+    assertEquals(handler.said.map(({ code }) => code), ["stranger"]);
+  }));
+
 Deno.test("AxonPushHandler waits for no body whose status says it all", async () => {
   await using service = startFaultyService(() => stall(200));
   const handler = handlerFor(service, { concurrency: 2, requestTimeoutMs: 600_000 });

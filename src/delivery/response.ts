@@ -131,11 +131,13 @@ export async function readResponse(
   settings: ResponseSettings,
 ): Promise<SendResult> {
   if (ok) {
-    // On /event the status says it all; only a batch can be accepted in part.
-    if (settings.protocol === "events") return { kind: "delivered" };
-    const text = await body();
+    // On /event the status says it all, and the type whether it is a page that comes; only a batch
+    // can be accepted in part.
+    const isBatch = settings.protocol === "otlp";
+    const text = isBatch ? await body() : "";
     const diagnostic = stranger(headers, text, settings);
-    return diagnostic ? { kind: "delivered", diagnostic } : partial(text);
+    if (diagnostic) return { kind: "delivered", diagnostic };
+    return isBatch ? partial(text) : { kind: "delivered" };
   }
   if (isRedirect(status)) {
     const location = headers.get("location");
