@@ -57,6 +57,8 @@ const WATCHERS: Readonly<Record<string, Watcher>> = {
   "deno run --watch": { flags: ["--watch"], ends: BOTH, hasUnload: true },
   "deno run --watch --allow-all": { flags: ["--watch", "-A"], ends: BOTH, hasUnload: true },
   "deno run --watch-hmr": { flags: ["--watch-hmr"], ends: BOTH },
+  "deno run --hmr --allow-all": { flags: ["--hmr", "-A"], ends: { SIGTERM: 143 } },
+  "deno watch --allow-all": { command: "watch", flags: ["-A"], ends: { SIGTERM: 143 } },
   // SIGTERM shuts the server down, and the watcher waits on.
   "deno serve --watch": { command: "serve", flags: ["--watch", "--port=0"], ends: { SIGINT: 0 } },
   "deno test --watch": { command: "test", flags: ["--watch", "--no-check"], ends: BOTH },
@@ -120,14 +122,19 @@ Deno.test("AxonPushHandler lets a signal end deno test at once", async () => {
   assertEquals({ code, stderr }, { code: 143, stderr: "" });
 });
 
-for (const flag of ["--watch", "--watch-hmr"]) {
+for (const words of ["run --watch", "run --watch-hmr", "run --hmr", "watch"]) {
   Deno.test({
-    name: `AxonPushHandler lets a program run out of work under deno run ${flag}`,
+    name: `AxonPushHandler lets a program run out of work under deno ${words}`,
     ignore: Deno.build.os !== "linux", // Elsewhere it cannot be known, and Deno panics.
     async fn() {
       await using service = startDevServer({ port: 0 });
       const given = JSON.stringify({ baseUrl: service.url, apiKey: "ak_test", tenantId: "1" });
-      const watcher = startProgram("watched.ts", { flags: [flag, "-A"], args: [given, "ends"] });
+      const [command, ...flags] = words.split(" ");
+      const watcher = startProgram("watched.ts", {
+        command: command!,
+        flags: [...flags, "-A"],
+        args: [given, "ends"],
+      });
       await watcher.output(/^over$/m); // Logged in a listener of `unload`, too.
       assertEquals(service.counts, { received: 2, unique: 2, duplicates: 0 });
       watcher.kill("SIGKILL"); // It waits for changes.

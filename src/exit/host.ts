@@ -38,8 +38,9 @@ export interface EndEvent {
 /** `Event.NONE`: the event is not being dispatched. */
 const NO_PHASE = 0;
 const COMMAND_LINE = "/proc/self/cmdline";
-const WATCH_FLAG = /^--(watch|watch-hmr|unstable-hmr)(=|$)/;
-const HOT_FLAG = /^--(watch-hmr|unstable-hmr)(=|$)/;
+/** `deno watch`, and the flags of other subcommands; `--hmr` has had several names. */
+const WATCH_WORD = /^(watch$|--(watch|hmr|watch-hmr|unstable-hmr)(=|$))/;
+const HOT_WORD = /^(watch$|--(hmr|watch-hmr|unstable-hmr)(=|$))/;
 
 /**
  * Calls this when all listeners of an event that is being dispatched have run. Deno then asks the
@@ -97,17 +98,17 @@ export function isHandledByNode(type: string): boolean {
  * @returns `true` also where it cannot be known.
  */
 export function isMaybeWatched(): boolean {
-  return words()?.some((word) => WATCH_FLAG.test(word)) ?? true;
+  return words()?.some((word) => WATCH_WORD.test(word)) ?? true;
 }
 
 /**
- * Whether a watcher runs this program that replaces single modules (`deno run --watch-hmr`). It
- * panics where a program has run out of work and goes on, as after a prevented `beforeunload`.
+ * Whether a watcher runs this program that replaces single modules (`deno watch`). It panics
+ * where a program has run out of work and goes on, as after a prevented `beforeunload`.
  *
  * @returns `false` also where it cannot be known.
  */
 export function isHotReloaded(): boolean {
-  return words()?.some((word) => HOT_FLAG.test(word)) ?? false;
+  return words()?.some((word) => HOT_WORD.test(word)) ?? false;
 }
 
 /** What {@linkcode words} returns, once it is known. */
