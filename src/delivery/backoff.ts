@@ -6,7 +6,10 @@
  * @module
  */
 
-/** Pauses after the first, second, … failure in a row, in milliseconds; the last one repeats. */
+/**
+ * Pauses after the first, second, … failure in a row, in milliseconds; the last one repeats. For all
+ * requests together there are shorter ones, see {@linkcode LEAST_PAUSE_MS}.
+ */
 const LADDER_MS = [250, 500, 1000, 2000, 4000];
 /** How much longer or shorter a pause may be, so that programs do not all come back at once. */
 const JITTER = 0.1;
@@ -20,6 +23,17 @@ const MIN_HEALTH = 0.8;
  * records by themselves. One or two may be hiccups, or mean what these records say.
  */
 const CERTAIN_REFUSALS = 3;
+
+/**
+ * The shortest pause, in milliseconds. The first one is half of what was long enough last time, so that
+ * a service gets about as much as it takes. If even this one is, pauses are of no use: a part of the
+ * service refuses, such as one of its instances, however little it is asked.
+ */
+const LEAST_PAUSE_MS = 1;
+/** How long that is remembered after the last failure, in milliseconds. */
+const REMEMBERED_MS = 60_000;
+/** So many failures in a row are not those of a part. */
+const MORE_THAN_A_PART = 16;
 
 /** What requests may do now: all go, none goes, or one goes to try the service. */
 export type BackoffState = "closed" | "open" | "half-open";
@@ -42,6 +56,9 @@ export class Backoff {
   /** About how many of the last requests that were sent for the first time were delivered, 0 to 1. */
   #health = 1;
   #failuresInARow = 0;
+  #firstPauseMs: number = LADDER_MS[0]!;
+  /** Until when it is remembered that a part of the service refuses. */
+  #partialUntil = -Infinity;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -91,6 +108,11 @@ export class Backoff {
     return this.#health >= MIN_HEALTH;
   }
 
+  /** Whether a part of the service refuses, whether it is asked much or little. */
+  get isPartial(): boolean {
+    return this.#now() < this.#partialUntil;
+  }
+
   /** How many requests failed since the last delivery. */
   get failuresInARow(): number {
     return this.#failuresInARow;
@@ -104,7 +126,10 @@ export class Backoff {
     if (epoch !== this.#epoch) return;
     this.#epoch++;
     this.#cause = cause;
-    this.#resumeAt = this.#now() + this.pauseAfter(this.#pauses);
+    const now = this.#now();
+    if (now - this.#resumeAt > REMEMBERED_MS) this.#firstPauseMs = LADDER_MS[0]!;
+    this.#resumeAt = now +
+      (cause === "failure" ? this.#nextPause() : this.pauseAfter(this.#pauses));
     this.#pauses++;
   }
 
@@ -128,7 +153,23 @@ export class Backoff {
     const isRefuted = this.#deliveries++ === 0 && this.#cause === "settings";
     if (isFirst) this.#health += WEIGHT * (1 - this.#health);
     this.#failuresInARow = 0;
-    if (epoch === this.#epoch || isRefuted) this.#pauses = 0;
+    if (epoch !== this.#epoch && !isRefuted) return;
+    if (this.#pauses > 0 && this.#cause === "failure") this.#onPauseOver();
+    this.#pauses = 0;
+  }
+
+  /** The last pause was long enough: next time, half of it is tried first. */
+  #onPauseOver(): void {
+    if (this.#pauses === 1 && this.#firstPauseMs <= LEAST_PAUSE_MS) {
+      this.#partialUntil = this.#now() + REMEMBERED_MS;
+    }
+    const half = this.#firstPauseMs * 2 ** (this.#pauses - 2);
+    this.#firstPauseMs = Math.min(LADDER_MS[0]!, Math.max(LEAST_PAUSE_MS, half));
+  }
+
+  #nextPause(): number {
+    const most = this.isExpedited ? LADDER_MS[0]! : LADDER_MS.at(-1)!;
+    return jitter(Math.min(most, this.#firstPauseMs * 2 ** this.#pauses));
   }
 
   /**
@@ -136,7 +177,10 @@ export class Backoff {
    * @param isFirst Whether it was sent for the first time.
    */
   onFailed(isFirst = false): void {
-    this.#failuresInARow++;
+    if (++this.#failuresInARow >= MORE_THAN_A_PART) {
+      this.#firstPauseMs = LADDER_MS[0]!;
+      this.#partialUntil = -Infinity;
+    } else if (this.isPartial) this.#partialUntil = this.#now() + REMEMBERED_MS;
     if (isFirst) this.#health -= WEIGHT * this.#health;
   }
 
@@ -157,6 +201,10 @@ export class Backoff {
   /** The pause after this many failures, in milliseconds. */
   pauseAfter(failures: number): number {
     const step = LADDER_MS[this.isExpedited ? 0 : Math.min(failures, LADDER_MS.length - 1)]!;
-    return step * (1 + JITTER * (2 * Math.random() - 1));
+    return jitter(step);
   }
+}
+
+function jitter(ms: number): number {
+  return ms * (1 + JITTER * (2 * Math.random() - 1));
 }

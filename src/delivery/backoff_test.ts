@@ -40,6 +40,45 @@ Deno.test("Backoff.open() climbs the ladder, one step for all that fail together
   assertNear(backoff.resumeAt - clock.now, 250);
 });
 
+/** Fails, and after the pause as often as it says, until a request is delivered. */
+function passThrough({ backoff, clock }: ReturnType<typeof backoffAt>, failures = 1): number {
+  const began = clock.now;
+  for (let i = 0; i < failures; i++) {
+    backoff.onFailed();
+    backoff.open(backoff.epoch, "failure");
+    clock.now = backoff.resumeAt;
+  }
+  backoff.onDelivered(backoff.epoch);
+  return clock.now - began;
+}
+
+Deno.test("Backoff.open() tries half of the pause that was long enough, and finds that none is of use", () => {
+  const at = backoffAt(100_000);
+  for (const step of [250, 125, 62.5, 31.25]) assertNear(passThrough(at), step);
+  assertNear(passThrough(at, 3), 7 * 15.625); // The next one begins with half of the third.
+  for (const step of [31.25, 15.625, 7.8125, 3.90625, 1.953125, 1]) {
+    assertEquals(at.backoff.isPartial, false);
+    assertNear(passThrough(at), step);
+  }
+  assertEquals(at.backoff.isPartial, true);
+});
+
+Deno.test("Backoff.isPartial is forgotten a minute after the last failure, and where all requests fail", () => {
+  for (const failures of [1, 15, 16]) {
+    const at = backoffAt(100_000);
+    const { backoff, clock } = at;
+    while (!backoff.isPartial) passThrough(at);
+    clock.now += 59_000;
+    for (let i = 0; i < failures; i++) backoff.onFailed();
+    assertEquals(backoff.isPartial, failures < 16);
+    clock.now += 59_000;
+    assertEquals(backoff.isPartial, failures < 16);
+    clock.now += 2000;
+    assertEquals(backoff.isPartial, false);
+    assertNear(passThrough(at), 250);
+  }
+});
+
 Deno.test("Backoff.onDelivered() of a request from before the pause does not end it", () => {
   const { backoff } = backoffAt();
   const { epoch } = backoff;

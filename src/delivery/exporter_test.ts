@@ -1019,6 +1019,51 @@ Deno.test("Exporter.send() loses nothing to a service that is too busy, but what
   assertEquals([sim.outcomes.get(7), refusals, sim.counts.lost], ["failed", 31, 1]);
 });
 
+/** Sends records to a service that answers after 20 ms, and says how long all of them take. */
+async function timeToDeliver(records: number, isRefused: (now: number) => boolean) {
+  const sim = simulate({ concurrency: 256 });
+  sim.send(...range(records));
+  let requests = 0;
+  while (sim.outcomes.size < records) {
+    const began = [...sim.open];
+    await sim.advance(20);
+    for (const request of began) {
+      requests++;
+      await request.answer(isRefused(sim.now) ? busy() : delivered);
+    }
+  }
+  assertEquals([sim.counts.lost, sim.outcomes.size], [0, records]);
+  return { ms: sim.now, requests };
+}
+
+Deno.test("Exporter.send() goes on at its pace where a part of the service is busy", async () => {
+  const generator = new Generator(7);
+  let requests = 0;
+  for (
+    const isRefused of [
+      () => ++requests % 3 === 0, // One of three instances.
+      () => generator.below(3) === 0,
+    ]
+  ) {
+    const { ms, requests } = await timeToDeliver(2000, isRefused);
+    // By a pause of 250 ms at each refusal it would be four minutes.
+    assert(ms < 30_000, `${ms} ms`);
+    assert(requests < 3300, `${requests} requests`);
+  }
+});
+
+Deno.test("Exporter.send() finds out how much a service takes that says nothing but that it is busy", async () => {
+  let freeAt = 0;
+  const isRefused = (now: number) => {
+    if (now < freeAt) return true;
+    freeAt = now + 40;
+    return false;
+  };
+  const { ms, requests } = await timeToDeliver(500, isRefused);
+  assert(ms < 3 * 500 * 40, `${ms} ms`);
+  assert(requests < 4 * 500, `${requests} requests`);
+});
+
 Deno.test("Exporter.send() waits for a Collector as long as that is busy", async () => {
   const sim = simulate({ isEndpoint: true, maxRetries: 0 });
   sim.send(0);

@@ -19,6 +19,8 @@ import type { Slot } from "./slots.ts";
 
 /** This many failures in a row are an outage, not failures of single requests. */
 const OUTAGE_FAILURES = 32;
+/** The same at an end, which has no time for pauses, of a service that refuses one request at a time. */
+const FEW_FAILURES = 4;
 /** After this many refusals in a row, a single request finds out whether the settings are wrong. */
 const MANY_REFUSALS = 16;
 
@@ -170,8 +172,12 @@ export class Failures {
    */
   #slowDown({ limitEpoch }: Slot, cause: RetryCause, inFlight: number): boolean {
     if (isCrowded(cause)) return this.#limit.onCrowded(inFlight);
-    if (cause === "busy" || cause === "timeout") return this.#limit.onRefused(limitEpoch);
-    const { deliveries, failuresInARow } = this.#backoff;
+    const { deliveries, failuresInARow, isPartial, isExpedited } = this.#backoff;
+    if (isPartial) return false;
+    if (cause === "busy" || cause === "timeout") {
+      const isTooMuch = this.#limit.onRefused(limitEpoch);
+      return isTooMuch && (!isExpedited || deliveries === 0 || failuresInARow >= FEW_FAILURES);
+    }
     return deliveries === 0 || failuresInARow >= Math.min(OUTAGE_FAILURES, this.#limit.size);
   }
 
