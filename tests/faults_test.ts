@@ -21,6 +21,7 @@ import {
 } from "node:http2";
 import { text } from "node:stream/consumers";
 import type { AxonPushHandlerOptions, Diagnostic, HandlerStats } from "../mod.ts";
+import { block } from "../src/clock.ts";
 import { CLOCK } from "../src/delivery/alarm.ts";
 import { createHttpSend } from "../src/delivery/http.ts";
 import {
@@ -46,6 +47,7 @@ import {
 } from "./faulty_service.ts";
 import { runProgram, startProgram } from "./program.ts";
 import { startReceiver } from "./receiver.ts";
+import { startService } from "./service.ts";
 
 /** Longer than any test takes: nothing here may be saved by a timeout but what is about one. */
 const PLENTY_MS = 30_000;
@@ -839,6 +841,29 @@ Deno.test({
     assertEquals(service.requests.length, 0);
     assertEquals(handler.stats.failed, 3);
   },
+});
+
+// ——— A thread that stands still ———
+
+Deno.test("createHttpSend() takes an answer that came while the process was suspended", async () => {
+  using service = await startService({ delayMs: 200 });
+  const send = createHttpSend({
+    protocol: "otlp",
+    url: `${service.url}/v1/logs`,
+    isEndpoint: true,
+    headers: {},
+    requestTimeoutMs: 500,
+    retryable: [],
+    gzip: false,
+  });
+  const post = () => send(['{"resourceLogs":[]}'], "key");
+  await post();
+
+  const result = post();
+  await (await fetch(`${service.url}/health`)).body?.cancel(); // By then it is on its way.
+  block(1000);
+
+  assertEquals((await result).kind, "refused"); // An answer, since it has no key.
 });
 
 // ——— Connections that are open but dead ———

@@ -6,6 +6,11 @@
  */
 import { now, sleep } from "../clock.ts";
 
+/** A wait that ends this much too late was one in which the thread stood still, in milliseconds. */
+const STOOD_STILL_MS = 250;
+/** How long what has come in meanwhile may take to be read, in milliseconds. */
+const READ_MS = 1000;
+
 /** Where time comes from. A test has one of its own. */
 export interface AlarmClock {
   /** Milliseconds since any moment, never set back. */
@@ -51,6 +56,16 @@ export const CLOCK: AlarmClock = {
     return () => isOn = false;
   },
 };
+
+/**
+ * Waits for what others do. A process can be suspended, and a thread be busy; what has come in
+ * meanwhile is not late, and is to be read before anybody says that there is nothing.
+ */
+export async function grant(ms: number): Promise<void> {
+  const until = now() + ms;
+  await sleep(ms);
+  if (now() - until >= STOOD_STILL_MS) await sleep(READ_MS);
+}
 
 /**
  * Gives requests that begin close together one deadline, since one for each would cost a tenth of it.

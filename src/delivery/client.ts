@@ -4,11 +4,10 @@
  *
  * @module
  */
-import { sleep } from "../clock.ts";
 import { JSON } from "../json.ts";
 import { isError, read, reason } from "../record/errors.ts";
 import type { LogEvent, LogPayload } from "../record/event.ts";
-import { sharedDeadline } from "./alarm.ts";
+import { grant, sharedDeadline } from "./alarm.ts";
 import { unreachable } from "./no_answer.ts";
 import type { Body } from "./request.ts";
 import {
@@ -71,7 +70,7 @@ export function createClientSend(client: AxonPushClient, settings: ResponseSetti
   };
   // The client may never answer, and whether it keeps the program alive is its own choice.
   const late = sharedDeadline(settings.requestTimeoutMs, async (ms) => {
-    await sleep(ms);
+    await grant(ms);
     return unreachable(settings, `no answer within ${ms} ms`, "timeout", WHERE);
   });
   return async (body) => await Promise.race([publish(body), late()]);

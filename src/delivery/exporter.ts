@@ -182,17 +182,16 @@ export class Exporter {
     return this.#slots.count === 0 || this.#backoff.isExpedited;
   }
 
-  get #overdueMs(): number {
-    return this.#settings.requestTimeoutMs + OVERDUE_MS;
-  }
-
   /** Keeps requests that hang from holding anything up for ever. */
   #handleHanging(now: number, hangMs: number): void {
+    const { requestTimeoutMs } = this.#settings;
     for (const slot of this.#slots.hanging(now, hangMs)) {
+      if (!this.#slots.has(slot)) continue; // What becomes of one leads back here.
       const { request } = slot;
+      if (now - slot.sentAt >= requestTimeoutMs) slot.lateAt ??= now;
       if (request.isSettled) {
         this.#slots.close(slot); // Its answer has said it all, but does not come to its end.
-      } else if (now - slot.sentAt >= this.#overdueMs) {
+      } else if (slot.lateAt !== undefined && now - slot.lateAt >= OVERDUE_MS) {
         // A fetch can stay open although its signal has fired.
         this.#onResult(slot, unanswered(this.#settings), now);
       } else if (
@@ -214,7 +213,8 @@ export class Exporter {
       : undefined;
     const dueAt = earlier(this.#queue.dueAfter(now), farAt);
     const hangAt = (isWanted ? this.#slots.nextHangAt(now, hangMs) : undefined) ??
-      this.#slots.nextHangAt(now, this.#overdueMs);
+      this.#slots.nextHangAt(now, this.#settings.requestTimeoutMs) ??
+      this.#slots.nextOverdueAt(now, OVERDUE_MS);
     return earlier(dueAt, hangAt);
   }
 }

@@ -163,6 +163,12 @@ function simulate(settings: Partial<ExporterSettings> = {}) {
       while (open.length === 0) await this.skip();
       return now - began;
     },
+    /** Suspends the process: the alarm rings when it goes on. */
+    async suspend(ms: number) {
+      assert(alarm, "the exporter waits for nothing");
+      alarm.at = Math.max(alarm.at, now + ms);
+      await this.skip();
+    },
     async advance(ms: number) {
       const until = now + ms;
       while (alarm && alarm.at <= until) await this.skip();
@@ -998,6 +1004,27 @@ Deno.test("Exporter.send() takes the slot from a request that outlasts its own t
   await stuck.answer(delivered); // Too late to count.
 
   assertEquals([...sim.outcomes], [[0, "delivered"]]);
+});
+
+Deno.test("Exporter.send() waits for answers that may have come while the process was suspended", async () => {
+  const sim = simulate({ requestTimeoutMs: 1000, protocol: "otlp", batchSize: 1 });
+  sim.send(...range(4));
+  await sim.suspend(600_000);
+  for (const request of sim.open.slice(0, 4)) await request.answer(delivered);
+
+  assertEquals(sim.outcomes.size, 4);
+  assertEquals(sim.counts.retries, 0);
+});
+
+Deno.test("Exporter.send() sends what is overdue once more, however much is at the same time", async () => {
+  const sim = simulate({ requestTimeoutMs: 1000 });
+  sim.send(...range(4));
+  const stuck = sim.open.splice(0);
+  while (sim.open.length < 4) await sim.skip();
+  await sim.advance(900);
+
+  assertEquals(sim.counts.retries, 4);
+  assertEquals(sim.open.map(({ key }) => key).toSorted(), stuck.map(({ key }) => key));
 });
 
 // ——— How much at a time ———

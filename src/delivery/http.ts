@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { sleep } from "../clock.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import { netPermission } from "../permissions.ts";
-import { sharedDeadline } from "./alarm.ts";
+import { grant, sharedDeadline } from "./alarm.ts";
 import { notPermitted, unanswered, unsent } from "./no_answer.ts";
 import type { Body } from "./request.ts";
 import { readResponse, type ResponseSettings, type Send, stranger } from "./response.ts";
@@ -137,13 +136,13 @@ function createFinish(
 
 /** The text of an answer, or what stands for one that is too long or does not come to its end. */
 async function withinReason(answer: Promise<string | undefined>): Promise<string> {
-  return await Promise.race([answer, sleep(REST_MS)]) ?? "";
+  return await Promise.race([answer, grant(REST_MS)]) ?? "";
 }
 
 /** Does what `AbortSignal.timeout()` does without a timer, which Deno would load first. */
 function signalAfter(ms: number): AbortSignal {
   const controller = new AbortController();
-  void sleep(ms).then(() => controller.abort());
+  void grant(ms).then(() => controller.abort());
   return controller.signal;
 }
 

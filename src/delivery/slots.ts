@@ -30,6 +30,8 @@ export interface Slot {
   readonly isProbe: boolean;
   /** Whether there has been a connection for it before. */
   readonly isWarm: boolean;
+  /** When its time was first seen to be up: later than it was, where the process was suspended. */
+  lateAt?: number;
 }
 
 /** All that is in flight, the oldest first. */
@@ -108,6 +110,13 @@ export class Slots {
   /** When the next one will hang, unless it is answered first. */
   nextHangAt(now: number, hangMs: number): number | undefined {
     for (const { sentAt } of this.#open) if (sentAt + hangMs > now) return sentAt + hangMs;
+  }
+
+  /** When the next one will have been late for so long, unless it is answered first. */
+  nextOverdueAt(now: number, overdueMs: number): number | undefined {
+    for (const { lateAt = -Infinity } of this.#open) {
+      if (lateAt + overdueMs > now) return lateAt + overdueMs;
+    }
   }
 }
 
