@@ -288,3 +288,77 @@ Deno.test({
     assertEquals(new Set(said.map(({ code }) => code)), new Set(["spool-failed"]));
   },
 });
+
+for (const [by, many] of [["a text", 50], ["a database", 500]] as const) {
+  Deno.test(`spool whose directory is renamed while it is used, with ${by}, is in one place alone`, async () => {
+    await using service = startFaultyService(() => answer(503));
+    using place = temporary();
+    const { handler, log, said } = spooling(service, place.spool);
+    log(1, many);
+    Deno.renameSync(place.spool, `${place.spool}.old`);
+    while (said.every(({ code }) => code !== "spool-failed")) await turn();
+    log(many + 1, many + 30);
+    await handler.close(0);
+    assertEquals(handler.stats.spooled, many + 30);
+
+    service.script = () => undefined;
+    for (
+      const [spool, recovered] of [[`${place.spool}.old`, 0], [place.spool, many + 30]] as const
+    ) {
+      const next = spooling(service, spool);
+      next.log(9999, 9999);
+      await service.has(1);
+      await settled(next.handler);
+      await next.handler.close(FOREVER_MS);
+      assertEquals(next.handler.stats.recovered, recovered);
+    }
+    assertEquals(storedBy(service), [...range(1, many + 30), 9999, 9999]);
+  });
+}
+
+Deno.test("spool whose directory is replaced by a copy takes what is logged from then on", async () => {
+  await using service = startFaultyService(() => answer(503));
+  using place = temporary();
+  const { spool } = place;
+  const first = spooling(service, spool);
+  first.log(1, 50);
+  Deno.mkdirSync(`${spool}.copy`);
+  for (const name of place.files()) Deno.copyFileSync(`${spool}/${name}`, `${spool}.copy/${name}`);
+  Deno.renameSync(spool, `${spool}.old`);
+  Deno.renameSync(`${spool}.copy`, spool);
+  while (first.said.every(({ code }) => code !== "spool-failed")) await turn();
+  first.log(51, 80);
+  await first.handler.close(0);
+
+  service.script = () => undefined;
+  const { handler, log } = spooling(service, spool);
+  log(81, 81);
+  await service.has(81);
+  await settled(handler);
+  await handler.close(FOREVER_MS);
+  assertEquals([storedBy(service), place.files()], [range(1, 81), []]);
+});
+
+Deno.test("What others have left is not found again where its directory was renamed meanwhile", async () => {
+  await using service = startFaultyService(() => answer(503));
+  using place = temporary();
+  const first = spooling(service, place.spool);
+  first.log(1, 30);
+  await first.handler.close(0);
+  service.script = () => slow(100);
+  const second = spooling(service, place.spool);
+  second.log(31, 31);
+  while (second.handler.stats.recovered === 0) await turn(1);
+  Deno.renameSync(place.spool, `${place.spool}.old`);
+  await service.has(31);
+  await settled(second.handler);
+  await second.handler.close(FOREVER_MS);
+
+  service.script = () => undefined;
+  const { handler, log } = spooling(service, `${place.spool}.old`);
+  log(32, 32);
+  await service.has(32);
+  await settled(handler);
+  await handler.close(FOREVER_MS);
+  assertEquals(handler.stats.recovered, 0);
+});

@@ -100,12 +100,26 @@ export function checkPermitted(path: string): void {
   throw new Error("the permission to read and write it was taken back");
 }
 
-/** Whether a file that is open is still where it was made, as far as that may be asked. */
-export function isStillThere(path: string): boolean {
+/** Which file is at this path now, if that may be asked: another one of the same name is not it. */
+export function identityOf(path: string): string | undefined {
+  if (!mayReadFile(path)) return undefined;
+  const file = stat(path);
+  return file && `${file.dev} ${file.ino}`;
+}
+
+/**
+ * Whether a file that is open is still where it was made, as far as that may be asked.
+ * @param identity What {@linkcode identityOf} said of it then.
+ */
+export function isStillThere(path: string, identity?: string): boolean {
   try {
-    return !mayReadFile(path) || Deno.lstatSync(path).isFile;
+    if (!mayReadFile(path)) return true;
+    const { isFile, dev, ino } = Deno.lstatSync(path);
+    return isFile && (identity === undefined || identity === `${dev} ${ino}`);
   } catch (error) {
-    return error instanceof Deno.errors.PermissionDenied;
+    // A disk that fails in this moment says nothing about it.
+    const { NotFound, NotADirectory, FilesystemLoop } = Deno.errors;
+    return ![NotFound, NotADirectory, FilesystemLoop].some((gone) => error instanceof gone);
   }
 }
 
@@ -128,10 +142,9 @@ export function removeOpen(file: OpenFile, log?: string): void {
     checkPermitted(path);
     Deno.removeSync(path);
   } catch (error) {
-    const isGone = error instanceof Deno.errors.NotFound;
-    if (!isGone) empty(file); // If it stays, nobody is to find in it what was delivered.
+    empty(file); // Wherever it is now, nobody is to find in it what was delivered.
     file.close();
-    if (isGone) return;
+    if (error instanceof Deno.errors.NotFound) return;
     checkPermitted(path);
     Deno.removeSync(path); // Windows removes no file that is open.
     return;
@@ -140,11 +153,12 @@ export function removeOpen(file: OpenFile, log?: string): void {
   file.close();
 }
 
-function empty(file: OpenFile): void {
+/** Deletes all that is in a file, if the disk takes that. */
+export function empty(file: OpenFile): void {
   try {
     file.deleteAll();
   } catch {
-    // The disk does not take that either.
+    // Then it is there, and may be sent again, under the same keys.
   }
 }
 

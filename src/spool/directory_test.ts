@@ -5,7 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { inFolder } from "../../tests/spooling.ts";
-import { isStillThere } from "./directory.ts";
+import { identityOf, isStillThere } from "./directory.ts";
 
 Deno.test("isStillThere() says that a file is gone, whatever has become of its directory", () =>
   inFolder((folder) => {
@@ -34,4 +34,21 @@ Deno.test({
       Deno.chmodSync(folder, 0o700);
     });
   },
+});
+
+Deno.test("isStillThere() takes another file of the same name for none", () =>
+  inFolder((folder) => {
+    const path = `${folder}/a.sqlite`;
+    Deno.writeTextFileSync(path, "");
+    const identity = identityOf(path);
+    assertEquals(isStillThere(path, identity), true);
+    Deno.renameSync(path, `${path}.old`);
+    Deno.writeTextFileSync(path, "");
+    assertEquals([isStillThere(path), isStillThere(path, identity)], [true, false]);
+  }));
+
+Deno.test({
+  name: "isStillThere() does not take a file for gone where the system fails at looking",
+  ignore: Deno.build.os === "windows",
+  fn: () => inFolder((folder) => assertEquals(isStillThere(`${folder}/${"a".repeat(300)}`), true)),
 });

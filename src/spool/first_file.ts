@@ -9,7 +9,7 @@
  */
 import { JSON } from "../json.ts";
 import type { Origin } from "../record/chunk.ts";
-import { isStillThere, removeOpen } from "./directory.ts";
+import { identityOf, isStillThere, removeOpen } from "./directory.ts";
 import {
   type Lines,
   originOf,
@@ -39,6 +39,8 @@ export class FirstFile implements Lines {
   /** What the checks of the lines begin with. */
   #seed: number;
   #file: Deno.FsFile;
+  /** Which file it is. */
+  #identity: string | undefined;
   /** What is in it and not deleted. */
   #lines = new Map<number, string>();
   #characters = 0;
@@ -54,6 +56,7 @@ export class FirstFile implements Lines {
     this.origin = JSON.parse(header);
     this.#seed = seedOf(header);
     this.#file = file;
+    this.#identity = identityOf(path);
   }
 
   /**
@@ -159,7 +162,7 @@ export class FirstFile implements Lines {
   }
 
   get isThere(): boolean {
-    return isStillThere(this.path);
+    return isStillThere(this.path, this.#identity);
   }
 
   close(): void {

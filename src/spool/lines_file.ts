@@ -12,7 +12,7 @@
  */
 import { JSON } from "../json.ts";
 import type { Origin } from "../record/chunk.ts";
-import { isStillThere, removeFile, removeOpen } from "./directory.ts";
+import { identityOf, isStillThere, removeFile, removeOpen } from "./directory.ts";
 import {
   bytesOfText,
   type Lines,
@@ -58,6 +58,8 @@ export class LinesFile implements Lines {
   #damagedTo = -Infinity;
   /** What the checks of the lines begin with. */
   #seed: number;
+  /** Which file it is. */
+  #identity: string | undefined;
   #database: Database;
   #insert: Statement;
   #size: Statement;
@@ -69,6 +71,7 @@ export class LinesFile implements Lines {
     this.path = path;
     this.origin = JSON.parse(text);
     this.#seed = seedOf(text);
+    this.#identity = identityOf(path);
     this.#database = database;
     this.#insert = database.prepare("INSERT OR REPLACE INTO lines VALUES (?, ?)");
     this.#size = database.prepare(
@@ -240,7 +243,7 @@ export class LinesFile implements Lines {
   }
 
   get isThere(): boolean {
-    return isStillThere(this.path);
+    return isStillThere(this.path, this.#identity);
   }
 
   close(): void {

@@ -11,7 +11,7 @@ import type { Diagnostic } from "../diagnostics.ts";
 import { randomUUID } from "../random.ts";
 import type { Origin } from "../record/chunk.ts";
 import { reason } from "../record/errors.ts";
-import { Directory, siblingOf } from "./directory.ts";
+import { Directory, empty, siblingOf } from "./directory.ts";
 import { FirstFile } from "./first_file.ts";
 import { type Lines, linesOf, type NumberedLines, type Slice } from "./lines.ts";
 import { LinesFile } from "./lines_file.ts";
@@ -171,6 +171,7 @@ export class OwnFile {
     try {
       this.#file = this.#createDatabase(linesOf(file));
       this.#isGone = false;
+      empty(file); // Where its directory was renamed, nobody is to find there what is here now.
       file.close();
     } catch {
       this.#checkedAt += RETRY_MS; // The disk takes no other file either, and to try takes a while.
