@@ -149,7 +149,9 @@ export async function readResponse(
     return rejection(status, { text }, settings);
   }
   const retryAfter = headers.get("retry-after");
-  const afterMs = retryAfter === null ? undefined : parseRetryAfter(retryAfter);
+  const afterMs = retryAfter === null
+    ? undefined
+    : parseRetryAfter(retryAfter, parseDate(headers.get("date")));
   return rejection(status, { ...explain(await body()), afterMs }, settings);
 }
 
@@ -330,12 +332,17 @@ function parse(text: string): unknown {
 /**
  * Milliseconds to wait by a `Retry-After` header (RFC 9110, 10.2.3), or nothing for garbage and for
  * a time that has passed, which would have us come back at once, again and again.
+ * @param sentAt When the answer was sent, by the clock of who sent it: ours may be wrong.
  */
-export function parseRetryAfter(header: string, now: number = Date.now()): number | undefined {
-  const seconds = /^\s*\d+\s*$/.test(header);
-  // `Date.parse` finds a date in nearly anything, so only what ends like an HTTP date is shown to it.
-  const date = /^[^\d]*\d.* GMT\s*$/.test(header) ? Date.parse(header) : NaN;
-  return clampPause(seconds ? Number(header) * 1000 : date - now);
+export function parseRetryAfter(header: string, sentAt: number = NaN): number | undefined {
+  const isSeconds = /^\s*\d+\s*$/.test(header);
+  const now = Number.isNaN(sentAt) ? Date.now() : sentAt;
+  return clampPause(isSeconds ? Number(header) * 1000 : parseDate(header) - now);
+}
+
+/** The time that a header has, or NaN: `Date.parse` would find a date in nearly anything. */
+function parseDate(header: string | null): number {
+  return /^[^\d]*\d.* GMT\s*$/.test(header ?? "") ? Date.parse(header!) : NaN;
 }
 
 /** A pause as far as it is granted, in milliseconds, or nothing if it is none. */

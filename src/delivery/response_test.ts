@@ -23,6 +23,25 @@ const SETTINGS = {
   retryable: [503],
 } as const;
 
+Deno.test("readResponse() takes a date to retry after by the clock of who says it", async () => {
+  const [noon, after] = ["Thu, 01 Jan 2026 12:00:00 GMT", "Thu, 01 Jan 2026 12:00:05 GMT"];
+  const pauseAt = async (date: string | undefined, retryAfter: string) => {
+    const headers = { "retry-after": retryAfter, ...date !== undefined && { date } };
+    const answer = new Response(null, { status: 503, headers });
+    const result = await readResponse(answer, () => Promise.resolve(""), SETTINGS);
+    assert(result.kind === "retry");
+    return result.afterMs;
+  };
+
+  assertEquals(await pauseAt(noon, after), 5000);
+  assertEquals(await pauseAt(after, noon), undefined);
+  assertEquals(await pauseAt(noon, "3"), 3000);
+  for (const date of [undefined, "", "noon"]) {
+    assertEquals(await pauseAt(date, "Fri, 01 Jan 1999 12:00:05 GMT"), undefined);
+    assertEquals(await pauseAt(date, "Fri, 01 Jan 2999 12:00:05 GMT"), MAX_RETRY_AFTER_MS);
+  }
+});
+
 Deno.test("parseRetryAfter() takes seconds and dates, and leaves the rest to the ladder", () => {
   const now = Date.parse("2026-01-01T00:00:00Z");
   const cases: [header: string, afterMs: number | undefined][] = [
