@@ -22,6 +22,8 @@ const LEFT = new RegExp(`^(${UUID}\\.(?:sqlite|first))(${BESIDE.join("|")}|\\.co
 export const MAKING_MS = 60_000;
 /** What nobody can send is kept for a week, in milliseconds. */
 export const KEPT_MS = 7 * 24 * 3600 * 1000;
+/** No file is older, in milliseconds since 1970, except where the clock was not set yet. */
+export const OLDEST_MS = Date.UTC(2026, 0);
 
 /** A file of lines, as the directory knows it. */
 export interface Found {
@@ -162,12 +164,23 @@ export function empty(file: OpenFile): void {
   }
 }
 
-/** Sets a file aside that nobody can read, and says how it is called now. */
+/** Sets a file aside that nobody can read, for a week, and says how it is called now. */
 export function setAside(path: string): string {
   const name = `${path}.corrupt`;
   Deno.renameSync(path, name);
+  touch(name);
   for (const end of BESIDE) remove(path + end);
   return name;
+}
+
+/** Has the time for which a file is kept begin now. */
+export function touch(path: string): void {
+  try {
+    const seconds = wallTime() / 1000;
+    Deno.utimeSync(path, seconds, seconds);
+  } catch {
+    // Some disks have no times.
+  }
 }
 
 /** Removes a file and what is beside it. */

@@ -5,7 +5,9 @@
  */
 import { assertEquals } from "@std/assert";
 import { inFolder } from "../../tests/spooling.ts";
-import { identityOf, isStillThere } from "./directory.ts";
+import { Directory, identityOf, isStillThere, setAside } from "./directory.ts";
+
+const WEEKS_AGO = new Date(Date.now() - 20 * 24 * 3600 * 1000);
 
 Deno.test("isStillThere() says that a file is gone, whatever has become of its directory", () =>
   inFolder((folder) => {
@@ -52,3 +54,17 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   fn: () => inFolder((folder) => assertEquals(isStillThere(`${folder}/${"a".repeat(300)}`), true)),
 });
+
+Deno.test("A file is set aside for a week, however old it is", () =>
+  inFolder((folder) => {
+    const path = `${folder}/${crypto.randomUUID()}.sqlite`;
+    Deno.writeTextFileSync(path, "damaged");
+    Deno.utimeSync(path, WEEKS_AGO, WEEKS_AGO);
+    const name = setAside(path);
+    const directory = new Directory(folder);
+    directory.clean(directory.names());
+    assertEquals(directory.names().length, 1);
+    Deno.utimeSync(name, WEEKS_AGO, WEEKS_AGO);
+    directory.clean(directory.names());
+    assertEquals(directory.names(), []);
+  }));

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { wallTime } from "../clock.ts";
 import { type Diagnostic, records } from "../diagnostics.ts";
 import type { Origin } from "../record/chunk.ts";
 import type { Channel } from "../worker/channel.ts";
@@ -13,9 +14,11 @@ import {
   type Found,
   KEPT_MS,
   MAKING_MS,
+  OLDEST_MS,
   removeFile,
   setAside,
   siblingOf,
+  touch,
 } from "./directory.ts";
 import { FirstFile } from "./first_file.ts";
 import { type Lines, MAX_NUMBER, type Slice } from "./lines.ts";
@@ -46,7 +49,9 @@ export function takeOver(
     const file = takeOver({ path: sibling, bytes: siblingBytes, idleMs }, isForUs, report);
     if (file !== undefined || bytesOf(sibling) > 0) return file;
   }
-  const file = isFirst ? FirstFile.take(path) : LinesFile.take(path);
+  const take = () => isFirst ? FirstFile.take(path) : LinesFile.take(path);
+  let file = take();
+  if (file === "damaged") file = take(); // Or the disk has failed in this moment.
   switch (file) {
     case "locked":
     case "foreign":
@@ -66,7 +71,8 @@ export function takeOver(
   if (!isFirst) removeFile(sibling); // Before anything of it is sent.
   if (isForUs(file.origin)) return file;
   file.close();
-  if (idleMs > KEPT_MS) {
+  if (wallTime() - idleMs < OLDEST_MS) touch(path); // Nobody knows how long it has been there.
+  else if (idleMs > KEPT_MS) {
     removeFile(path);
     const message = `Nobody has sent ${path} of the spool for a week: it goes to ` +
       `${file.origin.destination}, and is removed`;
@@ -89,6 +95,8 @@ export class Source {
   /** Whether it could not be read to its end, for a reason that may be gone later. */
   isFailing = false;
   inFlight = 0;
+  /** The first number at which it could not be read. */
+  #skippedFrom: number | undefined;
   readonly settled = new Ranges();
   /** Most lines that are read at a time: fewer where the file is damaged. */
   #limit: number;
@@ -128,6 +136,7 @@ export class Source {
   /** Looks for the next number from which on the file can be read again. */
   #skip(): void {
     this.#limit = 1;
+    this.#skippedFrom ??= this.cursor;
     for (let step = 1; step < MAX_NUMBER; step *= 2) {
       try {
         this.isRead = this.file.read(this.cursor + step, 1) === undefined;
@@ -140,13 +149,31 @@ export class Source {
     this.isRead = true;
   }
 
-  /** All that could be read is settled: removes the file, or sets it aside where it is damaged. */
+  /**
+   * All that could be read is settled: removes the file, leaves it to another time if there is more in
+   * it after all, or sets it aside where it is damaged.
+   */
   end(report: (diagnostic: Diagnostic) => void): void {
-    if (this.isFailing) {
+    if (this.isDamaged && this.#isSound()) {
+      this.isDamaged = false;
+      this.leave();
+    } else if (this.isFailing) {
       this.settled.deleteFrom(this.file, Infinity);
       this.leave();
     } else if (this.isDamaged || this.file.damaged > 0) this.#setAside(report);
     else this.file.remove();
+  }
+
+  /** Whether it was not damaged: SQLite says so too where the disk fails, maybe for a moment. */
+  #isSound(): boolean {
+    const { file, settled } = this;
+    try {
+      if (this.#skippedFrom !== undefined) file.read(this.#skippedFrom, 1);
+      settled.deleteFrom(file, Infinity);
+      return file.damaged === 0;
+    } catch {
+      return false;
+    }
   }
 
   #setAside(report: (diagnostic: Diagnostic) => void): void {
