@@ -8,14 +8,16 @@
 import { REDACTED } from "./mask_looks.ts";
 
 /** What is between names and values, and around them: a space, a mark, `&`, `:`, `=`, `[`, a line's end. */
-const SEPARATOR = /%(?:25)*(?:2[0267]|3[A-F]|5B|7B|0[AD])/i;
+const SEPARATOR = /%(?:25)*(?:2[0267]|3[A-F]|5B|7B|0[AD])|(?:\+|%(?:25)*2B)-[A-Za-z]/i;
 /** A value of a query, or what is between others of its delimiters. */
 const CHARACTER = '[^\\s&=?#"<>`\\\\^{|}';
-const PART = new RegExp(`(?<!${CHARACTER}])${CHARACTER}%]*%${CHARACTER}]*`, "g");
+const PART = new RegExp(`(?<!${CHARACTER}])${CHARACTER}%]*(?:%|\\+(?=-))${CHARACTER}]*`, "g");
 /** Shorter ones have no secret and its name: `token%3D1`. */
 const SHORTEST = 9;
 /** A space as forms write it, unless it is between letters, where it may be base64's: `a%3D1+b%3D2`. */
 const PLUS = /(?<!\w)\+|(?<=%\w{2})\+|\+(?!\w)|\+(?=[\w.-]{1,32}%(?:25)*3[AD])/g;
+/** Options of a command, as forms write them: all of its spaces are `+`. */
+const COMMAND_LINE = /\+-[A-Za-z-]/;
 const ENCODED = /%([0-7][\dA-Fa-f])/g;
 
 /** A text whose encoded parts are masked by a function, which is given them decoded. */
@@ -23,7 +25,8 @@ export function maskEncoded(text: string, mask: (decoded: string) => string): st
   if (!SEPARATOR.test(text)) return text;
   return text.replace(PART, (part) => {
     if (part.length < SHORTEST || !SEPARATOR.test(part)) return part;
-    const decoded = part.replace(PLUS, " ").replace(ENCODED, (_, code) => fromCode(code));
+    const spaces = COMMAND_LINE.test(part) ? /\+/g : PLUS;
+    const decoded = part.replace(spaces, " ").replace(ENCODED, (_, code) => fromCode(code));
     const masked = mask(decoded);
     return masked === decoded ? part : encodedAsBefore(masked, decoded, part);
   });

@@ -32,6 +32,11 @@ const TEXTS = [
   "iban=CH93-0076-2011 tail=1",
   "https://e.com/cb#access_token=hunter2&tail=1",
   "no secret: 100 % of it, tail=1, key=2",
+  "docker login -u bob -p hunter2 h",
+  "mysqldump -uroot -phunter2 shop=1",
+  "CREATE USER 'bob' IDENTIFIED BY 'hunter2' REQUIRE SSL",
+  "root:hunter2@tcp(127.0.0.1:3306)/shop",
+  "jdbc:oracle:thin:bob/hunter2@//h:1521/x",
 ];
 const ENCODERS: readonly ((text: string) => string)[] = [
   encodeURIComponent,

@@ -44,7 +44,7 @@ const FUNCTION_WORDS = [
 const PLAIN_WORD = "[a-z'’]{1,20}";
 const sticky = (source: string) => new RegExp(source, "iy");
 const NO_VALUE = sticky(anyOf(NO_VALUES) + WORD_END);
-const PLACEHOLDER = sticky(`(?:${MARK})?${anyOf(PLACEHOLDERS)}(?:${MARK})?${WORD_END}`);
+const PLACEHOLDER = sticky(`(?:${MARK}){0,2}${anyOf(PLACEHOLDERS)}(?:${MARK}){0,3}${WORD_END}`);
 /** A variable of a shell, a word of a usage: `$DB_PASSWORD`, `--token=TOKEN`. */
 const VARIABLE = new RegExp(
   `(?:${MARK})?(?:\\$[A-Z]{1,32}(?:_[A-Z\\d]{1,32}){1,8}|KEY|TOKEN|PASSWORD|SECRET|VALUE|STRING)(?:${MARK})?${WORD_END}`,

@@ -135,8 +135,8 @@ const MAY_HAVE_SCHEME = new RegExp(`beare|${MAY_HAVE_BASE64.source}`, "i");
 const MAIL_OR_BASIC = /^[\0\x01\x20-\x7e]*[\0:][\0\x01\x20-\x7e]*$/;
 /** The private members of a JSON Web Key (RFC 7518, 6). */
 const PRIVATE_MEMBER = new RegExp(
-  `(?<=^|[^\\w-]|${ESCAPE})((?:[dkpq]|d[pq]|qi)${ANY_MARK}?\\s{0,8}(?:[:=]>?|${PERCENT}3A)\\s{0,8}` +
-    `(?:${COLOUR})?${ANY_MARK}?)[\\w-]{16,}`,
+  `(?<=^|[^\\w-]|${ESCAPE})((?:[dkpq]|d[pq]|qi)${ANY_MARK}{0,2}\\s{0,8}(?:[:=]>?|${PERCENT}3A)\\s{0,8}` +
+    `(?:${COLOUR})?${ANY_MARK}{0,2})[\\w-]{16,}`,
   "g",
 );
 /** What a credential is known by that has no prefix, in a text without any of `_`, `:` and `%`. */

@@ -53,26 +53,33 @@ const BEFORE_NAME =
 const DIRECTORY = `${ANY_MARK}?\\s{0,8}[:=]\\s{0,8}(?:${ANY_COLOUR})?${ANY_MARK}?` +
   "(?:[/~]|\\.{1,2}/|[A-Z]:[\\\\/])";
 /** A text in quotation marks, perhaps in a colour. */
-const COLOURED = `(?:${ANY_COLOUR})?${MARK}[^"'\`\\\\\\n&]{0,128}${MARK}(?:${ANY_COLOUR})?`;
+const COLOURED =
+  `(?:${ANY_COLOUR})?${MARK}{1,2}[^"'\`\\\\\\n&]{0,128}${MARK}{1,2}(?:${ANY_COLOUR})?`;
 /** A password beside its user: `"user":"bob","pass":"…"`; not `USER=bob PWD=/srv`. */
-const BESIDE_USER = `(?<=(?:user(?:name)?|login|email)(?:${MARK})?\\s{0,8}[:=]>?\\s{0,8}` +
+const BESIDE_USER = `(?<=(?:user(?:name)?|login|email)(?:${MARK}){0,2}\\s{0,8}[:=]>?\\s{0,8}` +
   `(?:${COLOURED}|[\\w.@%+-]{1,128})` +
-  `(?:[,;&\\s]|\\\\{1,7}[rnt]){1,64}(?:${MARK})?)(?:pass|pwd?(?!${DIRECTORY}))`;
+  `(?:[,;&\\s]|\\\\{1,15}[rnt]){1,64}(?:${MARK}){0,2})(?:pass|pwd?(?!${DIRECTORY}))`;
 /** A password in a query: `?pass=…`. */
 const IN_QUERY = `(?<=[?&])(?:pass|pwd)(?==)`;
+/** `IDENTIFIED BY '…'`, `IDENTIFIED WITH plugin BY '…'`, in forms too. */
+const IDENTIFIED =
+  `IDENTIFIED[ +](?:WITH[ +](?:${MARK}){0,2}\\w{1,64}(?:${MARK}){0,2}[ +])?(?:BY|AS)(?=[ +])`;
 const BUILT_IN =
-  `(?:${HEADER}|${SIGNATURE}|${SHORT_PASSWORD}|${BESIDE_USER}|${IN_QUERY}|${BEFORE_NAME}|IDENTIFIED BY(?= )|` +
+  `(?:${HEADER}|${SIGNATURE}|${SHORT_PASSWORD}|${BESIDE_USER}|${IN_QUERY}|${BEFORE_NAME}|${IDENTIFIED}|` +
   `${
     words(SECRET_NAMES)
   }|${TWO_WORDS}|(?<!${NOT_BEFORE_SECRET}${BETWEEN})secret|(?<token>token)(?!s))` +
   `(?:${BETWEEN}(?:${ENDINGS}))?`;
 
+/** The second of two marks, as CSV and SQL escape one: `""password"":""…""`. */
+const DOUBLED = `(?:(?<=(?<twice>["']))\\k<twice>)?`;
 /** What closes around a name: `[name]`, `"name"`, `**name**`, `<<"name">>`, `ESC[32mnameESC[0m`. */
-const CLOSED = `(?:${ANY_COLOUR}|${PERCENT}(?:5D|2[27])|[\\]*”’»]){0,4}(?<mark>${MARK})?` +
+const CLOSED =
+  `(?:${ANY_COLOUR}|${PERCENT}(?:5D|2[27])|[\\]*”’»]){0,4}(?<mark>${MARK})?${DOUBLED}` +
   `(?:${ANY_COLOUR}|>>|\\]){0,2}`;
 
 /** `name:`, `name=`, `name =>`, `name := `, `name==`, `name =&gt;`. */
-const PAIR = `\\s{0,64}(?:(?<colon>:(?![:=]|//)|：)|(?::?={1,3}|\\\\{1,7}u003d)${CLOSING}?|＝)`;
+const PAIR = `\\s{0,64}(?:(?<colon>:(?![:=]|//)|：)|(?::?={1,3}|\\\\{1,15}u003d)${CLOSING}?|＝)`;
 /** `"name":"…","value":`, `name: …` and in the next line `value:`, `name="…" value=`. */
 const BESIDE = `(?:,|${LINE_END}|\\s){1,64}(?:${MEMBER}){0,3}` +
   `(?:${MARK})?\\w{0,16}?value(?:${MARK})?\\s{0,8}(?:[:=]>?)`;
@@ -82,13 +89,14 @@ const LIST =
 /** `<name>`, `<name type="text">`, `<property name="name">`. */
 const ELEMENT = `(?<element>(?:\\s[\\w:.-]{1,64}=[^<>]{0,256}?)?${CLOSING})`;
 /** `<name>…</name><value>`, `<key>…</key><string>`. */
-const SIBLING = `(?<sibling>${OPENING}/[\\w:-]{1,32}${CLOSING}(?:\\s|\\\\{1,7}[nrt]){0,64}` +
+const SIBLING = `(?<sibling>${OPENING}/[\\w:-]{1,32}${CLOSING}(?:\\s|\\\\{1,15}[nrt]){0,64}` +
   `${OPENING}(?:[\\w:-]{0,16}value|string)${CLOSING})`;
 /** An option of a command: `--password …`. */
 const OPTION = "(?<option>(?<=(?<![\\w-])--[\\w.-]{1,128}) )(?![-|=(\\s])";
 /** `WITH PASSWORD '…'`, `wrong password "…"`: one word. */
-const QUOTED = `(?<quoted>(?<=passw(?:or)?[dt]|passphrase|identified by) )` +
-  `(?=(?<quote>\\\\{0,7}["'])[^\\s"'\\\\]{1,128}\\k<quote>)`;
+const QUOTED =
+  `(?<quoted>(?<=passw(?:or)?[dt]|passphrase|secret_access_key|identified(?:[ +][^\\n]{1,80})?[ +](?:by|as)) )` +
+  `(?=(?<quote>\\\\{0,15}(?:["']{1,2}|&#3[49];|&quot;))[^\\s"'\\\\]{1,128}\\k<quote>)`;
 /** What cannot be a word or the name of something, as in `secret "web-tls" not found`. */
 const AT_RANDOM = "(?:(?-i:[\\da-f]{32})|" +
   ["\\d", "[A-Z]", "[a-z]"].map((kind) => `(?=[\\w+/=.~-]{0,64}(?-i:${kind}))`).join("") +
@@ -97,10 +105,10 @@ const AT_RANDOM = "(?:(?-i:[\\da-f]{32})|" +
 const APART = `[ \\t]{1,4}(?=${MARK}${AT_RANDOM}${MARK})`;
 /** A line of a table: `| api_key | … |`, `api_key | …`. */
 const CELL =
-  "(?<=(?:^|[\\n\"']|\\\\{1,7}n)[ \\t]{0,8}\\|?[ \\t]{0,64}[\\w.-]{1,64})[ \\t]{1,64}\\|[ \\t]{1,64}" +
+  "(?<=(?:^|[\\n\"']|\\\\{1,15}n)[ \\t]{0,8}\\|?[ \\t]{0,64}[\\w.-]{1,64})[ \\t]{1,64}\\|[ \\t]{1,64}" +
   `(?=${AT_RANDOM}[ \\t]{0,64}(?:[|\\r\\n"']|\\\\|$))`;
 /** As `.netrc` has it: `machine h login bob password …`. */
-const SPACES = "(?:\\s|\\\\{1,7}[rnt]){1,16}";
+const SPACES = "(?:\\s|\\\\{1,15}[rnt]){1,16}";
 const NETRC =
   `(?<=(?:machine${SPACES}\\S{1,256}|default)${SPACES}login${SPACES}\\S{1,128}${SPACES}password)${SPACES}(?=\\S)`;
 /** As PHP serializes: `s:8:"password";s:7:"…"`. */
@@ -115,8 +123,8 @@ const PART = `(?<part>(?:; filename=[^\\r\\n\\\\]{0,256})?` +
  * goes on.
  */
 const PRELUDE =
-  `(?:${ANY_COLOUR}|(?:\\\\{1,7}n\\s{0,64})?string\\(\\d{1,9}\\)|<<(?=${MARK})|(?<=:)\\*\\*(?= )` +
-  `|[|>][-+\\d]{0,2}(?:\\r?\\n|\\\\{1,7}n) {1,64}|\\\\\\r?\\n|(?:\\\\{3}|\\\\{6})n)`;
+  `(?:${ANY_COLOUR}|(?:\\\\{1,15}n\\s{0,64})?string\\(\\d{1,9}\\)|<<(?=${MARK})|(?<=:)\\*\\*(?= )` +
+  `|[|>][-+\\d]{0,2}(?:\\r?\\n|\\\\{1,15}n) {1,64}|\\\\\\r?\\n|(?:\\\\{3}|\\\\{6})n)`;
 /** A line break may follow only where a mark or bracket begins the value behind it. */
 const GAP = `(?:\\s{0,64}(?:${PRELUDE}\\s{0,64}){0,3}(?=${MARK}|\\{|(?!${BARE_COLOUR})\\[)` +
   `|(?<space>[^\\S\\r\\n]*)(?:${PRELUDE}[^\\S\\r\\n]*){0,3})`;

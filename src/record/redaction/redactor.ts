@@ -32,7 +32,9 @@ const SEPARATOR = /[=:,>|：＝]|--[a-z]|login\s| [\\"']|&(?:gt|quot|#3)|\\u00/i
 /** What is in all names but one, by letters that texts seldom have: so V8 has little to step over. */
 const STEM =
   /k(?:ey|ennw|ty|(?<=cook)ie|(?<=tok)en)|p(?:ass(?![a-bd-oq-vx-z])|wd?(?![a-z])|hrase|[-_]?head(?<=otlp.?head))|s(?:ecr|ig[=%n]|[-_]?head(?<=otlp.?[a-z]{4,7}.?head))|authori/i;
-const SQL_STEM = "IDENTIFIED BY";
+const SQL_STEM = "IDENTIFIED";
+/** What is in an encoded text that is known by no name: a command, mail's; a driver's address. */
+const ENCODED_STEM = /[0B+]-(?:[apuwP]|-us)|PLAIN|tcp[(%]|jdbc%/;
 
 /** How often a text may be encoded in others: in a URL in a URL in a URL, and once more. */
 const MAX_ENCODINGS = 4;
@@ -74,10 +76,10 @@ export class Redactor {
 
   /** A text without its secrets, and without those in what is encoded in it, as often as that. */
   mask(text: string, encodings: number = MAX_ENCODINGS): string {
-    const isEncoded = encodings > 0 && text.includes("%");
+    const isEncoded = encodings > 0 && (text.includes("%") || text.includes("+-"));
     const mayHaveName = (isEncoded || SEPARATOR.test(text)) &&
       (this.#redactKeys.size > 0 || STEM.test(text) || text.includes(SQL_STEM));
-    const visible = isEncoded && mayHaveName
+    const visible = isEncoded && (mayHaveName || ENCODED_STEM.test(text))
       ? maskEncoded(text, (decoded) => this.mask(decoded, encodings - 1))
       : text;
     const masked = maskBlocks(visible);
@@ -138,7 +140,7 @@ interface Name {
 /** How far before a name its word may begin. */
 const MAX_WORD = 32;
 /** How YAML begins a text of several lines. */
-const BLOCK_BEGIN = /[|>][-+\d]{0,2}(?:\r?\n|\\{1,7}n) +$/;
+const BLOCK_BEGIN = /[|>][-+\d]{0,2}(?:\r?\n|\\{1,15}n) +$/;
 
 /** How the value is written behind a name that was found. */
 function formOf(text: string, { 0: whole, index, groups }: RegExpExecArray): Form {

@@ -52,7 +52,7 @@ const IDENTIFIER = /^(?:[a-z/][a-z\d._/-]{0,62}|Lax|Strict|None|\d{4}-\d\d-\d\d\
 
 /** A word of it, several words, or a version: most values have none of these. */
 const MAY_BE_STATEMENT =
-  /(?:name|path|type|required|invalid|\$ref)\\{0,7}["':]|[a-z] [a-z(>]|\d\.\d/i;
+  /(?:name|path|type|required|invalid|\$ref)\\{0,15}["':]|[a-z] [a-z(>]|\d\.\d/i;
 /** Longest text that is looked at, in characters. */
 const MAX_LENGTH = 512;
 /** Deepest nesting that is looked at. */
@@ -91,7 +91,7 @@ export function isStatement(value: unknown, depth = 0): boolean {
 /** The same of a text: JSON, in JSON too, what YAML writes in one line, or what inspecting does. */
 export function isStatementText(text: string): boolean {
   if (text.length > MAX_LENGTH) return false;
-  const quoted = /^\\*(["'])([^"\\]*)\\*\1$/.exec(text);
+  const quoted = /^\\*(["'])\1?([^"\\]*?)\\*\1{1,2}$/.exec(text);
   if (quoted) return isStatement(quoted[2]);
   if (!/^[[{]/.test(text) || !MAY_BE_STATEMENT.test(text)) return false;
   try {

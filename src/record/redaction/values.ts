@@ -12,10 +12,10 @@ import { AMPERSAND, BARE_COLOUR, CLOSING, COLOUR, MARK, OPENING } from "./spelli
 const CLOSED = `(?=[\\s,;:)&}\\]<>|\\x1b]|/${CLOSING}|\\\\|${BARE_COLOUR}|$)`;
 /** An escaped line break, where what follows is a line: `\nhost: h`, `\r\n\r\n`, `\n- a`. */
 const NEXT_LINE =
-  /\\{1,7}[rn](?:\\{1,7}[rnt]){0,4}(?=[\s+-]{0,64}(?:\[?[\w."'-]{0,64}\]?\s{0,8}(?:[:=]|$)|\\{0,7}["'`]))/
+  /\\{1,15}[rn](?:\\{1,15}[rnt]){0,4}(?=[\s+-]{0,64}(?:\[?[\w."'-]{0,64}\]?\s{0,8}(?:[:=]|$)|\\{0,15}["'`]))/
     .source;
 /** The end of an element, which JSON may escape: `</b>`, `<\/b>`, `&lt;/b&gt;`. */
-const TAG = `${OPENING}\\\\{0,7}/[A-Za-z][\\w:.-]{0,64}${CLOSING}`;
+const TAG = `${OPENING}\\\\{0,15}/[A-Za-z][\\w:.-]{0,64}${CLOSING}`;
 /** What may end a value without marks, if its surroundings go on behind it: `)` `}`, `, b: 2`. */
 const CLOSERS = `[,;)\\]}]{1,8}(?:\\s|$|${MARK}|[\\w.-]{1,64}(?: [\\w.-]{1,32}){0,2}=)`;
 
@@ -24,12 +24,14 @@ const WORD_CHARACTER =
   `(?!${MARK}${CLOSED}|${CLOSERS}|${NEXT_LINE}|${COLOUR}|${AMPERSAND}|${TAG})[^\\s&]`;
 const WORD = `(?:\\[REDACTED\\]|${WORD_CHARACTER})+`;
 /** A value inside a value: `realm="a, b"`. */
-const PARAMETER = `=${MARK}(?!${CLOSED})` + /[^"'`\r\n]*["'`]/.source;
+const PARAMETER =
+  `=(?:""[^"\\r\\n]{1,1024}""|''[^'\\r\\n]{1,1024}''|&(?:quot|#3[49]);[^&\\r\\n]{1,1024}&(?:quot|#3[49]);|${MARK}(?!${CLOSED})` +
+  "[^\"'`\\r\\n]*[\"'`])";
 /** The rest of a line, or of the quotation that it is in. */
 const LINE =
-  `(?:${PARAMETER}|=\\{[^{}\\r\\n]{0,2048}\\}|(?!${MARK}${CLOSED}|${TAG}|\\\\{1,7}[rn])[^\\r\\n])+`;
+  `(?:${PARAMETER}|=\\{[^{}\\r\\n]{0,2048}\\}|(?!${MARK}${CLOSED}|${TAG}|\\\\{1,15}[rn])[^\\r\\n])+`;
 /** The next line of a text in YAML, by how far it is indented. */
-const INDENTED = /(?:\r?\n|\\{1,7}n)( +)/y;
+const INDENTED = /(?:\r?\n|\\{1,15}n)( +)/y;
 /** The name of a scheme before credentials: `Basic …`. */
 const SCHEME = "(?:AWS4-HMAC-SHA256|[A-Za-z-]{1,16}) +";
 
@@ -56,7 +58,7 @@ const OUTER = `(?:${CLOSED}|(?<=\\\\["'\`])(?=["'\`])|(?<=")(?=['\`])|(?<=['\`])
  * Up to the same mark again, or to the end of the text, by how many backslashes the mark has before it.
  * Marks of the content have twice as many and one more.
  */
-const QUOTED_VALUES = [0, 1, 3, 7].map((backslashes) => {
+const QUOTED_VALUES = [0, 1, 3, 7, 15].map((backslashes) => {
   const same = `\\1(?<=(?<!\\\\)(?:\\\\{${2 * (backslashes + 1)}})*\\1)`;
   const end = `(?:${same}${OUTER}|\\\\?$)`;
   return {
@@ -68,7 +70,7 @@ const QUOTED_VALUES = [0, 1, 3, 7].map((backslashes) => {
 /** Up to the first mark, whatever follows it. */
 const FIRST_QUOTED = sticky(`(${MARK})(?:\\\\.|[^\\\\])*?\\1`);
 const BACKSLASHES = /\\*/y;
-const BLANKS = "(?:\\s|\\\\{1,7}[nrt]){0,64}";
+const BLANKS = "(?:\\s|\\\\{1,15}[nrt]){0,64}";
 /** How `util.inspect` goes on with a long string: `'first\n' +` and a new line. */
 const CONCATENATED = sticky(`${BLANKS}\\+${BLANKS}(?=["'\`])`);
 /** Values without marks. */
@@ -79,7 +81,7 @@ const OPEN_VALUES = {
   value: WORD_VALUE,
 };
 /** Nothing: `""`, `[]`, `{}`. */
-const EMPTY = sticky(`(${MARK})\\1${CLOSED}|\\[\\s{0,8}\\]|\\{\\s{0,8}\\}`);
+const EMPTY = sticky(`(${MARK})\\1(?:\\1\\1)?${CLOSED}|\\[\\s{0,8}\\]|\\{\\s{0,8}\\}`);
 /** The class of an object before its bracket, as inspecting writes it: `<ref *1> Map(1) {`. */
 const CLASS = sticky(
   /(?:<ref \*\d{1,9}> )?(?:[A-Z][\w$]{0,64}(?:\(\d{1,9}\) | (?=[{<])))?(?:<[^>\n]{1,64}> )?/
@@ -96,7 +98,7 @@ const MORE = sticky(`(?=[^\\s,;:)&}\\]<>|"'\`\\\\])${WORD}`);
 const MAX_INDENT = 64;
 /** What separates a value from the name behind it, and how far back that is looked for. */
 const SEPARATORS_LENGTH = 32;
-const SEPARATORS = /(?:\\{1,7}[rnt]|[\s,;&|<>({["'`])+$/;
+const SEPARATORS = /(?:\\{1,15}[rnt]|[\s,;&|<>({["'`])+$/;
 
 /** A value in a text. */
 export interface Value {
@@ -193,7 +195,11 @@ function quotedAt(text: string, start: number, form: Form, limit: number): Value
     if (!next) break;
     end += more[0].length + next[0].length;
   }
-  return { end, mark, kept: "" };
+  const value = text.slice(start, end);
+  const twice = mark + mark; // As CSV and SQL escape one.
+  const isTwice = value.length > 2 * twice.length && value.startsWith(twice) &&
+    value.endsWith(twice);
+  return { end, mark: isTwice ? twice : mark, kept: "" };
 }
 
 /** Where an object, an array or a call ends: at the bracket that closes, or with the text. */
