@@ -61,7 +61,8 @@ export const SERVICE_LOOKS: readonly Look[] = [
   },
   {
     issuer: "Mollie, GoCardless, Lob, Notion, Fireworks, ImageKit, Telnyx, Twitch and Close",
-    prefix: "(?:live(?:_\\d{6,12})?|secret|fw|private|KEY[\\dA-F]{32}|(?=api_\\w{22}\\.)api)",
+    prefix:
+      "(?:(?<!pk_)live(?:_\\d{6,12})?|secret|fw|private|KEY[\\dA-F]{32}|(?=api_\\w{22}\\.)api)",
     sign: "_",
     shape: `${RANDOM}{22,}(?:\\.[A-Za-z\\d]{22})?${END}`,
     source: DETECTORS,

@@ -216,6 +216,7 @@ Deno.test("mask() leaves what only looks like a credential of a service", () => 
     "01ARZ3NDEKTSV4RRFFQ69G5FAV, 2026-11-27T18:00:00.000Z, V1StGXR8_Z5jdHi6B-myT",
     "at s.getOauth2AccessCodeSecurity (file:///srv/s.handleSomeRequestWithName.ts:1:2)",
     "live_stream_of_the_conference_2026, secret_santa_list_for_2026_and_2027, fw_update_available_now",
+    `pk_live_${word(24)}, pk_test_${word(24)}, pk_live_${word(99)}`, // Stripe's publishable keys.
     "re_render_the_component_tree_2, pi_day_2026_secret_party, cs_test_a1, pk_live_is_publishable",
     "sdk-for-javascript-v3-client-s3, access-production-database, as-if-it-were-so, api-gateway-v2",
     "cfg_enable_experimental_http2_server_push_for_all ops_dashboard_for_the_team_2_of_operations_now",
