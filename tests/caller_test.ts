@@ -172,11 +172,11 @@ Deno.test("caller is the inner of two log calls, one inside the other", async ()
 });
 
 Deno.test("caller is what called the handler's log()", async () => {
-  const [direct, inArray, inPromise] = await attributesOf(async (_, handler) => {
+  const [direct, inArray, inPromise, awaited] = await attributesOf(async (_, handler) => {
     handler.log("a");
     ["b"].forEach(handler.log.bind(handler));
     Promise.resolve("c").then(handler.log.bind(handler));
-    await Promise.resolve();
+    await Promise.resolve("d").then(handler.log.bind(handler));
   }, { caller: true });
   const source = (await Deno.readTextFile(new URL(import.meta.url))).split("\n");
   const lineOf = (found?: Record<string, unknown>) =>
@@ -184,6 +184,7 @@ Deno.test("caller is what called the handler's log()", async () => {
   assertEquals(lineOf(direct), `handler.log("a");`);
   assertEquals(lineOf(inArray), `["b"].forEach(handler.log.bind(handler));`);
   assertEquals(inPromise, {});
+  assertEquals(lineOf(awaited), `await Promise.resolve("d").then(handler.log.bind(handler));`);
 });
 
 Deno.test("caller is off by default, and leaves the program's stack traces as they were", async () => {

@@ -46,7 +46,7 @@ const keepFrames = (_: Error, frames: readonly Frame[]) => frames;
 
 /**
  * The location of the log call as attributes, by OpenTelemetry's semantic conventions ("Code"). There
- * are none if no code of the program made it: a promise or a timer calls the logger itself.
+ * are none if no code of the program made it or awaits it: a promise or a timer calls the logger.
  *
  * @param handler What was called if the record did not come through a logger of std/log.
  * @param levelName The record's level: a message function may log too, inside another log call.
