@@ -8,7 +8,7 @@
 
 /**
  * Pauses after the first, second, … failure in a row, in milliseconds; the last one repeats. For all
- * requests together there are shorter ones, see {@linkcode LEAST_PAUSE_MS}.
+ * requests together there are shorter ones, see {@linkcode LEAST_PAUSE}.
  */
 const LADDER_MS = [250, 500, 1000, 2000, 4000];
 /** How much longer or shorter a pause may be, so that programs do not all come back at once. */
@@ -25,11 +25,12 @@ const MIN_HEALTH = 0.8;
 const CERTAIN_REFUSALS = 3;
 
 /**
- * The shortest pause, in milliseconds. The first one is half of what was long enough last time, so that
- * a service gets about as much as it takes. If even this one is, pauses are of no use: a part of the
- * service refuses, such as one of its instances, however little it is asked.
+ * The shortest pause: a millisecond, or this share of the time that an answer takes. The first pause is
+ * half of what was long enough last time, so that a service gets about as much as it takes. If even the
+ * shortest is, pauses are of no use: a part of the service refuses, such as one of its instances, however
+ * little it is asked.
  */
-const LEAST_PAUSE_MS = 1;
+const LEAST_PAUSE = { ms: 1, ofAnswer: 0.25 } as const;
 /** How long that is remembered after the last failure, in milliseconds. */
 const REMEMBERED_MS = 60_000;
 /** So many failures in a row are not those of a part. */
@@ -148,23 +149,25 @@ export class Backoff {
    * A request that was sent in this epoch was delivered. The first of all shows that settings were
    * right which were blamed for the refusal of another one, sent at the same time.
    * @param isFirst Whether it was sent for the first time.
+   * @param tookMs How long the answer took.
    */
-  onDelivered(epoch: number, isFirst = false): void {
+  onDelivered(epoch: number, isFirst = false, tookMs = 0): void {
     const isRefuted = this.#deliveries++ === 0 && this.#cause === "settings";
     if (isFirst) this.#health += WEIGHT * (1 - this.#health);
     this.#failuresInARow = 0;
     if (epoch !== this.#epoch && !isRefuted) return;
-    if (this.#pauses > 0 && this.#cause === "failure") this.#onPauseOver();
+    if (this.#pauses > 0 && this.#cause === "failure") this.#onPauseOver(tookMs);
     this.#pauses = 0;
   }
 
   /** The last pause was long enough: next time, half of it is tried first. */
-  #onPauseOver(): void {
-    if (this.#pauses === 1 && this.#firstPauseMs <= LEAST_PAUSE_MS) {
+  #onPauseOver(tookMs: number): void {
+    const least = Math.max(LEAST_PAUSE.ms, LEAST_PAUSE.ofAnswer * tookMs);
+    if (this.#pauses === 1 && this.#firstPauseMs <= least) {
       this.#partialUntil = this.#now() + REMEMBERED_MS;
     }
     const half = this.#firstPauseMs * 2 ** (this.#pauses - 2);
-    this.#firstPauseMs = Math.min(LADDER_MS[0]!, Math.max(LEAST_PAUSE_MS, half));
+    this.#firstPauseMs = Math.min(LADDER_MS[0]!, Math.max(LEAST_PAUSE.ms, half));
   }
 
   #nextPause(): number {

@@ -63,6 +63,18 @@ Deno.test("Backoff.open() tries half of the pause that was long enough, and find
   assertEquals(at.backoff.isPartial, true);
 });
 
+Deno.test("Backoff.isPartial does not wait for pauses much shorter than an answer takes", () => {
+  const { backoff, clock } = backoffAt(100_000);
+  for (const step of [250, 125, 62.5]) {
+    assertEquals(backoff.isPartial, false);
+    backoff.open(backoff.epoch, "failure");
+    assertNear(backoff.resumeAt - clock.now, step);
+    clock.now = backoff.resumeAt + 300;
+    backoff.onDelivered(backoff.epoch, true, 300);
+  }
+  assertEquals(backoff.isPartial, true);
+});
+
 Deno.test("Backoff.isPartial is forgotten a minute after the last failure, and where all requests fail", () => {
   for (const failures of [1, 15, 16]) {
     const at = backoffAt(100_000);

@@ -126,7 +126,7 @@ export class Exporter {
     if (result.kind !== "retry" || isAnswer(result.cause)) this.#slots.onAnswer(now);
     switch (result.kind) {
       case "delivered":
-        this.#backoff.onDelivered(epoch, request.failedAt === undefined);
+        this.#backoff.onDelivered(epoch, request.failedAt === undefined, now - sentAt);
         this.#limit.latency.onAnswer(now - sentAt);
         this.#limit.onDelivered(
           limitEpoch,
