@@ -91,8 +91,8 @@ const COMMAND_PASSWORD = new RegExp(
 const LABEL = `(?:[A-Z\\d]|${SPACE}){0,48}`;
 /** A private key in PEM (RFC 7468), or as SSH has it (RFC 4716), up to its end or that of the text. */
 const PRIVATE_KEY =
-  `----(?:-|${SPACE})BEGIN${LABEL}PRIVATE${SPACE}KEY(?:${SPACE}BLOCK)?${SPACE}?----` +
-  `[^]*?(?:----(?:-|${SPACE})END${LABEL}-{4,5}|$)`;
+  `----(?:-|${SPACE})BEGIN${LABEL}(?:PRIVATE${SPACE}KEY(?:${SPACE}BLOCK)?|OpenVPN${SPACE}Static${SPACE}key${SPACE}V1)${SPACE}?----` +
+  `[^]*?(?:----(?:-|${SPACE})END(?:${LABEL}|${SPACE}OpenVPN[^-\\n]{1,32})-{4,5}|$)`;
 
 const KEY_BEGIN = new RegExp(`----(?:-|${SPACE})B`);
 

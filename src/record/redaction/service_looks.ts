@@ -11,7 +11,7 @@ import { PERCENT } from "./spelling.ts";
 export const RULES = "https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml";
 export const DETECTORS = "https://github.com/trufflesecurity/trufflehog/tree/main/pkg/detectors";
 
-const UUID = "[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}";
+export const UUID = "[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}";
 /** Of base64, which URLs encode. */
 export const BASE64 = `(?:[\\w+/=-]|${PERCENT}(?:2[BF]|3D))`;
 /** A character that forms encode. */
@@ -29,7 +29,7 @@ export const SERVICE_LOOKS: readonly Look[] = [
     prefix:
       "(?:rubygems|CLOJARS|bkua|pnu|rdme|sq[apu]|sgp(?:_local|_[\\da-f]{16})?|slk|rnd|nf[a-z]" +
       "|vc[a-z]|cf(?:k|[au]t)|napi|apify_api|aio|shippo_(?:live|test)|hc[a-z]{3}|ph[asx]|alcht" +
-      "|jina|odt|ion|e2b|dtn|nbp|tr_(?:dev|prod|pat)|cal_live|polar_[a-z]{2,4}|packagist_[a-z]{3}" +
+      "|jina|odt|ion|e2b|dtn|nbp|tr_(?:dev|prod|pat)|cal_live|(?=tk_[a-z\\d]{29}(?!\\w))tk|dbt[cu]|polar_[a-z]{2,4}|packagist_[a-z]{3}" +
       "|depot_(?:project|org)|(?:pi|seti|cs)_[A-Za-z\\d]{14,64}_secret)",
     sign: "_",
     shape: `${RANDOM}{24,}${END}`,
@@ -100,14 +100,14 @@ export const SERVICE_LOOKS: readonly Look[] = [
     issuer: "Heroku, Postman, Contentful, Square, Brevo, Tailscale, NVIDIA, xAI and others",
     prefix: "(?:HRKU|PMAK|CFPAT|FLWSECK(?:_TEST)?|nvapi|(?=xai-\\w{60})xai|fio-u|sq0[a-z]{3}" +
       "|x(?:key|smtp)sib|tskey-[a-z]{3,8}|dnkey|bedrock-api-key|tvly|da2|BBFF|sec-c" +
-      "|(?:scp|signkey)-[a-z]{4,6}|(?=pa-(?=[\\w-]{0,42}[A-Z])(?=[\\w-]{0,42}[a-z])[\\w-]{43}(?![\\w-]))pa)",
+      "|(?:scp|signkey)-[a-z]{4,6}|(?=md-(?=[\\w-]{0,21}[A-Z])(?=[\\w-]{0,21}[a-z])[\\w-]{22}(?![\\w-]))md|(?=pa-(?=[\\w-]{0,42}[A-Z])(?=[\\w-]{0,42}[a-z])[\\w-]{43}(?![\\w-]))pa)",
     sign: "-",
     shape: `${RANDOM_WORD}{22,}`,
     source: RULES,
   },
   {
     issuer: "Octopus, Adobe, Pulumi, Infracost, Perplexity, Cerebras, Modal and Statsig",
-    prefix: "(?:API|p8e|pul|ico|pplx|csk|as|secret)",
+    prefix: "(?:API|p8e|pul|ico|llx|pplx|csk|as|secret)",
     sign: "-",
     shape: `${RANDOM}{22,}${END}`,
     source: RULES,

@@ -37,7 +37,14 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
     ...[`rdme_${LOWER.slice(0, 70)}`, `squ_${hex(40)}`, `sgp_local_${hex(40)}`, `sgp_${word(64)}`],
     ...[`slk_${hex(64)}`, `rnd_${word(32)}`, `nfp_${word(36)}`, `vcp_${word(56)}`],
     ...[`cfut_${word(40)}${hex(8)}`, `cfk_${word(40)}${hex(8)}`, `napi_${LOWER.slice(0, 64)}`],
-    ...[`apify_api_${word(36)}`, `aio_${word(28)}`, `shippo_live_${hex(40)}`, `phx_${word(43)}`],
+    ...[
+      `apify_api_${word(36)}`,
+      `aio_${word(28)}`,
+      `shippo_live_${hex(40)}`,
+      `phx_${word(43)}`,
+      `tk_${LOWER.slice(0, 29)}`,
+      `dbtc_${word(40)}`,
+    ],
     ...[`jina_${hex(32)}${word(28)}`, `odt_${word(32)}`, `ion_${word(42)}`, `e2b_${hex(40)}`],
     ...[`dtn_${hex(64)}`, `nbp_${word(36)}`, `tr_dev_${word(24)}`, `cal_live_${hex(32)}`],
     ...[`polar_oat_${word(43)}`, `packagist_uut_${hex(68)}`, `depot_org_${hex(64)}`],
@@ -76,14 +83,25 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
   "Heroku, Postman, Contentful, Square, Brevo, Tailscale, NVIDIA, xAI and others": [
     ...[`HRKU-AA${word(58)}`, `PMAK-${hex(24)}-${hex(34)}`, `CFPAT-${word(43)}`],
     ...[`FLWSECK_TEST-${hex(32)}-X`, `nvapi-${word(64)}`, `xai-${word(80)}`, `fio-u-${word(64)}`],
-    ...[`sq0atp-${word(22)}`, `sq0csp-${word(43)}`, `xkeysib-${hex(64)}-${word(16)}`],
+    ...[
+      `sq0atp-${word(22)}`,
+      `sq0csp-${word(43)}`,
+      `md-${word(22)}`,
+      `xkeysib-${hex(64)}-${word(16)}`,
+    ],
     ...[`tskey-auth-${word(13)}CNTRL-${word(33)}`, `bedrock-api-key-YmVkcm9jay5${word(80)}`],
     ...[`tvly-dev-${word(32)}`, `da2-${LOWER.slice(0, 26)}`, `scp-live-${hex(32)}`],
     ...[`signkey-prod-${hex(64)}`, `pa-${word(21)}-_${word(20)}`, `sec-c-${word(48)}`],
     `dnkey-${LOWER.slice(0, 26)}-${LOWER.slice(0, 52)}`,
   ],
   "Octopus, Adobe, Pulumi, Infracost, Perplexity, Cerebras, Modal and Statsig": [
-    ...[`API-${upper(26)}`, `p8e-${LOWER.slice(0, 32)}`, `pul-${hex(40)}`, `ico-${word(32)}`],
+    ...[
+      `API-${upper(26)}`,
+      `p8e-${LOWER.slice(0, 32)}`,
+      `llx-${word(48)}`,
+      `pul-${hex(40)}`,
+      `ico-${word(32)}`,
+    ],
     ...[`pplx-${word(48)}`, `csk-${LOWER.slice(0, 48)}`, `as-${word(22)}`, `secret-${word(43)}`],
   ],
   "1Password": [
@@ -165,6 +183,28 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
     ...[`eyJ2MiI6I${word(60)}`, `eyJVc2VySUQiOi${word(80)}`],
     ...[`ABSK${base64(128)}`, `eyJrIjoi${word(80)}`, `dG9rO${word(55)}`],
   ],
+  "other webhooks and hosted services, in the path of their addresses": [
+    ...[
+      `hooks/${LOWER.slice(0, 28)}`,
+      `webhook/${hex(24)}/${word(48)}`,
+      `hook.eu1.make.com/${word(32)}`,
+    ],
+    ...[
+      `maker.ifttt.com/trigger/a/with/key/${word(22)}`,
+      `open.feishu.cn/open-apis/bot/v2/hook/${UUID}`,
+    ],
+    ...[
+      `pagerduty.com/integration/${hex(32)}`,
+      `loggly.com/inputs/${UUID}`,
+      `infura.io/v3/${hex(32)}`,
+    ],
+    ...[`alchemy.com/v2/${word(32)}`, `quiknode.pro/${hex(40)}`, `oraclecloud.com/p/${word(64)}`],
+    ...[`sumologic.com/receiver/v1/http/${word(86)}==`, `datadoghq.com/v1/input/${hex(32)}`],
+  ],
+  "ASP.NET, Instagram, Nostr, and assertions of SAML": [
+    ...[`CfDJ8${word(200)}`, `IGQV${word(140)}`, `nsec1${LOWER.slice(0, 58)}`],
+    `PHNhbWxwOlJlc3BvbnNl${base64(200)}`,
+  ],
   "GitLab, runners": [`GR1348941${word(20)}`],
   "NTLM and Kerberos": [`TlRMTVNTUAADAAAAGAAYAHQ${base64(200)}`],
   "crates.io, ClickHouse, NuGet and New Relic's licenses": [
@@ -232,6 +272,12 @@ Deno.test("mask() leaves what only looks like a credential of a service", () => 
     `data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA${"EAAA".repeat(40)}AASUVORK5CYII=`,
     btoa("-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYD\n"),
     btoa(`-----BEGIN PUBLIC KEY-----\n${word(120)}\n-----END PUBLIC KEY-----\n`),
+    `https://e.com/webhooks/${UUID}, /repos/o/r/hooks/123456789, /hooks/useTheVeryLongNameOfAHook2.ts`,
+    "/webhooks/invoice_payment_succeeded_v2/handle, /src/hooks/2026/usePaymentMethods, hooks/pre-commit-2026-with-a-long-name",
+    `node_modules/react-hooks/dist/${
+      word(24)
+    }.js, webhook/Dockerfile, alchemy.com/docs, infura.io/pricing/2026`,
+    "nsec3param CfDJ8 md-outlined-button-container-2, md-icon-button-large-22x, tk_MacOSXGetCGContextForDrawable tk_window_manager_2026_of_x",
     "costs $2 and $10, $1$2, ${a}$6, sha256~x, wow!really, 8Q~x, /usr/local/lib/node_modules/npm",
     "associationOfTheInternationalUnion ciocheckTheNameOfTheAssociationIsOk, https://e.com/4/0A/cioccolato-e-vaniglia-2026",
     `jina_embeddings_v2_base_de_of_the_model, api_v2.handler.of.the.requests_2, private_subnet_ids_of_the_vpc_2`,
@@ -250,4 +296,12 @@ Deno.test("mask() leaves what only looks like a credential of a service", () => 
     assertEquals(mask(text), text);
     assertEquals(redactor.mask(` ${text} `), ` ${text} `);
   }
+});
+
+Deno.test("mask() masks the static key of OpenVPN up to its end", () => {
+  const key = `-----BEGIN OpenVPN Static key V1-----\n${hex(32)}\n${
+    hex(32)
+  }\n-----END OpenVPN Static key V1-----`;
+  assertEquals(mask(`<tls-auth>\n${key}\n</tls-auth>`), "<tls-auth>\n[REDACTED]\n</tls-auth>");
+  assertEquals(mask(JSON.stringify({ key, tail: 1 })), '{"key":"[REDACTED]","tail":1}');
 });

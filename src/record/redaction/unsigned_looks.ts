@@ -5,7 +5,7 @@
  * @module
  */
 import type { Look } from "./looks.ts";
-import { BASE64, DETECTORS, RULES } from "./service_looks.ts";
+import { BASE64, DETECTORS, RULES, UUID } from "./service_looks.ts";
 import { PERCENT, SLASH } from "./spelling.ts";
 
 /** A character that forms encode. */
@@ -22,6 +22,31 @@ export const UNSIGNED_LOOKS: readonly Look[] = [
     pieces: ["k.of", "s.za"],
     shape: `com(?:${SLASH}|${PERCENT}2F)(?:webhookb2|hooks)(?:[\\w%@-]|${SLASH}){16,}`,
     source: RULES,
+  },
+  {
+    issuer: "other webhooks and hosted services, in the path of their addresses",
+    prefix:
+      "(?:(?:web)?hooks?|maker\\.ifttt\\.com|hook\\.[a-z\\d]{2,4}\\.(?:make|integromat)\\.com" +
+      "|open\\.(?:feishu|larksuite)\\.[a-z]{2,3}|pagerduty\\.com|loggly\\.com|sumologic\\.com|datadoghq\\.[a-z]{2,3}" +
+      "|(?:alchemy|infura|ankr)\\.(?:com|io)|quiknode\\.pro|oraclecloud\\.com)",
+    pieces: [
+      ...["hook", "iftt", ".mak", "feis", "lark", "erdu", "logg", "umol", "dogh", "lche", "infu"],
+      ...["ankr", "quik", "acle"],
+    ],
+    shape:
+      `(?:${SLASH}(?:[\\w.-]{1,64}${SLASH}){0,6}|${PERCENT}2F(?:[\\w.-]{1,64}${PERCENT}2F){0,6})` +
+      `(?:(?<=/hook${SLASH}|2Fhook${PERCENT}2F|inputs${SLASH}|2Finputs${PERCENT}2F)${UUID}` +
+      `|(?=[\\w-]{0,64}\\d)(?=[\\w-]{0,64}[A-Za-z])(?:[\\da-f]{32,64}|(?!${UUID})[A-Za-z\\d]{22,}|(?<=\\/p\\/|Fp%2F|v2\\/)[\\w-]{30,}))=*(?![\\w-]|\\.\\w)`,
+    source: DETECTORS,
+  },
+  {
+    issuer: "ASP.NET, Instagram, Nostr, and assertions of SAML",
+    prefix:
+      "(?:CfDJ8(?=[\\w-]{60})|IGQV(?=[\\w-]{80})|nsec1(?=[a-z\\d]{58}\\b)|PHNhbWx(?=[\\w+/%]{80}))",
+    pieces: ["CfDJ", "IGQV", "nsec", "PHNh"],
+    shape: `${BASE64}+`,
+    source:
+      "https://learn.microsoft.com/aspnet/core/security/data-protection, SAML 2.0 Bindings, 3.5",
   },
   {
     issuer: "Azure, Entra",
