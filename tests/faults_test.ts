@@ -914,6 +914,25 @@ Deno.test("createHttpSend() opens a connection where it should, and after it wai
   assertEquals(service.connections, connections); // Others were answered meanwhile.
 });
 
+Deno.test("AxonPushHandler leaves an instance that refuses all by the connections that it still has", () =>
+  forAll([[503], [500], [401], [404]], async (status) => {
+    const refuse = answer(status!, { body: { message: "I am going down" } });
+    const ofFirst = new WeakSet<object>();
+    let isGoingDown = false;
+    await using service = startFaultyService(() => (connection, request) => {
+      if (!isGoingDown) ofFirst.add(connection);
+      return (isGoingDown && ofFirst.has(connection) ? refuse : accept)(connection, request);
+    });
+    await using handler = handlerFor(service);
+    log(handler, 1);
+    assert(await handler.flush(PLENTY_MS));
+    isGoingDown = true;
+    log(handler, 1, 1);
+
+    assert(await handler.flush(PLENTY_MS / 4));
+    assertEquals([handler.stats.delivered, service.connections], [2, 2]);
+  }));
+
 /** Logs 50 records to a service of HTTP/2, which may not accept all requests that come. */
 async function meetHttp2(isAccepted: (stream: ServerHttp2Stream) => boolean | void) {
   const stored: string[] = [];

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { now } from "../clock.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import { netPermission } from "../permissions.ts";
 import { grant, sharedDeadline } from "./alarm.ts";
@@ -20,6 +21,11 @@ const REST_MS = 1000;
  * they end when that time is over. Reading them that way takes longer.
  */
 const MANY_UNFINISHED = 320;
+/**
+ * How long answers by the same connections are refusals alone before the next request goes by another
+ * one, in milliseconds: shorter than the shortest pause before a record is sent again.
+ */
+const REFUSED_MS = 200;
 /** Longest body that is encoded in place, in bytes: three times that of an ordinary batch. */
 const ROOM_BYTES = 1 << 20;
 
@@ -81,6 +87,8 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
       connections.answers++;
       const answer = readAnswer(response).catch(() => undefined);
       const result = await readResponse(response, () => withinReason(answer), settings);
+      if (result.kind === "delivered") connections.refusedSince = undefined;
+      else connections.refusedSince ??= now();
       if (protocol === "otlp" || result.kind !== "delivered") return result;
       return { ...result, finished: finish(response, answer) };
     } catch (error) {
@@ -99,20 +107,24 @@ interface Connections {
   answers: number;
   /** Whether one was waited for in vain, and no other was answered meanwhile. */
   areDead?: boolean;
+  /** Since when nothing was delivered, though answers came. */
+  refusedSince?: number | undefined;
 }
 
 /**
  * Makes the function that gives the connections for a request, others where it should go anew. It
  * finds a way around those that are open but dead: a network that was changed, or a balancer that
  * forgot them, tells nobody, and the system finds out after a quarter of an hour. All requests of
- * HTTP/2 share one, and `fetch` goes on using it, however many it was silent to. Requests that are
- * under way are not touched.
+ * HTTP/2 share one, and `fetch` goes on using it, however many it was silent to. It finds a way, too,
+ * around an instance that refuses everything by the connections that it still has, while a balancer
+ * would lead new ones to others. Requests that are under way are not touched.
  */
 function createChooseConnections(over?: AbortSignal): (isAnew?: boolean) => Connections {
   let current: Connections = { answers: 0 };
   over?.addEventListener("abort", () => current.client?.close(), { once: true });
   return (isAnew = false) => {
-    if ((isAnew || current.areDead) && !over?.aborted) {
+    const { areDead, refusedSince = Infinity } = current;
+    if ((isAnew || areDead || now() - refusedSince >= REFUSED_MS) && !over?.aborted) {
       current.client?.close();
       current = { client: createHttpClient?.({}), answers: 0 };
     }
