@@ -22,6 +22,9 @@ import { hangAfter, type Slot, Slots } from "./slots.ts";
 /** How much longer than its timeout a request may take before its slot is taken from it. */
 const OVERDUE_MS = 5000;
 
+/** How often an event is in flight at a time at most, while the program waits. */
+const MAX_COPIES = 4;
+
 /** Sends records until each of them is settled. */
 export class Exporter {
   #settings: ExporterSettings;
@@ -185,7 +188,8 @@ export class Exporter {
   /** Keeps requests that hang from holding anything up for ever. */
   #handleHanging(now: number, hangMs: number): void {
     const { requestTimeoutMs } = this.#settings;
-    for (const slot of this.#slots.hanging(now, hangMs)) {
+    const hanging = this.#slots.hanging(now, hangMs);
+    for (const slot of hanging) {
       if (!this.#slots.has(slot)) continue; // What becomes of one leads back here.
       const { request } = slot;
       if (now - slot.sentAt >= requestTimeoutMs) slot.lateAt ??= now;
@@ -194,14 +198,24 @@ export class Exporter {
       } else if (slot.lateAt !== undefined && now - slot.lateAt >= OVERDUE_MS) {
         // A fetch can stay open although its signal has fired.
         this.#onResult(slot, unanswered(this.#settings), now);
-      } else if (
-        this.#backoff.isExpedited && this.#settings.protocol === "events" && request.copies === 1
-      ) {
-        request.copies++; // The service collapses events with the same key.
+      } else if (this.#mayCopy(request, hanging)) {
+        request.copies++;
         request.dueAt = now;
         this.#queue.retry(request);
       }
     }
+  }
+
+  /**
+   * Whether an event that hangs is sent once more, since the program waits: the service collapses events
+   * with the same key. All its copies hang, and for a third one, the service has answered others meanwhile.
+   */
+  #mayCopy(request: Request, hanging: readonly Slot[]): boolean {
+    if (!this.#backoff.isExpedited || this.#settings.protocol !== "events") return false;
+    if (request.copies === 1) return true;
+    if (request.copies >= MAX_COPIES) return false;
+    const own = hanging.filter((slot) => slot.request === request);
+    return own.length === request.copies && this.#slots.hasAnsweredSince(own[0]!.sentAt);
   }
 
   /** When there is something to do, unless an answer comes first. */

@@ -931,6 +931,29 @@ Deno.test("Exporter.flush() sends no third copy of an event that hangs", async (
   assertEquals(sim.all.map(({ key }) => key), ["key-0", "key-0"]);
 });
 
+Deno.test("Exporter.flush() sends up to four copies of an event while others are delivered", async () => {
+  const sim = simulate({ concurrency: 32 });
+  sim.send(0);
+  sim.exporter.flush(20_000);
+  const copies = () => sim.all.filter(({ key }) => key === "key-0").length;
+  const times: number[] = [];
+  for (let n = 1; n <= 100; n++) {
+    sim.send(n);
+    const isOpen = ({ records }: Request) => records[0] === n;
+    while (!sim.open.some(isOpen)) await sim.advance(10);
+    await sim.advance(20);
+    await sim.open.find(isOpen)!.answer(delivered);
+    await sim.advance(20);
+    times[copies()] ??= sim.now;
+  }
+  assertEquals(copies(), 4);
+  // Each goes when all the others have hung for half a second.
+  for (const n of [2, 3, 4]) assert(times[n]! - times[n - 1]! >= 400, String(times));
+  await sim.open.at(-1)!.answer(delivered);
+
+  assertEquals([sim.outcomes.size, sim.outcomes.get(0)], [101, "delivered"]);
+});
+
 Deno.test("Exporter.flush() loses nothing when a copy, or the original, fails", async () => {
   for (const failing of [0, 2]) {
     const sim = simulate();

@@ -73,6 +73,10 @@ export class Slots {
     this.#lastAnswerAt = now;
   }
 
+  hasAnsweredSince(time: number): boolean {
+    return this.#lastAnswerAt !== undefined && this.#lastAnswerAt > time;
+  }
+
   /** How long the oldest has been in flight, in milliseconds. */
   oldestMs(now: number): number {
     const [oldest] = this.#open;
