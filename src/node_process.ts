@@ -10,6 +10,7 @@ type Process = typeof import("node:process");
 
 // As they are when the package is loaded, whatever the program does to them later.
 const { defineProperty, getOwnPropertyDescriptor } = Object;
+const { memoryUsage } = Deno;
 
 /**
  * The global `process` as it is when the module is loaded, because programs replace it, as shims for
@@ -21,7 +22,7 @@ const PROCESS = getOwnPropertyDescriptor(globalThis, "process");
 /** Node's process object, once it was read. */
 let process: Process | undefined;
 /** Where `process` was replaced before this module was loaded, the module that has the real one. */
-const replaced = PROCESS && (PROCESS.get || isProcess(PROCESS.value))
+const replaced = PROCESS && (PROCESS.get || isProcess(PROCESS.value)) || !canSetUpNode()
   ? undefined
   : import("node:process").then((module) => process = module.default, () => {});
 
@@ -90,7 +91,19 @@ export function onProcessRead(listener: (process: Process) => void): () => void 
   return stop;
 }
 
+/**
+ * Whether Deno can set up Node's modules at all: it looks up its own path for that, and panics where a
+ * sandbox has no `/proc`. What a program may not read shows by this alone.
+ */
+export function canSetUpNode(): boolean {
+  return memoryUsage().rss > 0;
+}
+
 function readProcess(): Process | undefined {
+  if (!canSetUpNode()) {
+    failure = "there is no /proc";
+    return undefined;
+  }
   try {
     const process = PROCESS?.get?.call(globalThis) ?? PROCESS?.value;
     process.getBuiltinModule; // Made at its first use, too.

@@ -18,7 +18,13 @@ import {
   slow,
   startFaultyService,
 } from "./faulty_service.ts";
-import { type Outcome, runProgram, startProgram } from "./program.ts";
+import {
+  CAN_HIDE_PROC,
+  type Outcome,
+  runProgram,
+  runWithoutProc,
+  startProgram,
+} from "./program.ts";
 
 const PLENTY_MS = 30_000;
 const NOWHERE = { url: "" };
@@ -68,6 +74,34 @@ Deno.test("AxonPushHandler loses nothing at the natural end of a program without
     { code: 0, signal: null },
     1,
   ));
+
+for (
+  const [file, code] of Object.entries({
+    "natural_end.ts": 0,
+    "exit_3.ts": 3,
+    "throw_in_timer.ts": 1,
+    "reject.ts": 1,
+  })
+) {
+  Deno.test({
+    name: `AxonPushHandler has Deno panic by no end where there is no /proc: ${file}`,
+    ignore: !CAN_HIDE_PROC,
+    async fn() {
+      await using service = startFaultyService([]);
+      const run = async (given: string) => {
+        const { stderr, ...outcome } = await runWithoutProc(file, { flags: ["-A"], args: [given] });
+        return {
+          ...outcome,
+          stderr: stderr.replace(/^\[axonpush\].* there is no \/proc: .*\n/, ""),
+        };
+      };
+      const outcome = await run(settings(service));
+
+      assertEquals({ code: outcome.code, stored: service.stored.size }, { code, stored: 50 });
+      assertEquals(outcome, await run("off"));
+    },
+  });
+}
 
 Deno.test("AxonPushHandler has Deno print nothing where the working directory was removed", async () => {
   await using service = startFaultyService([]);

@@ -108,6 +108,27 @@ export async function runWithLimit(
   return await start("sh", ["-c", script, "sh", ...command], { env }).ended;
 }
 
+/** What gives a command a view of the system of its own, in which there is no `/proc`. */
+const WITHOUT_PROC = ["--user", "--map-root-user", "--mount", "sh", "-c"];
+const EMPTY_PROC = 'mount -t tmpfs none /proc && exec "$@"';
+
+/** Whether there is a way to run a program where there is no `/proc`, as in some sandboxes. */
+export const CAN_HIDE_PROC: boolean = canRun("unshare", [
+  ...WITHOUT_PROC,
+  EMPTY_PROC,
+  "sh",
+  "true",
+]);
+
+/** Runs a fixture where there is no `/proc`. */
+export async function runWithoutProc(
+  file: string,
+  { flags = [], args = [], env = {} }: ProgramOptions = {},
+): Promise<Outcome> {
+  const command = [Deno.execPath(), "run", ...PREPARED, ...flags, String(locate(file)), ...args];
+  return await start("unshare", [...WITHOUT_PROC, EMPTY_PROC, "sh", ...command], { env }).ended;
+}
+
 /** Starts any command. */
 function start(
   command: string,
@@ -172,9 +193,9 @@ function start(
   };
 }
 
-function canRun(command: string): boolean {
+function canRun(command: string, args = ["--version"]): boolean {
   try {
-    return new Deno.Command(command, { args: ["--version"] }).outputSync().success;
+    return new Deno.Command(command, { args }).outputSync().success;
   } catch {
     return false;
   }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { nodeProcess } from "../node_process.ts";
+import { canSetUpNode, nodeProcess } from "../node_process.ts";
 
 type Sqlite = typeof import("node:sqlite");
 
@@ -12,7 +12,8 @@ let loaded: Sqlite | undefined;
 
 /** Begins to load SQLite, in the way that costs a program a tenth of what {@linkcode sqlite} does. */
 export function prefetchSqlite(): void {
-  if (loaded === undefined) import("node:sqlite").then((module) => loaded = module, () => {});
+  if (loaded !== undefined || !canSetUpNode()) return;
+  import("node:sqlite").then((module) => loaded = module, () => {});
 }
 
 /** Whether to use SQLite costs no time any more. */
