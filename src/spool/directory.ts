@@ -84,7 +84,7 @@ export class Directory {
       const path = this.fileOf(file);
       const left = stat(path + end);
       if (left === undefined || !left.isFile) continue;
-      const isGone = end === ".corrupt" || stat(path) === undefined;
+      const isGone = end === ".corrupt" || isGoneFrom(path);
       const idleMs = wallTime() - Number(left.mtime);
       if (isGone && idleMs > (end === ".corrupt" ? KEPT_MS : MAKING_MS)) remove(path + end);
     }
@@ -119,10 +119,24 @@ export function isStillThere(path: string, identity?: string): boolean {
     const { isFile, dev, ino } = Deno.lstatSync(path);
     return isFile && (identity === undefined || identity === `${dev} ${ino}`);
   } catch (error) {
-    // A disk that fails in this moment says nothing about it.
-    const { NotFound, NotADirectory, FilesystemLoop } = Deno.errors;
-    return ![NotFound, NotADirectory, FilesystemLoop].some((gone) => error instanceof gone);
+    return !saysGone(error);
   }
+}
+
+/** Whether there is nothing at this path, for sure. */
+function isGoneFrom(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return false;
+  } catch (error) {
+    return saysGone(error);
+  }
+}
+
+/** Whether this was thrown since a file is not there. A disk that fails for a moment says nothing. */
+function saysGone(error: unknown): boolean {
+  const { NotFound, NotADirectory, FilesystemLoop } = Deno.errors;
+  return [NotFound, NotADirectory, FilesystemLoop].some((gone) => error instanceof gone);
 }
 
 /** A file that is open and locked. */

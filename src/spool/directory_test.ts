@@ -68,3 +68,27 @@ Deno.test("A file is set aside for a week, however old it is", () =>
     directory.clean(directory.names());
     assertEquals(directory.names(), []);
   }));
+
+Deno.test("Directory.clean() removes no log whose database cannot be looked at for a moment", () =>
+  inFolder((folder) => {
+    const path = `${folder}/${crypto.randomUUID()}.sqlite`;
+    for (const file of [path, `${path}-wal`]) {
+      Deno.writeTextFileSync(file, "lines");
+      Deno.utimeSync(file, WEEKS_AGO, WEEKS_AGO);
+    }
+    const directory = new Directory(folder);
+    const { lstatSync } = Deno;
+    Deno.lstatSync = (asked) => {
+      if (asked === path) throw new Error("Input/output error (os error 5)");
+      return lstatSync(asked);
+    };
+    try {
+      directory.clean(directory.names());
+    } finally {
+      Deno.lstatSync = lstatSync;
+    }
+    assertEquals(directory.names().length, 2);
+    Deno.removeSync(path);
+    directory.clean(directory.names());
+    assertEquals(directory.names(), []);
+  }));
