@@ -21,7 +21,7 @@ import {
 } from "node:http2";
 import { text } from "node:stream/consumers";
 import type { AxonPushHandlerOptions, Diagnostic, HandlerStats } from "../mod.ts";
-import { block } from "../src/clock.ts";
+import { block, sleep } from "../src/clock.ts";
 import { CLOCK } from "../src/delivery/alarm.ts";
 import { createHttpSend } from "../src/delivery/http.ts";
 import {
@@ -931,6 +931,25 @@ Deno.test("AxonPushHandler leaves an instance that refuses all by the connection
 
     assert(await handler.flush(PLENTY_MS / 4));
     assertEquals([handler.stats.delivered, service.connections], [2, 2]);
+  }));
+
+Deno.test("createHttpSend() stays with its connections at a quota, and where it is the record", () =>
+  forAll([[429], [400], [413], [422]], async (status) => {
+    await using service = startFaultyService(() => answer(status!));
+    const send = createHttpSend({
+      protocol: "otlp",
+      url: `${service.url}/v1/logs`,
+      isEndpoint: false,
+      headers: { "x-axonpush-channel": "1" },
+      requestTimeoutMs: PLENTY_MS,
+      retryable: [429],
+      gzip: false,
+    });
+    await send(['{"resourceLogs":[]}'], "key");
+    await sleep(250);
+    await send(['{"resourceLogs":[]}'], "key");
+
+    assertEquals(service.connections, 1);
   }));
 
 /** Logs 50 records to a service of HTTP/2, which may not accept all requests that come. */

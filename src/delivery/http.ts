@@ -10,7 +10,13 @@ import { netPermission } from "../permissions.ts";
 import { grant, sharedDeadline } from "./alarm.ts";
 import { notPermitted, unanswered, unsent } from "./no_answer.ts";
 import type { Body } from "./request.ts";
-import { readResponse, type ResponseSettings, type Send, stranger } from "./response.ts";
+import {
+  readResponse,
+  type ResponseSettings,
+  type Send,
+  type SendResult,
+  stranger,
+} from "./response.ts";
 
 /** Most bytes of an answer that are read. */
 const MAX_ANSWER_BYTES = 65_536;
@@ -88,7 +94,7 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
       const answer = readAnswer(response).catch(() => undefined);
       const result = await readResponse(response, () => withinReason(answer), settings);
       if (result.kind === "delivered") connections.refusedSince = undefined;
-      else connections.refusedSince ??= now();
+      else if (isOfInstance(response.status, result)) connections.refusedSince ??= now();
       if (protocol === "otlp" || result.kind !== "delivered") return result;
       return { ...result, finished: finish(response, answer) };
     } catch (error) {
@@ -107,7 +113,7 @@ interface Connections {
   answers: number;
   /** Whether one was waited for in vain, and no other was answered meanwhile. */
   areDead?: boolean;
-  /** Since when nothing was delivered, though answers came. */
+  /** Since when nothing was delivered, though an instance answered. */
   refusedSince?: number | undefined;
 }
 
@@ -130,6 +136,12 @@ function createChooseConnections(over?: AbortSignal): (isAnew?: boolean) => Conn
     }
     return current;
   };
+}
+
+/** Whether another instance may say something else: not of a quota, nor of what a record says. */
+function isOfInstance(status: number, result: SendResult): boolean {
+  if (result.kind === "retry") return status !== 429;
+  return result.kind === "refused" && result.because === "settings";
 }
 
 /** Makes the function that waits for the rest of an answer of which only the status matters. */
