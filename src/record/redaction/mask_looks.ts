@@ -70,6 +70,12 @@ const DSN_PASSWORD = "(?<=[\\w.%-]:)[^\\s\"'`/@:]{1,128}(?=@(?:tcp|unix)\\()|" +
   "(?<=jdbc:oracle:[a-z\\d]{2,8}:[\\w.]{1,64}/)[^\\s\"'`@/]{1,128}(?=@)";
 /** A hash of a password that has commas in it, at which a value would end. */
 const ARGON2 = "\\$argon2(?:id?|d)\\$[\\w=,$+/-]{32,}";
+/**
+ * What is between words of a command, also of one that is a list in a text: `["mysql","-p…"]`, and
+ * as std/log writes one that is the message: `{"0":"mysql","1":"-p…"}`.
+ */
+const BETWEEN = `(?: |["'],\\s?(?:["']\\d{1,3}["']:)?["'])`;
+const BETWEEN_WORDS = / (?![^[]*\])/g;
 /** Passwords that are options of commands: `mysql -p…`, `sshpass -p …`, `curl -u user:…`. */
 const COMMAND_PASSWORD = new RegExp(
   "((?:" + [
@@ -83,7 +89,7 @@ const COMMAND_PASSWORD = new RegExp(
     "openssl OPTIONS-pass(?:in|out)? pass:",
     "redis-cli OPTIONS-a ",
     "curl OPTIONS(?:-u|--user) ?[\"']?[^\\s:\"']{1,64}:",
-  ].join("|").replaceAll("OPTIONS", "(?:[^\\n|;&]{0,200}? )?") +
+  ].join("|").replaceAll("OPTIONS", "(?:[^\\n|;&]{0,200}? )?").replaceAll(BETWEEN_WORDS, BETWEEN) +
     "))(?:\"[^\"\\\\]*\"|'[^'\\\\]*'|[^\\s\"'\\\\]+)",
   "g",
 );
@@ -97,7 +103,7 @@ const PRIVATE_KEY =
 const KEY_BEGIN = new RegExp(`----(?:-|${SPACE})B`);
 
 /** The same begin so, behind their first dash. */
-const OPTION = "[apuwP-](?<=\\s-.)";
+const OPTION = "[apuwP-](?<=[\\s\"']-.)";
 
 /** What reaches over spaces or over names. In a group: what is kept of a URL. */
 const BLOCK = new RegExp(
