@@ -333,6 +333,31 @@ Deno.test("docs/redaction.md says which names are masked, and which are not", as
   assertEquals(kept.filter((name) => attributes[name] !== value), []);
 });
 
+Deno.test("docs/redaction.md says what is masked inside a string, and what is prose", async () => {
+  const text = await read("docs/redaction.md");
+  const [, looks] = text.match(/\*\*By form\.\*\*(.*?)^\*\*By name/ms)!;
+  const [, forms, prose] = text.match(/^\*\*By name inside(.*?)^A value without(.*?)^A cut/ms)!;
+  const value = "Zq7hunterX91kLm4TvB2nW8yR5cE3gJ6";
+  const fill = (form: string) =>
+    form.replaceAll("\\|", "|").replaceAll("…", value).replaceAll("ESC", "\x1b");
+  const masked = rows(forms!).flatMap(([, form]) => spans(form!))
+    .filter((form) => /[^.…]…(["'&<%;|/}\\)].*)?$/.test(form) && /\w/.test(form))
+    .map((form) => fill(form).replace(/^(<|&lt;).*\w$/, "$&$1/")); // The end of the element.
+  const kept = [
+    ...rows(looks!).flatMap(([, , form]) => spans(form!)).map(fill),
+    ...spans(prose!.slice(prose!.indexOf("Taken for prose"))).map((text) => text.replace("…", "1")),
+  ];
+  assertGreater(masked.length, 30);
+  assertGreater(kept.length, 20);
+  const events = await shipped((logger) =>
+    [...masked, ...kept].forEach((text) => logger.info(text))
+  );
+  const bodies = events.map(({ payload }) => String(payload.body));
+  const count = (text: string) => text.split(value).length;
+  assertEquals(masked.filter((form, i) => count(bodies[i]!) >= count(form)), []);
+  assertEquals(bodies.slice(masked.length), kept);
+});
+
 Deno.test("A logger keeps the handlers that it had before log.setup(), as docs/loggers.md says", () => {
   class Taken extends log.BaseHandler {
     readonly messages: string[] = [];
