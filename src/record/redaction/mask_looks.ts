@@ -88,6 +88,11 @@ const COMMAND_PASSWORD = new RegExp(
     "ldap[a-z]{3,8} OPTIONS-w ",
     "openssl OPTIONS-pass(?:in|out)? pass:",
     "redis-cli OPTIONS-a ",
+    "(?:mosquitto_[a-z]{2,3}|ipmitool|(?:un)?zip) OPTIONS-P ",
+    "(?:7z[a-z]?|unrar|rar) OPTIONS-p(?! )",
+    "twine upload OPTIONS-p ",
+    "https? OPTIONS(?:-a|--auth) ?[\"']?[^\\s:\"']{1,64}:",
+    "etcdctl OPTIONS--user[ =][\"']?[^\\s:\"']{1,64}:",
     "curl OPTIONS(?:-u|--user) ?[\"']?[^\\s:\"']{1,64}:",
   ].join("|").replaceAll("OPTIONS", "(?:[^\\n|;&]{0,200}? )?").replaceAll(BETWEEN_WORDS, BETWEEN) +
     "))(?:\"[^\"\\\\]*\"|'[^'\\\\]*'|[^\\s\"'\\\\]+)",

@@ -4,7 +4,14 @@
  *
  * @module
  */
-import { ENDINGS, HEADER_NAMES, LAST_WORDS, NOT_BEFORE_SECRET, SECRET_NAMES } from "./names.ts";
+import {
+  ENDINGS,
+  HEADER_NAMES,
+  LAST_WORDS,
+  NOT_BEFORE_SECRET,
+  SECRET_CODES,
+  SECRET_NAMES,
+} from "./names.ts";
 import {
   AMPERSAND,
   ANY_MARK,
@@ -64,8 +71,18 @@ const IN_QUERY = `(?<=[?&])(?:pass|pwd)(?==)`;
 /** `IDENTIFIED BY '…'`, `IDENTIFIED WITH plugin BY '…'`, in forms too. */
 const IDENTIFIED =
   `IDENTIFIED[ +](?:WITH[ +](?:${MARK}){0,2}\\w{1,64}(?:${MARK}){0,2}[ +])?(?:BY|AS)(?=[ +])`;
+/**
+ * Codes: of recovery and the like if a digit is in the value, OAuth's (RFC 6749, 4.1.2; RFC 8628, 3.2)
+ * by their length, one-time passwords by their digits.
+ */
+const CODE =
+  `code(?:(?<=(?:${words(SECRET_CODES)})${BETWEEN}code)(?=s?\\W{1,24}[A-Za-z-]{0,16}\\d)` +
+  `|(?==(?=[^&\\s]{0,64}\\d)[\\w.~%/+-]{20})(?<=(?:[?&]|${AMPERSAND})code)` +
+  "|(?=\\W{1,12}[\\w-]{20})(?<=device[-_ ]?code)|.?verifier(?=\\W{1,12}(?=[\\w.~-]{0,64}\\d)[\\w.~-]{24}))|" +
+  "otp(?=\\W{1,12}\\d{4,8}(?![\\w.-]))(?<=(?<![A-Za-z])t?otp)|psk(?<![A-Za-z\\d]psk)" +
+  `(?=(?:${MARK})?\\s{0,8}[:=]\\s{0,8}${MARK}[^\\s"'\`]{8})`;
 const BUILT_IN =
-  `(?:${HEADER}|${SIGNATURE}|${SHORT_PASSWORD}|${BESIDE_USER}|${IN_QUERY}|${BEFORE_NAME}|${IDENTIFIED}|` +
+  `(?:${HEADER}|${SIGNATURE}|${SHORT_PASSWORD}|${BESIDE_USER}|${IN_QUERY}|${BEFORE_NAME}|${IDENTIFIED}|${CODE}|` +
   `${
     words(SECRET_NAMES)
   }|${TWO_WORDS}|(?<!${NOT_BEFORE_SECRET}${BETWEEN})secret|(?<token>token)(?!s))` +
@@ -92,11 +109,14 @@ const ELEMENT = `(?<element>(?:\\s[\\w:.-]{1,64}=[^<>]{0,256}?)?${CLOSING})`;
 const SIBLING = `(?<sibling>${OPENING}/[\\w:-]{1,32}${CLOSING}(?:\\s|\\\\{1,15}[nrt]){0,64}` +
   `${OPENING}(?:[\\w:-]{0,16}value|string)${CLOSING})`;
 /** An option of a command: `--password …`. */
-const OPTION = "(?<option>(?<=(?<![\\w-])--[\\w.-]{1,128}) )(?![-|=(\\s])";
+const OPTION =
+  "(?<option>(?<=(?<![\\w-])--[\\w.-]{1,128}) |(?<=(?<![\\w-])-[A-Za-z][\\w.-]{1,128}) (?=[^\\s\\\\]{0,64}\\d))(?![-|=(\\s])";
 /** `WITH PASSWORD '…'`, `wrong password "…"`: one word. */
 const QUOTED =
   `(?<quoted>(?<=passw(?:or)?[dt]|passphrase|secret_access_key|identified(?:[ +][^\\n]{1,80})?[ +](?:by|as)) )` +
   `(?=(?<quote>\\\\{0,15}(?:["']{1,2}|&#3[49];|&quot;))[^\\s"'\\\\]{1,128}\\k<quote>)`;
+/** `SET PASSWORD FOR user = '…'`, with `PASSWORD('…')` too. */
+const ASSIGNED = `(?<=set password) for [^\\s]{1,128}\\s?=\\s?(?:password\\()?(?=${MARK})`;
 /** What cannot be a word or the name of something, as in `secret "web-tls" not found`. */
 const AT_RANDOM = "(?:(?-i:[\\da-f]{32})|" +
   ["\\d", "[A-Z]", "[a-z]"].map((kind) => `(?=[\\w+/=.~-]{0,64}(?-i:${kind}))`).join("") +
@@ -147,7 +167,21 @@ export function namePattern(redactKeys: ReadonlySet<string>): RegExp {
     ? `(?<own>(?:(?<![\\w.-])|(?<=${ESCAPE}))(?:${own.join("|")}))|${BUILT_IN}`
     : BUILT_IN;
   const separators = [
-    ...[PAIR, OPTION, BESIDE, LIST, ELEMENT, SIBLING, SERIALIZED, PART, QUOTED, NETRC, APART, CELL],
+    ...[
+      PAIR,
+      OPTION,
+      BESIDE,
+      LIST,
+      ELEMENT,
+      SIBLING,
+      SERIALIZED,
+      PART,
+      QUOTED,
+      ASSIGNED,
+      NETRC,
+      APART,
+      CELL,
+    ],
   ].join("|");
   return new RegExp(`(?<name>${names})${CLOSED}(?:${separators})${GAP}`, "gi");
 }

@@ -22,7 +22,17 @@ export const LAST_WORDS: readonly LastWord[] = [
     last: "key",
     before: [
       ...["access", "account", "admin", "aes", "api", "app", "application", "auth", "decryption"],
-      ...["encryption", "fastly", "functions", "hmac", "jwt", "license", "master", "private"],
+      ...[
+        "encryption",
+        "fastly",
+        "fernet",
+        "functions",
+        "hmac",
+        "jwt",
+        "license",
+        "master",
+        "private",
+      ],
       ...["secret", "secret access", "service role", "shared", "signing", "storage"],
       ...["subscription", "unseal"],
     ],
@@ -40,6 +50,10 @@ export const LAST_WORDS: readonly LastWord[] = [
       ...["sudo", "user", "wifi"],
     ],
   },
+];
+/** What a code is a secret behind, and no error, promotion or source: `recovery_codes`, `otpCode`. */
+export const SECRET_CODES = [
+  ...["2fa", "backup", "mfa", "one time", "otp", "recovery", "sms", "totp", "verification"],
 ];
 /** Kubernetes names secrets in `imagePullSecrets`, and shows none. */
 export const NOT_BEFORE_SECRET = "pull";
@@ -65,7 +79,12 @@ export const OTHER_TOKENS = [
 
 /** In a name without separators: `dbpassword`, `xapikey`. */
 const NAME = new RegExp(
-  `(?:${[...HEADER_NAMES, ...SECRET_NAMES].join("|")}|(?<!${NOT_BEFORE_SECRET})secret|` +
+  `(?:${
+    [...HEADER_NAMES, ...SECRET_NAMES].join("|").replaceAll(" ", "")
+  }|(?<!${NOT_BEFORE_SECRET})secret|` +
+    `(?:^|wifi|wpa)psk|codeverifier|passwordpepper|samlresponse|(?:${
+      SECRET_CODES.join("|").replaceAll(" ", "")
+    })code|` +
     LAST_WORDS.map(({ last, before }) => `(?:${before.join("|").replaceAll(" ", "")})${last}`)
       .join("|") +
     `)(?:${ENDINGS})?$`,
@@ -81,7 +100,7 @@ const TOKEN_ERROR = /^invalid_/;
 /** What AWS knows a repeated request by. Of others, as `client_token` is of Vault, it is a secret. */
 const REQUEST_TOKEN = /[Cc]lientToken$/;
 /** What all known names contain, so that most other names need no further test. */
-const STEM = /auth|cookie|key|kennwort|otlp|pass|phrase|pw|secret|signature|token/i;
+const STEM = /auth|code|cookie|key|kennwort|otlp|pass|phrase|psk|pw|saml|secret|signature|token/i;
 
 /** Whether a name stands for a secret. */
 export function isSecretName(name: string): boolean {

@@ -28,13 +28,24 @@ const MARKS_OR_OTHER = new RegExp(`${MARKS.source}|${MAY_HAVE_OTHER.source}`);
 /** Fewer characters are no secret by their looks that has none of these: `bearer abc.de`. */
 const SHORTEST_LOOK = 13;
 /** What is behind a name. */
-const SEPARATOR = /[=:,>|：＝]|--[a-z]|login\s| [\\"']|&(?:gt|quot|#3)|\\u00/i;
-/** What is in all names but one, by letters that texts seldom have: so V8 has little to step over. */
-const STEM =
-  /k(?:ey|ennw|ty|(?<=cook)ie|(?<=tok)en)|p(?:ass(?![a-bd-oq-vx-z])|wd?(?![a-z])|hrase|[-_]?head(?<=otlp.?head))|s(?:ecr|ig[=%n]|[-_]?head(?<=otlp.?[a-z]{4,7}.?head))|authori/i;
+const SEPARATOR = /[=:,>|：＝]|-(?:-[a-z]|[ap](?<=\s-.))|login\s| [\\"']|&(?:gt|quot|#3)|\\u00/i;
+/**
+ * What is in all names but one, by letters that texts seldom have: so V8 has little to step over; and in
+ * what URLs encode of commands and addresses of drivers, which have no name.
+ */
+const STEM = new RegExp(
+  [
+    "c(?:ode(?:(?=.?veri)|(?<=(?:[ok]up|fa|ery|[do]tp|time|vice|sms|tion|[?&]|26|3F).?code))|%(?<=jdbc%))",
+    "k(?:ey|ennw|ty|(?<=cook)ie|(?<=tok)en)",
+    "p(?:ass(?![a-bd-oq-vx-z])|sk(?![a-z])|wd?(?![a-z])|hrase|[-_]?head(?<=otlp.?head)|lain(?<=th.{1,7}plain)" +
+    "|\\W(?<=otp\\W|tcp[(%]))",
+    "s(?:ecr|ig[=%n]|[-_]?head(?<=otlp.?[a-z]{4,7}.?head))",
+    "authori",
+    "-(?<=[0b+]-)(?:[apuw]|-us)",
+  ].join("|"),
+  "i",
+);
 const SQL_STEM = "IDENTIFIED";
-/** What is in an encoded text that is known by no name: a command, mail's; a driver's address. */
-const ENCODED_STEM = /[0B+]-(?:[apuwP]|-us)|PLAIN|tcp[(%]|jdbc%/;
 
 /** How often a text may be encoded in others: in a URL in a URL in a URL, and once more. */
 const MAX_ENCODINGS = 4;
@@ -79,7 +90,7 @@ export class Redactor {
     const isEncoded = encodings > 0 && (text.includes("%") || text.includes("+-"));
     const mayHaveName = (isEncoded || SEPARATOR.test(text)) &&
       (this.#redactKeys.size > 0 || STEM.test(text) || text.includes(SQL_STEM));
-    const visible = isEncoded && (mayHaveName || ENCODED_STEM.test(text))
+    const visible = isEncoded && mayHaveName
       ? maskEncoded(text, (decoded) => this.mask(decoded, encodings - 1))
       : text;
     const masked = maskBlocks(visible);

@@ -846,6 +846,8 @@ Deno.test("mask() takes time in proportion to the text, whatever is in it", () =
       "password={",
       '"password","',
       "password value=",
+      'password"":""',
+      "-password ",
       "token",
     ],
     ...[

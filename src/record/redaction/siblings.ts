@@ -8,7 +8,8 @@ import { read } from "../errors.ts";
 import { isUserAndPassword, passwordAtEnd } from "./mask_looks.ts";
 
 /** Names of properties that may be secrets if others are beside them. */
-const MAY_BE_SECRET = /value$|^(?:_?auth|args|credential|pass|pwd?|[dkpq]|d[pq]|qi)$/i;
+const MAY_BE_SECRET =
+  /value$|^(?:_?auth|args|credential|(?:device_?)?code|t?otp|pass|pwd?|[dkpq]|d[pq]|qi)$/i;
 /** Where objects have a name beside a `value`: Kubernetes, ECS, HAR, entries, errors of validators. */
 const NAMES = [
   ...["name", "key", "Name", "Key", "field", "header", "ParameterKey", "OptionName"],
@@ -27,6 +28,20 @@ const ENDS_WORD = /[\s"'\\|;&]/g;
 const DIRECTORY = /^(?:[/~]|\.{1,2}\/|[A-Z]:[\\/])/i;
 /** Beside a `pass`, and beside the `credential` of a TURN server. */
 const USERS = ["user", "username", "userName", "login", "email"];
+
+/** Beside a code of OAuth (RFC 6749, 4.1; RFC 8628, 3.2). */
+const OAUTH = [
+  "state",
+  "grant_type",
+  "grantType",
+  "redirect_uri",
+  "client_id",
+  "user_code",
+  "userCode",
+];
+/** Such a code, and no name of an error. */
+const OAUTH_CODE = /^(?=\S*\d)(?=\S*[a-z])[\w.~%/+-]{20,}$/;
+const ONE_TIME_PASSWORD = /^\d{4,8}$/;
 
 /** Whether {@linkcode isSecretBeside} may be true for properties of this name. */
 export function mayBeSecret(name: string): boolean {
@@ -55,7 +70,9 @@ export function isSecretBeside(
   if (lower === "args") {
     return isCommandLine(value) && has(["name"], (command) => command.toLowerCase() === "auth");
   }
+  if (lower.endsWith("otp")) return ONE_TIME_PASSWORD.test(String(value));
   if (typeof value !== "string") return false;
+  if (lower.endsWith("code")) return OAUTH_CODE.test(value) && has(OAUTH, Boolean);
   if (lower.endsWith("auth")) return isUserAndPassword(value);
   if (lower === "pwd" && DIRECTORY.test(value)) return false;
   return has(["credential", "pass", "pw", "pwd"].includes(lower) ? USERS : ["kty"], Boolean);

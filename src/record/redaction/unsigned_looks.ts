@@ -30,8 +30,8 @@ export const UNSIGNED_LOOKS: readonly Look[] = [
       "|open\\.(?:feishu|larksuite)\\.[a-z]{2,3}|pagerduty\\.com|loggly\\.com|sumologic\\.com|datadoghq\\.[a-z]{2,3}" +
       "|(?:alchemy|infura|ankr)\\.(?:com|io)|quiknode\\.pro|oraclecloud\\.com)",
     pieces: [
-      ...["hook", "iftt", ".mak", "feis", "lark", "erdu", "logg", "umol", "dogh", "lche", "infu"],
-      ...["ankr", "quik", "acle"],
+      ...["ook/", "ooks", "ook%", "ook\\", "fttt", ".mak", "feis", "rksu", "rdut", "oggl", "umol"],
+      ...["oghq", "lche", "fura", "nkr.", "ikno", "clec"],
     ],
     shape:
       `(?:${SLASH}(?:[\\w.-]{1,64}${SLASH}){0,6}|${PERCENT}2F(?:[\\w.-]{1,64}${PERCENT}2F){0,6})` +
