@@ -19,10 +19,11 @@ const ASK_EVERY_MS = 100;
 /**
  * How many questions in a row a worker leaves unanswered before it is taken for dead: by a thread
  * that blocks, which hears nothing else of it, and by one that does not, for which this is the last
- * resort. Where a worker of the program's own blocks, a thread that it has just started runs only after
- * a second.
+ * resort. Under `--coverage` and in the REPL a worker begins to run only a second after its start, and
+ * so does one that a worker of the program's own has started before it blocks.
  */
 const MAX_UNANSWERED = {
+  starting: 20,
   blocking: "DedicatedWorkerGlobalScope" in globalThis ? 30 : 10,
   polling: 20,
 } as const;
@@ -53,6 +54,8 @@ export class Supervisor {
   #crashes = 0;
   #askedAt = 0;
   #unanswered = 0;
+  /** How many signs of life it has given; the first question counts as one before there is an answer. */
+  #signs = 0;
   /** How many acknowledgements there were when it was asked last. */
   #writtenBefore = 0;
   /** Whether this thread has shipped by itself, and no worker was started since. */
@@ -100,7 +103,7 @@ export class Supervisor {
     const channel = this.#openToWorker(kind) ?? before ?? this.#opener.toThisThread("fallback");
     if (channel === before) return;
     this.#state = { kind: "open", channel, since: this.#now() };
-    this.#unanswered = 0;
+    this.#unanswered = this.#signs = 0;
     if (before === undefined) return;
     before.close();
     this.#user.onLost(before);
@@ -140,7 +143,7 @@ export class Supervisor {
   }
 
   /** Called while records are waited for: notices when the worker has ended without a word. */
-  checkAlive(how: keyof typeof MAX_UNANSWERED): void {
+  checkAlive(how: "blocking" | "polling"): void {
     const { channel } = this;
     if (channel === undefined) return;
     if (channel.acknowledgements.hasCrashed) return channel.abandon();
@@ -151,8 +154,11 @@ export class Supervisor {
     const isAlive = channel.isAlive() || written !== this.#writtenBefore;
     this.#writtenBefore = written;
     this.#unanswered = isAlive ? 0 : this.#unanswered + 1;
+    if (isAlive) this.#signs++;
+    const { starting, [how]: started } = MAX_UNANSWERED;
+    const max = this.#signs > 1 ? started : Math.max(starting, started);
     // One that is only slow to start, on a busy machine, is given more time at each start.
-    if (this.#unanswered < MAX_UNANSWERED[how] << this.#crashes) return;
+    if (this.#unanswered < max << this.#crashes) return;
     channel.abandon("it does not answer");
   }
 

@@ -171,6 +171,10 @@ Deno.test("Supervisor.checkAlive() gives a worker up that has said so, or does n
 
   pass(100);
   supervisor.open("lasting");
+  for (let i = 0; i < 2; i++) {
+    pass(100);
+    supervisor.checkAlive("blocking");
+  }
   state.isAlive = false;
   let asked = 0;
   while (lost.length === 1) {
@@ -180,6 +184,19 @@ Deno.test("Supervisor.checkAlive() gives a worker up that has said so, or does n
     asked++;
   }
   assertEquals(asked, 20); // Twice as many as the first time would have been.
+});
+
+Deno.test("Supervisor.checkAlive() gives a worker time to start", () => {
+  const { supervisor, lost, state, pass } = supervise();
+  supervisor.open("lasting");
+  supervisor.checkAlive("blocking");
+  state.isAlive = false;
+  let waitedMs = 0;
+  for (; lost.length === 0; waitedMs += 100) {
+    pass(100);
+    supervisor.checkAlive("blocking");
+  }
+  assertEquals(waitedMs, 2000); // Deno lets some run only a second after their start.
 });
 
 Deno.test("Supervisor.checkAlive() counts only questions in a row", () => {
