@@ -213,11 +213,15 @@ export class SpooledQueue implements RecordQueue {
    * that, and what is in the window goes to another file.
    */
   #abandon(): void {
-    this.#file.abandon(this.#cursor);
+    const leaveBehind = this.#file.abandon();
+    const inWindow = this.#cursor;
     this.left += this.spooled;
     this.#cursor = this.#next;
     this.#settled.clear();
     this.#unstoredFrom = 0;
+    this.#storeWindow();
+    // What could not be stored stays there, too. It may be sent again then, under the same keys.
+    leaveBehind(this.#unstoredFrom === undefined ? inWindow : 0);
   }
 
   /** The disk works again: what was kept in memory alone goes there, too. */

@@ -7,6 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Generator } from "../../tests/generate.ts";
 import { inFolder, ORIGIN } from "../../tests/spooling.ts";
+import { LinesFile } from "../spool/lines_file.ts";
 import { OwnFile } from "../spool/own_file.ts";
 import { takeOver } from "../spool/source.ts";
 import { sqlite } from "../spool/sqlite.ts";
@@ -126,3 +127,34 @@ Deno.test("SpooledQueue.putAway() leaves nothing on disk", () =>
     assertEquals([queue.leave(), queue.left], [0, 1]);
     assertEquals([...linesIn(folder)], [[3, "another one"]]);
   }));
+
+for (const isStored of [true, false]) {
+  const where = isStored ? "moves to another file" : "leaves in a damaged file";
+  const why = isStored ? "in a damaged one" : "as long as no other can be made";
+  Deno.test(`SpooledQueue ${where} what is ${why}`, () =>
+    inFolder((folder) => {
+      sqlite();
+      const settings = { spool: folder, spoolMaxBytes: 2 ** 20 };
+      const said: string[] = [];
+      const file = new OwnFile(settings, ORIGIN, ({ code }) => said.push(code));
+      const queue = new SpooledQueue(new Queue(SLICE_SIZE, WINDOW), file, SLICE_SIZE);
+      const lines = Array.from({ length: 5 }, (_, i): [number, string] => [i, `record ${i}`]);
+      for (const [, line] of lines) queue.push(line);
+      queue.markPosted();
+      file.isDamaged = true;
+      const { create } = LinesFile;
+      if (!isStored) LinesFile.create = () => raise(new Deno.errors.PermissionDenied());
+      queue.tidy();
+      LinesFile.create = create;
+
+      const files = [...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".sqlite"));
+      assertEquals([files.length, queue.unstored], isStored ? [2, 0] : [1, 5]);
+      queue.leave();
+      assertEquals([...linesIn(folder)], lines);
+      assertEquals(said[0], "spool-damaged");
+    }));
+}
+
+function raise(error: Error): never {
+  throw error;
+}

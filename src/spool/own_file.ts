@@ -186,14 +186,15 @@ export class OwnFile {
     if (file !== undefined) this.#remove(file);
   }
 
-  /** Leaves a damaged file to whoever comes next, without what is under this number. */
-  abandon(number: number): void {
-    try {
-      this.#file?.delete(0, number - 1);
-    } catch {
-      // Then it is sent again, under the same keys.
-    }
-    this.leave();
+  /**
+   * Leaves a damaged file to whoever comes next.
+   * @returns What has to be called then: with the number under which all is settled, or is in another
+   *   file.
+   */
+  abandon(): (number: number) => void {
+    const file = this.#file;
+    this.#file = undefined;
+    this.#isGone = this.isDamaged = false;
     this.#retryAt = undefined; // It was not the disk.
     this.#report({
       level: "error",
@@ -201,6 +202,14 @@ export class OwnFile {
       message: `The file of the spool in ${this.#directory.path} that this program writes to is ` +
         `damaged: another one is made, and what can be read of it is delivered later`,
     });
+    return (number) => {
+      try {
+        if (number > 0) file?.delete(0, number - 1);
+      } catch {
+        // Then it is sent again, under the same keys.
+      }
+      close(file);
+    };
   }
 
   /** Leaves it to whoever comes next. */
@@ -208,11 +217,7 @@ export class OwnFile {
     const file = this.#file;
     this.#file = undefined;
     this.#isGone = this.isDamaged = false;
-    try {
-      file?.close();
-    } catch {
-      // Whoever comes next finds it as SQLite has left it.
-    }
+    close(file);
   }
 
   /**
@@ -275,5 +280,13 @@ export class OwnFile {
       message: `Cannot write to the spool ${this.#directory.path}: ${reason(error)}: records are ` +
         `kept in memory alone, and it is tried again every ${RETRY_MS / 1000} seconds`,
     });
+  }
+}
+
+function close(file: Lines | undefined): void {
+  try {
+    file?.close();
+  } catch {
+    // Whoever comes next finds it as SQLite has left it.
   }
 }
