@@ -131,9 +131,10 @@ export async function readResponse(
   settings: ResponseSettings,
 ): Promise<SendResult> {
   if (ok) {
-    // On /event the status says it all, and the type whether it is a page that comes; only a batch
-    // can be accepted in part.
+    // On /event the status says it all, and the type whether it is a page that comes, with 200; only a
+    // batch can be accepted in part.
     const isBatch = settings.protocol === "otlp";
+    if (!isBatch && status === 201) return { kind: "delivered" }; // Nearly always.
     const text = isBatch ? await body() : "";
     const diagnostic = stranger(headers, text, settings);
     if (diagnostic) return { kind: "delivered", diagnostic };
