@@ -57,6 +57,7 @@ export class Backoff {
   /** About how many of the last requests that were sent for the first time were delivered, 0 to 1. */
   #health = 1;
   #failuresInARow = 0;
+  /** How long the first of the next pauses is, unless there was none for long. */
   #firstPauseMs: number = LADDER_MS[0]!;
   /** Until when it is remembered that a part of the service refuses. */
   #partialUntil = -Infinity;
@@ -170,6 +171,7 @@ export class Backoff {
     this.#firstPauseMs = Math.min(LADDER_MS[0]!, Math.max(LEAST_PAUSE.ms, half));
   }
 
+  /** Each pause in a row is twice as long as the one before, as on the ladder. */
   #nextPause(): number {
     const most = this.isExpedited ? LADDER_MS[0]! : LADDER_MS.at(-1)!;
     return jitter(Math.min(most, this.#firstPauseMs * 2 ** this.#pauses));
@@ -183,7 +185,9 @@ export class Backoff {
     if (++this.#failuresInARow >= MORE_THAN_A_PART) {
       this.#firstPauseMs = LADDER_MS[0]!;
       this.#partialUntil = -Infinity;
-    } else if (this.isPartial) this.#partialUntil = this.#now() + REMEMBERED_MS;
+    } else if (this.isPartial) {
+      this.#partialUntil = this.#now() + REMEMBERED_MS;
+    }
     if (isFirst) this.#health -= WEIGHT * this.#health;
   }
 

@@ -73,6 +73,7 @@ export class Slots {
     this.#lastAnswerAt = now;
   }
 
+  /** Whether an answer came to any request after this time. */
   hasAnsweredSince(time: number): boolean {
     return this.#lastAnswerAt !== undefined && this.#lastAnswerAt > time;
   }
