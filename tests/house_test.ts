@@ -42,7 +42,7 @@ for (const path of pathsIn("")) {
 function pathsIn(folder: string): string[] {
   return [...Deno.readDirSync(new URL(folder, SOURCE))].flatMap(({ name, isDirectory }) => {
     if (isDirectory) return pathsIn(`${folder}${name}/`);
-    return /_test\.ts$|\.generated\.ts$/.test(name) ? [] : [folder + name];
+    return /_test\.ts$|\.generated\./.test(name) ? [] : [folder + name];
   });
 }
 

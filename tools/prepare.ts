@@ -1,7 +1,8 @@
 /**
  * Fetches what the tests need before they start: npm packages, and the bundler that `deno bundle`
  * downloads at its first use. Tests that run side by side would all put them into the same empty
- * cache at once, and some would find half a file there. Nor may they put packages into `node_modules`
+ * cache at once, and some would find half a file there. What it bundles is the package itself, so
+ * that the tests run what `src/` makes now. Nor may they put packages into `node_modules`
  * again, as each worker of `deno test` would: a program that starts in that moment would miss them.
  * So they run with what is there. Their types are checked here, which puts something there as well.
  *
@@ -12,7 +13,7 @@ const root = new URL("../", import.meta.url);
 for (
   const args of [
     ["install", "--quiet", "--frozen"],
-    ["bundle", "--quiet", "--platform", "deno", "src/worker/worker.ts"],
+    ["run", "--allow-read", "--allow-write", "--allow-run", "tools/bundle.ts"],
     ["check", "--quiet", "--frozen", "src", "tests/*.ts"],
   ]
 ) {

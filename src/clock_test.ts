@@ -1,0 +1,30 @@
+import { assert, assertEquals } from "@std/assert";
+
+/** Each in the place of `Performance.prototype.now` when the package is loaded. */
+const FAKES: readonly Performance["now"][] = [
+  () => 5,
+  function (this: { startedAt?: number }) {
+    return this.startedAt ?? 5;
+  },
+  () => {
+    throw new Error("There is no time here");
+  },
+];
+
+Deno.test("the clock is the real one, whatever stands in its place when it is loaded", async () => {
+  const { now: genuine } = Performance.prototype;
+  for (const [i, fake] of [genuine, ...FAKES].entries()) {
+    Performance.prototype.now = fake;
+    let clock;
+    try {
+      clock = await import(`./clock.ts?in-place-of-${i}`);
+    } finally {
+      Performance.prototype.now = genuine;
+    }
+    const before = performance.now();
+    const between = clock.now();
+    assert(before <= between && between <= performance.now(), `${i}: ${before}, ${between}`);
+    // Only the genuine one is used as it is: a mark of the time would cost the start a millisecond.
+    assertEquals(clock.now.name === "bound now", fake === genuine);
+  }
+});
