@@ -21,7 +21,7 @@ import {
 } from "node:http2";
 import { text } from "node:stream/consumers";
 import type { AxonPushHandlerOptions, Diagnostic, HandlerStats } from "../mod.ts";
-import { block, sleep } from "../src/clock.ts";
+import { block, now, sleep } from "../src/clock.ts";
 import { CLOCK } from "../src/delivery/alarm.ts";
 import { createHttpSend } from "../src/delivery/http.ts";
 import {
@@ -880,8 +880,8 @@ Deno.test("createHttpSend() opens a connection where it should, and after it wai
     retryable: [],
     gzip: false,
   });
-  const post = async (isAnew?: boolean) => {
-    const result = await send(['{"dedupKey":"1"}'], "key", isAnew);
+  const post = async (openedAfter?: number) => {
+    const result = await send(['{"dedupKey":"1"}'], "key", openedAfter);
     if (result.kind === "delivered") await result.finished;
     return result.kind;
   };
@@ -890,9 +890,11 @@ Deno.test("createHttpSend() opens a connection where it should, and after it wai
   const open = service.connections;
   await post();
   assertEquals(service.connections, open);
-  await post(true);
+  const openedBefore = now();
+  await post(openedBefore);
   assertEquals(service.connections, open + 1);
   await post();
+  await post(openedBefore); // These are younger.
   assertEquals(service.connections, open + 1);
 
   await Promise.all([post(), post()]);
@@ -931,6 +933,26 @@ Deno.test("AxonPushHandler leaves an instance that refuses all by the connection
 
     assert(await handler.flush(PLENTY_MS / 4));
     assertEquals([handler.stats.delivered, service.connections], [2, 2]);
+  }));
+
+Deno.test("AxonPushHandler loses nothing of a batch to an instance that refuses it while others deliver", () =>
+  forAll([[401], [403], [404]], async (status) => {
+    const refuse = answer(status!);
+    let first: object | undefined;
+    let isGoingDown = false;
+    await using service = startFaultyService(() => (connection, request) => {
+      first ??= connection;
+      return (isGoingDown && connection === first ? refuse : accept)(connection, request);
+    });
+    await using handler = handlerFor(service, { protocol: "otlp" });
+    log(handler, 1);
+    assert(await handler.flush(PLENTY_MS));
+    isGoingDown = true;
+    log(handler, 64, 1);
+
+    assert(await handler.flush(PLENTY_MS / 4));
+    assertEquals([handler.stats.delivered, handler.stats.failed], [65, 0]);
+    assertEquals(service.requests.length, 3); // It is not halved, by which others would be delivered.
   }));
 
 Deno.test("createHttpSend() stays with its connections at a quota, and where it is the record", () =>

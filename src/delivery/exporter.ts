@@ -97,14 +97,14 @@ export class Exporter {
     while (this.#slots.free(limit, now, hangMs) > 0) {
       const request = this.#queue.take(now, this.#isAtOnce, freshFirst);
       if (request === undefined) break;
-      const isAnew = this.#slots.isSilent(now, hangMs);
-      if (!request.isSettled) void this.#deliver(request, now, isAnew);
+      const openedAfter = this.#slots.isSilent(now, hangMs) ? now : request.openedAfter;
+      if (!request.isSettled) void this.#deliver(request, now, openedAfter);
     }
     const nextAt = this.#nextAt(now, hangMs);
     if (nextAt !== undefined) this.#alarm.set(nextAt);
   }
 
-  async #deliver(request: Request, now: number, isAnew: boolean): Promise<void> {
+  async #deliver(request: Request, now: number, openedAfter?: number): Promise<void> {
     const slot: Slot = {
       request,
       sentAt: now,
@@ -116,7 +116,7 @@ export class Exporter {
     this.#slots.open(slot);
     let result: SendResult;
     try {
-      result = await this.#sendRequest(this.#queue.bodyOf(request), request.key, isAnew);
+      result = await this.#sendRequest(this.#queue.bodyOf(request), request.key, openedAfter);
     } catch (error) {
       await undefined; // Or each of many would be dealt with inside the one before.
       result = malformed(error);

@@ -101,13 +101,13 @@ function simulate(settings: Partial<ExporterSettings> = {}) {
         counts.reason = reason;
       },
     },
-    (pieces, key, isAnew = false) =>
+    (pieces, key, openedAfter) =>
       new Promise((resolve) => {
         const body = pieces.join("");
         const request: Request = {
           body,
           key,
-          isAnew,
+          isAnew: openedAfter !== undefined,
           records: Array.from(body.matchAll(/"n":(\d+)|"intValue":"(\d+)"/g), ([, a, b]) =>
             Number(a ?? b)),
           async answer(result) {
@@ -617,6 +617,20 @@ Deno.test("Exporter.send() finds the record of a batch that somebody before the 
 
     assertEquals(range(100).filter((n) => sim.outcomes.get(n) === "failed"), bad);
   }
+});
+
+Deno.test("Exporter.send() sends a batch once more by other connections before it halves it", async () => {
+  const sim = simulate({ protocol: "otlp" });
+  sim.send(600);
+  await sim.open[0]!.answer(delivered);
+  sim.send(...range(100));
+  await sim.open[0]!.answer(refused("settings"));
+  assertPause(await sim.next(), LADDER[0]!);
+  await sim.open[0]!.answer(refused("settings"));
+
+  const [, first, again, ...halves] = sim.all;
+  assertEquals([again!.key, again!.isAnew], [first!.key, true]);
+  assertEquals(halves.map(({ isAnew }) => isAnew), [false, false]);
 });
 
 Deno.test("Exporter.send() stops halving and asking where all is refused, whatever was delivered before", async () => {

@@ -76,10 +76,12 @@ export class Failures {
     const { deliveries, failuresInARow } = this.#backoff;
     if (deliveries === 0 || slot.isProbe) return this.#blameSettings(slot, result, now);
     if (failuresInARow >= MANY_REFUSALS) return this.#probe(slot, request);
-    if (request.items.length > 1) return this.#halveRefused(request);
+    const isBatch = request.items.length > 1;
+    if (isBatch && request.isDoubted) return this.#queue.halve(request);
     if (request.isDoubted && !others.anyDelivered) this.#backoff.open(epoch, "failure");
-    if (countRefusal(request, others, this.#settings)) this.#lose(request, result.diagnostic);
-    else this.#doubt(request, now);
+    const isSpent = !isBatch && countRefusal(request, others, this.#settings);
+    if (isSpent) this.#lose(request, result.diagnostic);
+    else this.#doubt(slot, now);
   }
 
   /** If nothing was ever delivered, it is the address that is wrong, and not batch after batch. */
@@ -109,21 +111,26 @@ export class Failures {
    * records are kept on disk none is lost by that.
    */
   #blameSettings(
-    { request, epoch, isProbe }: Slot,
+    slot: Slot,
     { diagnostic, isCertain = false }: SendResult & { kind: "refused" },
     now: number,
   ): void {
+    const { request, epoch, isProbe } = slot;
     this.#outcomes.explain(diagnostic);
     if (this.#settings.isKept) this.#again(request);
     else if (request.items.length > 1) this.#queue.isolate(request);
     else if (isCertain || isProbe || request.isDoubted) this.#lose(request, diagnostic);
-    else this.#doubt(request, now);
+    else this.#doubt(slot, now);
     this.#backoff.open(epoch, "settings");
   }
 
-  /** Sends a record once more: one hiccup of a proxy in front of the service says nothing yet. */
-  #doubt(request: Request, now: number): void {
+  /**
+   * Sends a request once more: one hiccup of a proxy in front of the service says nothing yet. By other
+   * connections, since an instance that is going down may refuse all by those that it still has.
+   */
+  #doubt({ request, sentAt }: Slot, now: number): void {
     request.isDoubted = true;
+    request.openedAfter = sentAt;
     request.dueAt = now + this.#backoff.pauseAfter(0);
     this.#again(request);
   }

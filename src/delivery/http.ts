@@ -73,7 +73,7 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
   const readAnswer = createReadAnswer();
   const finish = createFinish(settings);
   const chooseConnections = createChooseConnections(over);
-  return async (body, key, isAnew) => {
+  return async (body, key, openedAfter) => {
     // On a terminal, a fetch without permission would prompt in the middle of the program.
     if (permission !== "granted") permission = netPermission(url);
     if (permission !== "granted") return notPermitted(url, permission);
@@ -81,7 +81,7 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
     let connections: Connections | undefined;
     let answers = 0;
     try {
-      connections = chooseConnections(isAnew);
+      connections = chooseConnections(openedAfter);
       answers = connections.answers;
       const { client } = connections;
       const response = await fetch(template, {
@@ -109,6 +109,7 @@ export function createHttpSend(settings: HttpSettings, over?: AbortSignal): Send
 interface Connections {
   /** Nothing stands for Deno's own client. */
   readonly client?: Deno.HttpClient | undefined;
+  readonly openedAt: number;
   /** How many requests were answered by them. */
   answers: number;
   /** Whether one was waited for in vain, and no other was answered meanwhile. */
@@ -118,21 +119,22 @@ interface Connections {
 }
 
 /**
- * Makes the function that gives the connections for a request, others where it should go anew. It
- * finds a way around those that are open but dead: a network that was changed, or a balancer that
- * forgot them, tells nobody, and the system finds out after a quarter of an hour. All requests of
- * HTTP/2 share one, and `fetch` goes on using it, however many it was silent to. It finds a way, too,
- * around an instance that refuses everything by the connections that it still has, while a balancer
- * would lead new ones to others. Requests that are under way are not touched.
+ * Makes the function that gives the connections for a request, opened after some time. It finds a way
+ * around those that are open but dead: a network that was changed, or a balancer that forgot them,
+ * tells nobody, and the system finds out after a quarter of an hour. All requests of HTTP/2 share one,
+ * and `fetch` goes on using it, however many it was silent to. It finds a way, too, around an instance
+ * that refuses everything by the connections that it still has, while a balancer would lead new ones to
+ * others. Requests that are under way are not touched.
  */
-function createChooseConnections(over?: AbortSignal): (isAnew?: boolean) => Connections {
-  let current: Connections = { answers: 0 };
+function createChooseConnections(over?: AbortSignal): (openedAfter?: number) => Connections {
+  let current: Connections = { answers: 0, openedAt: now() };
   over?.addEventListener("abort", () => current.client?.close(), { once: true });
-  return (isAnew = false) => {
-    const { areDead, refusedSince = Infinity } = current;
-    if ((isAnew || areDead || now() - refusedSince >= REFUSED_MS) && !over?.aborted) {
+  return (openedAfter = -Infinity) => {
+    const { openedAt, areDead, refusedSince = Infinity } = current;
+    const isOver = openedAt < openedAfter || areDead || now() - refusedSince >= REFUSED_MS;
+    if (isOver && !over?.aborted) {
       current.client?.close();
-      current = { client: createHttpClient?.({}), answers: 0 };
+      current = { client: createHttpClient?.({}), answers: 0, openedAt: now() };
     }
     return current;
   };

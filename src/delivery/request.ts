@@ -39,6 +39,8 @@ export interface Request {
   cutOff: number;
   /** Whether it, or the batch that it was part of, was refused before. */
   isDoubted: boolean;
+  /** It was refused by connections that were opened before this time, and is to go by others. */
+  openedAfter: number | undefined;
   /** How often it waits or is in flight. */
   copies: number;
   isSettled: boolean;
@@ -64,6 +66,7 @@ export function createRequest(items: readonly Item[], origin: Pick<Origin, "keyP
     passedOver: 0,
     cutOff: 0,
     isDoubted: false,
+    openedAfter: undefined,
     copies: 1,
     isSettled: false,
   };

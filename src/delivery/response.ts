@@ -82,10 +82,10 @@ export type SendResult =
   };
 
 /**
- * Sends one request, whose body the service knows again by the key, or by a new connection where it
- * should go anew: those that are open may be dead. Never rejects.
+ * Sends one request, whose body the service knows again by the key, by a connection that was opened
+ * after this time: older ones may be dead, or lead to an instance that refuses all. Never rejects.
  */
-export type Send = (body: Body, key: string, isAnew?: boolean) => Promise<SendResult>;
+export type Send = (body: Body, key: string, openedAfter?: number) => Promise<SendResult>;
 
 /** What the meaning of an answer depends on. */
 export interface ResponseSettings {
