@@ -98,7 +98,7 @@ export class AxonPushHandler extends BaseHandler {
    * @throws {RangeError} If a number is out of range.
    */
   constructor(levelName: LevelName = "NOTSET", options: AxonPushHandlerOptions = {}) {
-    const settings = blamingCallOf(AxonPushHandler, () => {
+    const settings = blamingCallOf(itself(), () => {
       checkLevel(levelName);
       return resolveOptions(options);
     });
@@ -198,7 +198,7 @@ export class AxonPushHandler extends BaseHandler {
    * @throws {RangeError} If it is negative or `NaN`.
    */
   async flush(timeoutMs: number = this.#settings.shutdownTimeoutMs): Promise<boolean> {
-    blamingCallOf(AxonPushHandler.prototype.flush, () => checkTimeout("flush", timeoutMs));
+    blamingCallOf(itself().prototype.flush, () => checkTimeout("flush", timeoutMs));
     this.#deferred.takeAll(true);
     return await this.#shipper.flush(timeoutMs);
   }
@@ -214,7 +214,7 @@ export class AxonPushHandler extends BaseHandler {
    * @throws {RangeError} If it is negative or `NaN`.
    */
   flushSync(timeoutMs: number = this.#settings.shutdownTimeoutMs): boolean {
-    blamingCallOf(AxonPushHandler.prototype.flushSync, () => checkTimeout("flush", timeoutMs));
+    blamingCallOf(itself().prototype.flushSync, () => checkTimeout("flush", timeoutMs));
     this.#deferred.takeAll(true);
     return this.#shipper.flushSync(timeoutMs);
   }
@@ -229,7 +229,7 @@ export class AxonPushHandler extends BaseHandler {
    * @throws {RangeError} If it is negative or `NaN`.
    */
   async close(timeoutMs: number = this.#settings.shutdownTimeoutMs): Promise<void> {
-    blamingCallOf(AxonPushHandler.prototype.close, () => checkTimeout("close", timeoutMs));
+    blamingCallOf(itself().prototype.close, () => checkTimeout("close", timeoutMs));
     if (this.#state === "closed") return;
     this.#deferred.takeAll(true);
     this.#state = "closing";
@@ -354,4 +354,9 @@ export class AxonPushHandler extends BaseHandler {
       typeof name === "string" &&
         this.#settings.excludeLoggers.some((prefix) => name.startsWith(prefix));
   }
+}
+
+/** A class that names itself gets another name from the bundler, `_AxonPushHandler`. */
+function itself(): typeof AxonPushHandler {
+  return AxonPushHandler;
 }

@@ -10371,7 +10371,7 @@ var DEFAULT_EXCLUDED_LOGGERS = [
   "axonpush"
 ];
 var diagnosticsOf;
-var AxonPushHandler = class _AxonPushHandler extends BaseHandler {
+var AxonPushHandler = class extends BaseHandler {
   #settings;
   #diagnostics;
   #encoder;
@@ -10405,7 +10405,7 @@ var AxonPushHandler = class _AxonPushHandler extends BaseHandler {
    * @throws {RangeError} If a number is out of range.
    */
   constructor(levelName = "NOTSET", options = {}) {
-    const settings = blamingCallOf(_AxonPushHandler, () => {
+    const settings = blamingCallOf(itself(), () => {
       checkLevel(levelName);
       return resolveOptions(options);
     });
@@ -10503,7 +10503,7 @@ var AxonPushHandler = class _AxonPushHandler extends BaseHandler {
    * @throws {RangeError} If it is negative or `NaN`.
    */
   async flush(timeoutMs = this.#settings.shutdownTimeoutMs) {
-    blamingCallOf(_AxonPushHandler.prototype.flush, () => checkTimeout("flush", timeoutMs));
+    blamingCallOf(itself().prototype.flush, () => checkTimeout("flush", timeoutMs));
     this.#deferred.takeAll(true);
     return await this.#shipper.flush(timeoutMs);
   }
@@ -10518,7 +10518,7 @@ var AxonPushHandler = class _AxonPushHandler extends BaseHandler {
    * @throws {RangeError} If it is negative or `NaN`.
    */
   flushSync(timeoutMs = this.#settings.shutdownTimeoutMs) {
-    blamingCallOf(_AxonPushHandler.prototype.flushSync, () => checkTimeout("flush", timeoutMs));
+    blamingCallOf(itself().prototype.flushSync, () => checkTimeout("flush", timeoutMs));
     this.#deferred.takeAll(true);
     return this.#shipper.flushSync(timeoutMs);
   }
@@ -10532,7 +10532,7 @@ var AxonPushHandler = class _AxonPushHandler extends BaseHandler {
    * @throws {RangeError} If it is negative or `NaN`.
    */
   async close(timeoutMs = this.#settings.shutdownTimeoutMs) {
-    blamingCallOf(_AxonPushHandler.prototype.close, () => checkTimeout("close", timeoutMs));
+    blamingCallOf(itself().prototype.close, () => checkTimeout("close", timeoutMs));
     if (this.#state === "closed") return;
     this.#deferred.takeAll(true);
     this.#state = "closing";
@@ -10642,6 +10642,9 @@ var AxonPushHandler = class _AxonPushHandler extends BaseHandler {
     return DEFAULT_EXCLUDED_LOGGERS.includes(name) || typeof name === "string" && this.#settings.excludeLoggers.some((prefix) => name.startsWith(prefix));
   }
 };
+function itself() {
+  return AxonPushHandler;
+}
 
 // src/with_axonpush.ts
 var CONSOLE = "default";

@@ -15,6 +15,7 @@ import {
 import process from "node:process";
 import * as log from "@std/log";
 import { Logger, LogRecord } from "@std/log/logger";
+import * as axonpush from "../mod.ts";
 import {
   AxonPushHandler,
   DEFAULT_EXCLUDED_LOGGERS,
@@ -50,6 +51,12 @@ function names(from: number, to: number): string[] {
 function logNames(logger: Logger, from: number, to: number): void {
   for (const name of names(from, to)) logger.info(name);
 }
+
+Deno.test("What the package exports has the name that it is exported by", () => {
+  for (const [name, value] of Object.entries(axonpush)) {
+    if (typeof value === "function") assertEquals(value.name, name);
+  }
+});
 
 // ——— What it takes ———
 
