@@ -50,6 +50,32 @@ function isGenuine(now: Performance["now"]): boolean {
   }
 }
 
+/** A wait that ends this much too late was one in which the thread stood still, in milliseconds. */
+export const STOOD_STILL_MS = 250;
+
+/** How long this thread stood still so far, and when that was last noticed. */
+const stoodStill = { ms: 0, noticedAt: -Infinity };
+
+/**
+ * The same as {@linkcode now}, without the time for which the process was suspended while this thread
+ * waited: nobody has had that time.
+ */
+export function awake(): number {
+  return now() - stoodStill.ms;
+}
+
+/**
+ * Notices whether this thread stood still. To be called when a wait is over.
+ * @param until When it should have been over at the latest, by {@linkcode now}.
+ */
+export function noticeStandstill(until: number): void {
+  const at = now();
+  const lateMs = at - Math.max(until, stoodStill.noticedAt); // Several may have waited.
+  if (lateMs < STOOD_STILL_MS) return;
+  stoodStill.ms += lateMs;
+  stoodStill.noticedAt = at;
+}
+
 /**
  * Waits without keeping the program alive. It waits for a change that never comes, which costs the
  * first log call nothing; the first `setTimeout` of a program would cost it 7 ms.

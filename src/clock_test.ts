@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { awake, block, noticeStandstill, now, STOOD_STILL_MS } from "./clock.ts";
 
 /** Each in the place of `Performance.prototype.now` when the package is loaded. */
 const FAKES: readonly Performance["now"][] = [
@@ -27,4 +28,14 @@ Deno.test("the clock is the real one, whatever stands in its place when it is lo
     // Only the genuine one is used as it is: a mark of the time would cost the start a millisecond.
     assertEquals(clock.now.name === "bound now", fake === genuine);
   }
+});
+
+Deno.test("awake() leaves a standstill out once, however many have waited meanwhile", () => {
+  const until = now();
+  const before = until - awake();
+  block(2 * STOOD_STILL_MS);
+  noticeStandstill(until);
+  noticeStandstill(until);
+  const leftOutMs = now() - awake() - before;
+  assert(leftOutMs > STOOD_STILL_MS && leftOutMs <= now() - until, `${leftOutMs} ms`);
 });

@@ -7,7 +7,7 @@
  */
 import { BaseHandler, type LevelName } from "@std/log";
 import { LogRecord } from "@std/log/logger";
-import { now } from "./clock.ts";
+import { awake } from "./clock.ts";
 import { callerAttributes } from "./record/caller.ts";
 import { DeferredRecords } from "./deferred_records.ts";
 import { Diagnostics } from "./diagnostics.ts";
@@ -235,11 +235,11 @@ export class AxonPushHandler extends BaseHandler {
     this.#state = "closing";
     const life = this.#life;
     const isClosing = () => this.#state === "closing" && this.#life === life;
-    const deadline = now() + timeoutMs;
+    const deadline = awake() + timeoutMs;
     do {
       // A worker that is started for this need not outlive it.
-      if (!await this.#shipper.flush(Math.max(0, deadline - now()), "brief")) break;
-      await this.#shipper.settleBacklog(Math.max(0, deadline - now()));
+      if (!await this.#shipper.flush(Math.max(0, deadline - awake()), "brief")) break;
+      await this.#shipper.settleBacklog(Math.max(0, deadline - awake()));
     } while (isClosing() && this.#shipper.pending > 0); // Logged meanwhile.
     // Somebody may have called setup() or destroy() in the meantime.
     if (isClosing()) this.#end(timeoutMs, false);

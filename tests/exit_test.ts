@@ -472,6 +472,45 @@ for (const what of ENDS_IN_VAIN) {
   });
 }
 
+/** Has a program end in this way, and suspends it for longer than an end may take while it drains. */
+async function suspendAtEnd(what: string): Promise<void> {
+  const [file, { ends, signal }] = ENDS[what]!;
+  const asked = Promise.withResolvers<void>();
+  const resumed = Promise.withResolvers<undefined>();
+  await using service = startService({
+    intercept() {
+      asked.resolve();
+      return resumed.promise;
+    },
+  });
+  const shutdownTimeoutMs = 2000;
+  const options = { shutdownTimeoutMs, requestTimeoutMs: FOREVER_MS };
+  const program = startProgram(file, shipTo(service, options));
+  if (signal) {
+    await program.output(/^ready$/m);
+    program.kill(signal);
+  }
+  await asked.promise;
+  program.kill("SIGSTOP");
+  await delay(shutdownTimeoutMs + 1000);
+  program.kill("SIGCONT");
+  resumed.resolve(undefined);
+
+  const outcome = await program.ended;
+  assertEquals(outcome, { ...outcome, ...ends });
+  assertEquals(outcome.stderr.includes("[axonpush]"), false, outcome.stderr);
+  assertArrived(service, RECORDS);
+}
+
+Deno.test({
+  name: "AxonPushHandler does not count for how long a program is suspended at its end",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const ways = ["runs out of work", "calls Deno.exit(3)", "throws in a timer", "gets SIGTERM"];
+    await Promise.all(ways.map(suspendAtEnd));
+  },
+});
+
 Deno.test("AxonPushHandler knows to the end of a drain that a program which has thrown ends", async () => {
   await using service = startService();
   const { args } = shipTo(service, { shutdownTimeoutMs: 2000 });

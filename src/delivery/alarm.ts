@@ -4,10 +4,8 @@
  *
  * @module
  */
-import { now, sleep } from "../clock.ts";
+import { now, sleep, STOOD_STILL_MS } from "../clock.ts";
 
-/** A wait that ends this much too late was one in which the thread stood still, in milliseconds. */
-const STOOD_STILL_MS = 250;
 /** How long what has come in meanwhile may take to be read, in milliseconds. */
 const READ_MS = 1000;
 

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { now, sleep } from "../clock.ts";
+import { awake, sleep } from "../clock.ts";
 import { listen } from "../events.ts";
 import { inCommon } from "../in_common.ts";
 import { Arrival } from "./arrival.ts";
@@ -93,12 +93,12 @@ class Ends {
    * @param isLast Whether the program cannot go on after it.
    * @param mayWait Whether what is being shipped from this thread is waited for by somebody else.
    */
-  #drainAll(isLast: boolean, began = now(), mayWait = false): void {
+  #drainAll(isLast: boolean, began = awake(), mayWait = false): void {
     for (const { shipper } of this.#hooked) shipper.beginShutdown(isLast);
     for (const { shipper, shutdownTimeoutMs } of this.#hooked) {
       if (mayWait && !shipper.isBlocking) continue;
       // They drain side by side, so what one has waited counts for the next one too.
-      shipper.drain(Math.max(0, began + shutdownTimeoutMs - now()));
+      shipper.drain(Math.max(0, began + shutdownTimeoutMs - awake()));
     }
     // While one drained, those before it delivered more.
     for (const { shipper } of this.#hooked) shipper.settle();
@@ -118,7 +118,7 @@ class Ends {
     if (this.#endBegan === undefined) this.#arrival = undefined;
     // The others have heard it already, and would do again what they do at the end.
     else event.stopImmediatePropagation();
-    const began = this.#endBegan ?? now();
+    const began = this.#endBegan ?? awake();
     this.#arrival ??= this.#awaitArrival();
     if (!this.#waitForShippers(began) && !this.#arrival.isAwaited) {
       // If it goes on now, it is by another listener, such as Node's of `beforeExit`.
@@ -149,7 +149,7 @@ class Ends {
   }
 
   async #flushUntil({ shipper, shutdownTimeoutMs }: Hooked, began: number): Promise<void> {
-    const left = began + shutdownTimeoutMs - now();
+    const left = began + shutdownTimeoutMs - awake();
     const isSettled = left > 0 &&
       await shipper.flush(left, shipper.canShipHere ? "brief" : undefined);
     // A request that does not come back would have the program wait, or end without a word about it.

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { block, now, sleep, stay, turn } from "../clock.ts";
+import { awake, block, sleep, stay, turn } from "../clock.ts";
 import type { EndSignal } from "../options/options.ts";
 import { ECHO_MS, SignalWatch, watchmen } from "../worker/signal_watch.ts";
 import { Arrival, type Hearing } from "./arrival.ts";
@@ -163,7 +163,7 @@ export class Signals implements Hearing, AtOwnSignal {
       this.#onYield(); // It comes later, and must be heard then.
       return false;
     }
-    this.#at.drainAll(now(), true);
+    this.#at.drainAll(awake(), true);
     this.stop();
     for (const watch of [this.#watch, this.#dealing?.watch]) watch?.release();
     this.#watch = undefined;
@@ -175,8 +175,8 @@ export class Signals implements Hearing, AtOwnSignal {
     this.#endEcho();
     const isLeft = this.#listeners.signals.every((signal) => this.#shared.has(signal));
     if (isLeft || !this.#watch?.hasBegun) return;
-    this.#leavesAt ??= now() + BUSY_TURN_MS;
-    if (now() >= this.#leavesAt) this.#leaveToWorker();
+    this.#leavesAt ??= awake() + BUSY_TURN_MS;
+    if (awake() >= this.#leavesAt) this.#leaveToWorker();
   }
 
   /** A signal that this thread listens to would not end it while it is busy. */
@@ -225,7 +225,7 @@ export class Signals implements Hearing, AtOwnSignal {
   }
 
   async #onSignal(signal: EndSignal): Promise<void> {
-    const heardAt = now();
+    const heardAt = awake();
     if (this.#inWorker.get(signal) === "drained") return this.#endBy(signal);
     if (this.#inWorker.has(signal)) return void this.#inWorker.set(signal, "came again");
     if (IN_WORKER) this.#inWorker.set(signal, "draining");
@@ -259,7 +259,7 @@ export class Signals implements Hearing, AtOwnSignal {
    * blocking looks at the clock whenever it looks at the worker.
    */
   #endEcho(): void {
-    if (this.#dealing === undefined || now() - this.#dealing.heardAt < ECHO_MS) return;
+    if (this.#dealing === undefined || awake() - this.#dealing.heardAt < ECHO_MS) return;
     const { signal, isShared } = this.#dealing;
     this.#listeners.retain(isShared ? [signal] : []);
   }
@@ -282,13 +282,13 @@ export class Signals implements Hearing, AtOwnSignal {
       return;
     }
     if ((signal === "SIGTERM" || this.#dealing?.isShared) && isMaybeWatched()) {
-      const spentMs = now() - heardAt;
+      const spentMs = awake() - heardAt;
       // If it is a watcher that calls, the next thing is `unload`, and nothing below runs. One that
       // is ended by a signal calls the listeners of that one again, too.
-      await stay(Math.max(0, heardAt + WATCHER_WAITS_MS - now()));
+      await stay(Math.max(0, heardAt + WATCHER_WAITS_MS - awake()));
       // Deno looks at a time that has passed only after a turn of the event loop.
       await stay(TURN_MS);
-      await this.#drain(now() - spentMs);
+      await this.#drain(awake() - spentMs);
     }
     this.#endBy(signal);
     await stay(GRACE_MS); // A worker of the program's that was just ending may have heard it.
@@ -315,7 +315,7 @@ export class Signals implements Hearing, AtOwnSignal {
     this.#cameAgain = false;
     this.#listeners.remove(signal);
     if (isListenedTo(signal)) return false;
-    await this.#drain(this.#dealing?.heardAt ?? now());
+    await this.#drain(this.#dealing?.heardAt ?? awake());
     return true;
   }
 

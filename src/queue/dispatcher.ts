@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { block, now, sleep } from "../clock.ts";
+import { block, noticeStandstill, now, sleep } from "../clock.ts";
 import type { Outcome } from "../delivery/response.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import { type Chunk, OWN_ORIGIN } from "../record/chunk.ts";
@@ -239,19 +239,26 @@ export class Dispatcher {
     return Math.max(1, isPosted ? count : inFlight >> 1);
   }
 
-  /** Waits until `count` more records are acknowledged, or the time is up. */
-  async wait(count: number, timeoutMs: number): Promise<void> {
+  /**
+   * Waits until `count` more records are acknowledged, or the time is up.
+   * @param kind A brief one where the program does nothing but wait.
+   */
+  async wait(count: number, timeoutMs: number, kind?: ThreadKind): Promise<void> {
+    const until = now() + timeoutMs;
     const { channel, restartsInMs } = this.#supervisor;
     if (channel === undefined) await sleep(Math.min(timeoutMs, restartsInMs));
     else await channel.acknowledgements.waitAsync(count, timeoutMs);
+    if (kind === "brief") noticeStandstill(until); // Otherwise it may have been busy.
     this.#supervisor.checkAlive("polling");
   }
 
   /** The same, blocking. */
   waitSync(count: number, timeoutMs: number): void {
+    const until = now() + timeoutMs;
     const { channel, restartsInMs } = this.#supervisor;
     if (channel === undefined) return block(Math.min(timeoutMs, restartsInMs));
     channel.acknowledgements.wait(count, timeoutMs);
+    noticeStandstill(until);
     this.#supervisor.checkAlive("blocking");
     this.receiveDiagnostics();
   }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { keepAlive, now } from "../clock.ts";
+import { awake, keepAlive } from "../clock.ts";
 import type { Diagnostics, Loss } from "../diagnostics.ts";
 import type { HandlerStats } from "../handler_stats.ts";
 import type { Settings } from "../options/settings.ts";
@@ -126,14 +126,14 @@ export class Shipper {
   /** Blocks until there is room, or an end has no time left. Only a worker makes room meanwhile. */
   #pushWhenThereIsRoom(line: string): boolean {
     this.#dispatcher.giveUp("once");
-    const deadline = now() + (this.#budgetMs ?? Infinity);
-    for (let left; (left = deadline - now()) > 0;) {
+    const deadline = awake() + (this.#budgetMs ?? Infinity);
+    for (let left; (left = deadline - awake()) > 0;) {
       this.#dispatcher.open();
       if (!this.isBlocking) return false;
       this.#dispatcher.post();
       if (this.#queue.push(line)) return true;
       this.#dispatcher.waitSync(1, Math.min(left, POLL_MS));
-      if (this.#budgetMs !== undefined) this.#budgetMs = Math.max(0, deadline - now());
+      if (this.#budgetMs !== undefined) this.#budgetMs = Math.max(0, deadline - awake());
     }
     return false;
   }
@@ -190,7 +190,7 @@ export class Shipper {
       this.#dispatcher.settle();
       return this.pending === 0;
     }
-    const deadline = now() + timeoutMs;
+    const deadline = awake() + timeoutMs;
     const target = this.#queue.next;
     const isHere = kind === "brief" && this.canShipHere && this.#dispatcher.shipHere(timeoutMs);
     if (!isHere) this.#dispatcher.expedite(timeoutMs, kind);
@@ -201,9 +201,10 @@ export class Shipper {
     this.#flushesUntil = Math.max(this.#flushesUntil, deadline);
     try {
       while (!this.#dispatcher.advance(target, kind)) {
-        const left = deadline - now();
+        const left = deadline - awake();
         if (!(left > 0) || this.#dispatcher.isHopeless) return false;
-        await this.#dispatcher.wait(this.#dispatcher.missing(target), Math.min(left, POLL_MS));
+        const count = this.#dispatcher.missing(target);
+        await this.#dispatcher.wait(count, Math.min(left, POLL_MS), kind);
       }
       return true;
     } finally {
@@ -245,11 +246,11 @@ export class Shipper {
 
   /** Blocks until all is settled or the time is up, and says what was not. */
   drain(timeoutMs: number): void {
-    const began = now();
+    const began = awake();
     const isSettled = timeoutMs > 0 ? this.flushSync(timeoutMs) : this.pending === 0;
     if (isSettled) this.#endSpool(began + timeoutMs);
     this.settle();
-    if (this.#budgetMs !== undefined) this.#budgetMs -= now() - began;
+    if (this.#budgetMs !== undefined) this.#budgetMs -= awake() - began;
     this.#diagnostics.flush();
     if (!isSettled && this.isBlocking) this.#reportRemainder(this.#settings.shutdownTimeoutMs);
   }
@@ -263,7 +264,7 @@ export class Shipper {
   /** The program goes on after all. */
   cancelShutdown(): void {
     this.#budgetMs = undefined;
-    this.#dispatcher.goOn(this.#flushes === 0 ? 0 : Math.max(0, this.#flushesUntil - now()));
+    this.#dispatcher.goOn(this.#flushes === 0 ? 0 : Math.max(0, this.#flushesUntil - awake()));
   }
 
   /** Leaves to a worker what this thread ships just once, so that a flush may block. */
@@ -287,10 +288,10 @@ export class Shipper {
 
   #blockUntilSettled(timeoutMs: number): boolean {
     this.#dispatcher.giveUp("once");
-    const deadline = now() + timeoutMs;
+    const deadline = awake() + timeoutMs;
     const target = this.#queue.next;
     while (!this.#dispatcher.advance(target)) {
-      const left = deadline - now();
+      const left = deadline - awake();
       if (!(left > 0) || !this.isBlocking || this.#dispatcher.isHopeless) return false;
       this.#dispatcher.waitSync(this.#dispatcher.missing(target), Math.min(left, POLL_MS));
     }
@@ -308,7 +309,7 @@ export class Shipper {
     this.#queue.putAway();
     if (!backlog.isRunning) return; // It was closed, and has left there what it could not deliver.
     const kind = this.#budgetMs === undefined ? "lasting" : "brief";
-    finishBacklogSync(backlog, this.#dispatcher, deadline - now(), kind);
+    finishBacklogSync(backlog, this.#dispatcher, deadline - awake(), kind);
   }
 
   /** Says what an end leaves behind. */
