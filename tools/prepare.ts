@@ -1,10 +1,10 @@
 /**
  * Fetches what the tests need before they start: npm packages, and the bundler that `deno bundle`
  * downloads at its first use. Tests that run side by side would all put them into the same empty
- * cache at once, and some would find half a file there. What it bundles is the package itself, so
- * that the tests run what `src/` makes now. Nor may they put packages into `node_modules`
+ * cache at once, and some would find half a file there. Nor may they put packages into `node_modules`
  * again, as each worker of `deno test` would: a program that starts in that moment would miss them.
  * So they run with what is there. Their types are checked here, which puts something there as well.
+ * What is bundled is the package itself, so that the tests run what `src/` makes now.
  *
  * @module
  */
